@@ -1,0 +1,30 @@
+import { type GatewayId } from '@agent-chat/kernel';
+
+/** What kind of thing a message is; a listener gets each kind apart. */
+export type BackplaneChannel = 'answers' | 'events' | 'ephemeral' | 'users' | 'control';
+
+/** Receives messages of one sender in the order they were published. Must not throw; what it throws is logged and dropped. */
+export type BackplaneListener = (channel: BackplaneChannel, message: string) => void;
+
+/** What ends a listening. Safe to call twice. */
+export interface Listening {
+  stop(): Promise<void>;
+}
+
+/**
+ * Best-effort fan-out to named gateways. A message may be lost (`seq` is the guarantee, P27), but messages from one publisher
+ * to one gateway that do arrive keep their order and are not doubled. Messages are text.
+ */
+export abstract class Backplane {
+  /** Starts receiving under a gateway's name and holds its lease until `stop` or death. */
+  abstract listen(gateway: GatewayId, listener: BackplaneListener): Promise<Listening>;
+
+  /** Sends one message to each of the gateways. One that isn't there is skipped. Rejects with UNAVAILABLE if it certainly reached none. */
+  abstract publish(gateways: readonly GatewayId[], channel: BackplaneChannel, message: string): Promise<void>;
+
+  /** The gateways whose leases live. At most `leaseTtlMs` old. */
+  abstract gateways(): Promise<readonly GatewayId[]>;
+
+  /** Stops every listening. Safe to call twice. */
+  abstract close(): Promise<void>;
+}

@@ -1,0 +1,43 @@
+/** One row as the driver returns it. `bigint` columns are numbers: ids here stay below 2^53. */
+export type Row = Record<string, unknown>;
+
+/** Something SQL can be sent to. Parameters are `$1`, `$2`, ...; objects are sent as JSON. */
+export interface Queryable {
+  /**
+   * Runs one statement. Rejects with a `DatabaseError`: `kind` is `data` for SQLSTATE classes 22, 23 and 54000 (the statement is
+   * certainly refused for what it contains), `fenced` for the commit function's own AC001, `outage` for everything else (its outcome may be unknown, P7, P16).
+   */
+  query<R extends Row = Row>(sql: string, parameters?: readonly unknown[]): Promise<R[]>;
+}
+
+/** A physical database: a primary now; replicas come with the cluster. */
+export interface PhysicalDatabase extends Queryable {
+  /** Its name in the shard map. */
+  readonly name: string;
+  /** Runs `work` in one transaction on one connection; rolls back if it rejects. Not retried. */
+  transaction<Result>(work: (connection: Queryable) => Promise<Result>): Promise<Result>;
+}
+
+/** Where logical shards live. Every method that reaches a server rejects with `DatabaseError`. */
+export abstract class Database {
+  /** How many logical shards there are (P4). */
+  abstract readonly partitionCount: number;
+
+  /** The database that holds users, credentials, sessions and the shard map. */
+  abstract directory(): PhysicalDatabase;
+
+  /** The database that holds a partition's rooms. */
+  abstract shard(partition: number): PhysicalDatabase;
+
+  /** Every physical database that holds partitions, each once. */
+  abstract shards(): readonly PhysicalDatabase[];
+
+  /** A URL for libraries that open their own connections to the directory (TypeORM, the job queue). */
+  abstract directoryUrl(): string;
+
+  /** Resolves when every primary answered within `timeoutMs`, else rejects with the first `DatabaseError`. */
+  abstract ping(timeoutMs: number): Promise<void>;
+
+  /** Closes every connection, then the servers it started. Safe to call twice. */
+  abstract close(): Promise<void>;
+}

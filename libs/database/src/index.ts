@@ -1,0 +1,2 @@
+export * from './database-error';
+export * from './database.port';

@@ -1,0 +1,48 @@
+/** A job as its handler sees it. */
+export interface Job {
+  readonly id: string;
+  readonly kind: string;
+  readonly data: unknown;
+  /** 1 at the first try. */
+  readonly attempt: number;
+}
+
+export interface JobOptions {
+  /** At most one waiting or running job of this kind has this key; another is dropped. */
+  readonly key?: string;
+  /** Not before this instant. */
+  readonly startAt?: Date;
+}
+
+export interface JobKind {
+  readonly kind: string;
+  /** Runs at least once; a rejection retries with growing back-off, then the job goes to the dead letters. */
+  readonly handler: (job: Job) => Promise<void>;
+  /** Tries after the first. */
+  readonly retries: number;
+  /** How many run at once in this process. */
+  readonly concurrency: number;
+}
+
+export interface DeadJob extends Job {
+  readonly failedAt: string;
+  readonly error: string;
+}
+
+/** Background jobs: at least once, retried with back-off, scheduled, dead-lettered. Handlers are idempotent. Data is JSON. */
+export abstract class JobQueue {
+  /** Declares a kind and starts working on it. */
+  abstract register(kind: JobKind): Promise<void>;
+
+  /** Resolves with the job's id once it is stored, or `undefined` if its key is taken. Rejects with UNAVAILABLE. */
+  abstract enqueue(kind: string, data: object, options?: JobOptions): Promise<string | undefined>;
+
+  /** Enqueues the kind at each match of a five-field cron expression, UTC; calling it again replaces the schedule. */
+  abstract schedule(kind: string, cron: string, data: object): Promise<void>;
+
+  /** Jobs of a kind that failed for good, newest first, up to `limit`. */
+  abstract deadJobs(kind: string, limit: number): Promise<readonly DeadJob[]>;
+
+  /** Waits for running jobs (up to 10 s), then stops. Safe to call twice. */
+  abstract close(): Promise<void>;
+}

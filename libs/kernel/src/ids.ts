@@ -1,0 +1,39 @@
+import { v5 as uuidV5, v7 as uuidV7 } from 'uuid';
+
+declare const brand: unique symbol;
+/** A string that only its own constructor function may produce. */
+type Branded<Name extends string> = string & { readonly [brand]: Name };
+
+export type RoomId = Branded<'RoomId'>;
+export type UserId = Branded<'UserId'>;
+export type MessageId = Branded<'MessageId'>;
+export type RequestId = Branded<'RequestId'>;
+/** One running gateway process: a new one after each start, so that an answer to an earlier incarnation finds nobody. */
+export type GatewayId = Branded<'GatewayId'>;
+
+/** Namespace of direct rooms' ids (P3). Never change it: ids derived from it are stored. */
+const DIRECT_ROOM_NAMESPACE = '5a1a6c0e-0f0a-5b0e-9a51-6f1f6f2b7c01';
+/** Namespace of rooms created with a key (P3). Never change it: ids derived from it are stored. */
+const KEYED_ROOM_NAMESPACE = '5a1a6c0e-0f0a-5b0e-9a51-6f1f6f2b7c02';
+
+/** A new time-ordered UUID (RFC 9562, version 7), lower case. */
+export function newId<Id extends string>(): Id {
+  return uuidV7() as Id;
+}
+
+/** The id of the one direct room of two people, whatever their order. UUIDv5 of the sorted pair (P3). */
+export function directRoomId(one: UserId, other: UserId): RoomId {
+  return uuidV5([one, other].sort().join(':'), DIRECT_ROOM_NAMESPACE) as RoomId;
+}
+
+/** The id of a room that its creator made with an idempotency key: the same call makes the same room (P3). */
+export function keyedRoomId(creator: UserId, key: string): RoomId {
+  return uuidV5(`${creator}:${key}`, KEYED_ROOM_NAMESPACE) as RoomId;
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/** Whether the text is a UUID in canonical lower-case form. */
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
+}

@@ -1,0 +1,6 @@
+export * from './app-error';
+export * from './clock';
+export * from './cursor';
+export * from './error-catalogue';
+export * from './ids';
+export * from './partition';
