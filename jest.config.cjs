@@ -1,0 +1,42 @@
+// One Jest project a suite (see docs in CONTRIBUTING.md). `npx jest path/to/x.spec.ts` finds the right one by itself.
+const { compilerOptions } = require('./tsconfig.json');
+
+const escape = (text) => text.replaceAll('/', '\\/').replaceAll('.', '\\.');
+const moduleNameMapper = Object.fromEntries(Object.entries(compilerOptions.paths).map(([alias, [file]]) => [`^${escape(alias)}$`, `<rootDir>/${file}`]));
+
+const swc = {
+  swcrc: false,
+  module: { type: 'commonjs' },
+  jsc: {
+    target: 'es2022',
+    parser: { syntax: 'typescript', tsx: false, decorators: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: true },
+  },
+};
+
+const shared = {
+  rootDir: __dirname,
+  testEnvironment: 'node',
+  setupFiles: ['reflect-metadata'],
+  moduleNameMapper,
+  // jose ships ES modules only, which Jest cannot require as they are.
+  transform: { '^.+\\.ts$': ['@swc/jest', swc], 'node_modules/jose/.+\\.js$': ['@swc/jest', { ...swc, jsc: { target: 'es2022', parser: { syntax: 'ecmascript' } } }] },
+  transformIgnorePatterns: ['/node_modules/(?!jose/)'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/libs/client/dist/'],
+  watchPathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/'],
+};
+
+/** Suites whose tests may need a database share one embedded Postgres; Jest starts it once, and only if such a suite runs. */
+const withPostgres = { globalSetup: '<rootDir>/test/support/global-setup.mjs', globalTeardown: '<rootDir>/test/support/global-teardown.mjs' };
+const slow = /\.(contract|medium)\.spec\.ts$/.source;
+
+module.exports = {
+  testTimeout: 30_000,
+  projects: [
+    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,scripts}/**/*.spec.ts'], testPathIgnorePatterns: ['/node_modules/', slow, '<rootDir>/apps/web/'] },
+    { ...shared, ...withPostgres, displayName: 'contract', testMatch: ['<rootDir>/{apps,libs}/**/*.contract.spec.ts'] },
+    { ...shared, ...withPostgres, displayName: 'medium', testMatch: ['<rootDir>/test/medium/**/*.spec.ts', '<rootDir>/{apps,libs}/**/*.medium.spec.ts'] },
+    { ...shared, ...withPostgres, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'] },
+    { ...shared, ...withPostgres, displayName: 'faults', testMatch: ['<rootDir>/test/faults/**/*.spec.ts'] },
+  ],
+};
