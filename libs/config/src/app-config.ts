@@ -1,0 +1,64 @@
+import type { TrustedIssuer } from './settings/auth.settings';
+import type { Profile } from './settings/process.settings';
+import type { RateLimits } from './settings/rate-limit.settings';
+
+/** How much a process writes to its log. */
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+
+/** The public door. */
+export interface ServerConfig {
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly host: string;
+  /** Without a trailing slash. Where it wasn't given: `http://localhost:<port>`. */
+  readonly publicUrl: string;
+  /** Lower-case origins; `*` is any. */
+  readonly corsOrigins: readonly string[];
+  /** As Express's `trust proxy` takes them. */
+  readonly trustedProxies: readonly string[];
+  readonly drainMs: number;
+}
+
+/** The database and its connections. */
+export interface DatabaseConfig {
+  /** Absent: the embedded Postgres under `dataDir`. Holds a password. */
+  readonly url?: string;
+  readonly poolSize: number;
+  /** 0 is never. */
+  readonly statementTimeoutMs: number;
+  readonly connectTimeoutMs: number;
+}
+
+/** Who may come in, and for how long. */
+export interface AuthConfig {
+  readonly trustedIssuers: readonly TrustedIssuer[];
+  /** User names, or `issuer|sub`. */
+  readonly operators: readonly string[];
+  readonly accessTokenTtlSec: number;
+  readonly refreshTokenTtlSec: number;
+}
+
+/** What one process and one connection may use at most. */
+export interface LimitsConfig {
+  readonly maxFrameBytes: number;
+  readonly maxBodyBytes: number;
+  readonly maxConnections: number;
+  readonly maxConnectionsPerUser: number;
+  readonly outboundQueueBytes: number;
+  readonly subscriptionsPerConnection: number;
+}
+
+/** Every setting of a process, checked. */
+export interface AppConfig {
+  readonly profile: Profile;
+  readonly logLevel: LogLevel;
+  /** Absolute. */
+  readonly dataDir: string;
+  /** How many logical shards there are (P4). */
+  readonly partitions: number;
+  readonly server: ServerConfig;
+  readonly database: DatabaseConfig;
+  readonly auth: AuthConfig;
+  readonly rateLimits: RateLimits;
+  readonly limits: LimitsConfig;
+}

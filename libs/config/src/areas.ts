@@ -1,0 +1,16 @@
+import { authSettings } from './settings/auth.settings';
+import { databaseSettings } from './settings/database.settings';
+import { limitSettings } from './settings/limit.settings';
+import { processSettings } from './settings/process.settings';
+import { rateLimitSettings } from './settings/rate-limit.settings';
+import { serverSettings } from './settings/server.settings';
+
+/** Every schema by the heading under which the reference page lists it. */
+export const AREAS = {
+  Process: processSettings,
+  Server: serverSettings,
+  Database: databaseSettings,
+  Authentication: authSettings,
+  'Rate limits': rateLimitSettings,
+  Limits: limitSettings,
+} as const;

@@ -1,0 +1,70 @@
+import type { z } from 'zod';
+import type { AppConfig } from './app-config';
+import { AREAS } from './areas';
+import { ConfigError, type ConfigProblem } from './config-error';
+import { readSecretFiles } from './secret-files';
+
+type Values = { [Area in keyof typeof AREAS]: z.output<(typeof AREAS)[Area]> };
+
+/**
+ * Reads and checks every setting. Names that aren't settings are left alone.
+ * @throws ConfigError with every problem at once.
+ */
+export function loadConfig(given: NodeJS.ProcessEnv): AppConfig {
+  const { env, problems } = readSecretFiles(given);
+  const values: Partial<Values> = {};
+  for (const [area, schema] of Object.entries(AREAS)) {
+    const result = schema.safeParse(env);
+    if (result.success) Object.assign(values, { [area]: result.data });
+    else problems.push(...problemsOf(result.error));
+  }
+  if (!isComplete(values) || problems.length > 0) throw new ConfigError(problems);
+  return toConfig(values);
+}
+
+function problemsOf(error: z.ZodError): ConfigProblem[] {
+  return error.issues.map((issue) => ({ setting: issue.path.join('.'), message: issue.message }));
+}
+
+function isComplete(values: Partial<Values>): values is Values {
+  return Object.keys(AREAS).every((area) => area in values);
+}
+
+function toConfig(values: Values): AppConfig {
+  const { Process, Server, Database, Authentication, Limits } = values;
+  return {
+    profile: Process.PROFILE,
+    logLevel: Process.LOG_LEVEL,
+    dataDir: Process.DATA_DIR,
+    partitions: Process.PARTITIONS,
+    server: {
+      port: Server.PORT,
+      host: Server.HOST,
+      publicUrl: Server.PUBLIC_URL ?? `http://localhost:${Server.PORT}`,
+      corsOrigins: Server.CORS_ORIGINS,
+      trustedProxies: Server.TRUSTED_PROXIES,
+      drainMs: Server.DRAIN_MS,
+    },
+    database: {
+      ...(Database.DATABASE_URL === undefined ? {} : { url: Database.DATABASE_URL }),
+      poolSize: Database.DATABASE_POOL_SIZE,
+      statementTimeoutMs: Database.DATABASE_STATEMENT_TIMEOUT_MS,
+      connectTimeoutMs: Database.DATABASE_CONNECT_TIMEOUT_MS,
+    },
+    auth: {
+      trustedIssuers: Authentication.AUTH_TRUSTED_ISSUERS,
+      operators: Authentication.OPERATORS,
+      accessTokenTtlSec: Authentication.AUTH_ACCESS_TOKEN_TTL_SEC,
+      refreshTokenTtlSec: Authentication.AUTH_REFRESH_TOKEN_TTL_SEC,
+    },
+    rateLimits: values['Rate limits'].RATE_LIMITS,
+    limits: {
+      maxFrameBytes: Limits.MAX_FRAME_BYTES,
+      maxBodyBytes: Limits.MAX_BODY_BYTES,
+      maxConnections: Limits.MAX_CONNECTIONS,
+      maxConnectionsPerUser: Limits.MAX_CONNECTIONS_PER_USER,
+      outboundQueueBytes: Limits.OUTBOUND_QUEUE_BYTES,
+      subscriptionsPerConnection: Limits.SUBSCRIPTIONS_PER_CONNECTION,
+    },
+  };
+}

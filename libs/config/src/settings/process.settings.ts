@@ -1,0 +1,42 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { InvalidSetting, setting } from '../setting';
+import { choice, integer } from '../setting-kinds';
+
+/** Which adapters a process runs on. */
+export type Profile = 'standalone' | 'cluster';
+
+/** The process as a whole: profile, files, log. */
+export const processSettings = z.object({
+  PROFILE: setting<Profile>({
+    description: 'Which adapters the process runs on: `standalone` needs nothing else; this release has no other.',
+    fallback: 'standalone',
+    defaultText: 'standalone',
+    parse: (text) => {
+      if (text === 'cluster') throw new InvalidSetting('must be standalone: this release runs the standalone profile only');
+      if (text !== 'standalone') throw new InvalidSetting('must be standalone');
+      return text;
+    },
+  }),
+  DATA_DIR: setting({
+    description: 'Where the standalone keeps its database and files. Relative paths start at the working directory. One process at a time.',
+    fallback: resolve('.data'),
+    defaultText: '.data',
+    parse: (text) => {
+      if (text.includes('\0')) throw new InvalidSetting('must be a path');
+      return resolve(text);
+    },
+  }),
+  LOG_LEVEL: choice({
+    description: 'The least severe log lines to write.',
+    fallback: 'info',
+    words: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+  }),
+  PARTITIONS: integer({
+    description: 'How many partitions (logical shards) the installation has. Fixed when the database is installed: a process configured otherwise refuses to start.',
+    unit: 'partitions',
+    fallback: 64,
+    min: 1,
+    max: 4096,
+  }),
+});
