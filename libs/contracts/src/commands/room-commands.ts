@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { EmojiSchema, MessageIdSchema, MessageTextSchema, singleLine, UserIdSchema, wellFormedText } from '../primitives';
+import { RoomKind, RoomRole } from '../views/room';
+
+export const MAX_INITIAL_MEMBERS = 100;
+
+export const RoomName = singleLine(80);
+export const RoomTopic = wellFormedText(250);
+
+/** What each command asks for, version 1. The room is the record's key; actor, key and requestId are its headers. */
+export const COMMANDS = {
+  'room.create': z.object({
+    kind: RoomKind,
+    name: z.string(),
+    topic: z.string(),
+    /** Without the creator. Exactly one in a direct room. */
+    memberIds: z.array(UserIdSchema).max(MAX_INITIAL_MEMBERS),
+  }),
+  'room.update': z.object({ name: RoomName.optional(), topic: RoomTopic.optional(), kind: z.enum(['public', 'private', 'announcement']).optional() }),
+  'room.archive': z.object({}),
+  'room.join': z.object({}),
+  'room.leave': z.object({}),
+  'member.add': z.object({ userIds: z.array(UserIdSchema).min(1).max(MAX_INITIAL_MEMBERS) }),
+  'member.invite': z.object({ userIds: z.array(UserIdSchema).min(1).max(MAX_INITIAL_MEMBERS) }),
+  /** Also how an invited person declines. */
+  'invite.revoke': z.object({ userId: UserIdSchema }),
+  'member.update': z.object({ userId: UserIdSchema, role: RoomRole.optional(), muted: z.boolean().optional() }),
+  'member.remove': z.object({ userId: UserIdSchema }),
+  'member.ban': z.object({ userId: UserIdSchema, reason: wellFormedText(250).optional() }),
+  'member.unban': z.object({ userId: UserIdSchema }),
+  'message.post': z.object({ messageId: MessageIdSchema, text: MessageTextSchema, replyTo: MessageIdSchema.optional() }),
+  'message.edit': z.object({ messageId: MessageIdSchema, text: MessageTextSchema }),
+  'message.delete': z.object({ messageId: MessageIdSchema }),
+  'message.restore': z.object({ messageId: MessageIdSchema }),
+  'reaction.add': z.object({ messageId: MessageIdSchema, emoji: EmojiSchema }),
+  'reaction.remove': z.object({ messageId: MessageIdSchema, emoji: EmojiSchema }),
+} as const;
+
+export type CommandType = keyof typeof COMMANDS;
+export type CommandData<Type extends CommandType> = z.infer<(typeof COMMANDS)[Type]>;

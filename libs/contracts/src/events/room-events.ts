@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { IsoTimeSchema, MessageIdSchema, RoomIdSchema, SeqSchema, UserIdSchema } from '../primitives';
+import { Mentions } from '../views/message';
+import { RoomKind, RoomRole } from '../views/room';
+
+const messageContent = {
+  messageId: MessageIdSchema,
+  /** Absent when redacted. */
+  text: z.string().optional(),
+  mentions: Mentions,
+  /** The content was deleted or erased since. */
+  redacted: z.literal(true).optional(),
+};
+
+const aboutMember = { userId: UserIdSchema };
+
+/** What each type of room event says, version 1. Adding an optional field keeps the version; anything else is a new one beside it. */
+export const ROOM_EVENTS = {
+  'room.created': z.object({ kind: RoomKind, name: z.string(), topic: z.string() }),
+  'room.updated': z.object({ name: z.string().optional(), topic: z.string().optional(), kind: RoomKind.optional() }),
+  'room.archived': z.object({}),
+  'member.joined': z.object({ ...aboutMember, role: RoomRole }),
+  /** Left by themselves when `userId` is the actor, else removed. */
+  'member.left': z.object(aboutMember),
+  'member.updated': z.object({ ...aboutMember, role: RoomRole.optional(), muted: z.boolean().optional() }),
+  'member.banned': z.object({ ...aboutMember, reason: z.string().optional() }),
+  'member.unbanned': z.object(aboutMember),
+  'member.invited': z.object(aboutMember),
+  'invite.revoked': z.object(aboutMember),
+  'message.posted': z.object({
+    ...messageContent,
+    roomId: RoomIdSchema,
+    seq: SeqSchema,
+    authorId: UserIdSchema,
+    clientMsgId: z.string(),
+    createdAt: IsoTimeSchema,
+    replyTo: MessageIdSchema.optional(),
+    reactions: z.array(z.never()),
+    attachments: z.array(z.unknown()),
+  }),
+  'message.edited': z.object({ ...messageContent, editedAt: IsoTimeSchema }),
+  'message.deleted': z.object({ messageId: MessageIdSchema, deletedAt: IsoTimeSchema }),
+  'message.restored': z.object(messageContent),
+  /** `count` is how many people have reacted so, after this. */
+  'reaction.added': z.object({ messageId: MessageIdSchema, emoji: z.string(), count: z.int().min(0) }),
+  'reaction.removed': z.object({ messageId: MessageIdSchema, emoji: z.string(), count: z.int().min(0) }),
+} as const;
+
+export type RoomEventType = keyof typeof ROOM_EVENTS;
+export type RoomEventData<Type extends RoomEventType> = z.infer<(typeof ROOM_EVENTS)[Type]>;
+
+/** A room event of a known type. */
+export type KnownRoomEvent<Type extends RoomEventType = RoomEventType> = {
+  [T in Type]: { roomId: string; epoch: number; seq: number; type: T; actorId: string; at: string; data: RoomEventData<T> };
+}[Type];
+
+/** Any event of a room's log as it is served. A client ignores types it doesn't know, yet advances its cursor; `hidden` has no actor, time or data. */
+export const RoomEvent = z.object({
+  roomId: RoomIdSchema,
+  epoch: z.int().min(1),
+  seq: z.int().min(1),
+  type: z.string(),
+  actorId: UserIdSchema.optional(),
+  at: IsoTimeSchema.optional(),
+  data: z.record(z.string(), z.unknown()).optional(),
+});
+export type RoomEvent = z.infer<typeof RoomEvent>;
+
+/** The types after which somebody may no longer read (P25). */
+export const ACCESS_CHANGING: ReadonlySet<string> = new Set(['member.left', 'member.banned', 'room.updated']);
+
+/** Narrows an event to a type that this release knows; `hidden` and unknown types answer `undefined`. */
+export function asKnownEvent(event: RoomEvent): KnownRoomEvent | undefined {
+  return event.type in ROOM_EVENTS && event.data !== undefined ? (event as unknown as KnownRoomEvent) : undefined;
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { RoomEvent } from '../events/room-events';
+import { IsoTimeSchema, RoomIdSchema, UserIdSchema } from '../primitives';
+import { PresenceStatus } from '../queries/presence-queries';
+import { RoomHead } from '../views/room';
+
+/** Something that may be dropped or merged: typing, presence. */
+export const EphemeralItem = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('typing'), roomId: RoomIdSchema, userId: UserIdSchema, typing: z.boolean() }),
+  z.object({ type: z.literal('presence'), userId: UserIdSchema, status: PresenceStatus, text: z.string().optional(), lastSeenAt: IsoTimeSchema.optional() }),
+]);
+export type EphemeralItem = z.infer<typeof EphemeralItem>;
+
+export const RoomListChange = z.object({
+  roomId: RoomIdSchema,
+  /** `joined`, `left`, `removed`, `banned`, `invited`, `uninvited`. */
+  change: z.string(),
+});
+export type RoomListChange = z.infer<typeof RoomListChange>;
+
+/** What the server sends, version 1; the same bodies as Socket.IO events and as SSE events. */
+export const SERVER_FRAMES = {
+  /** In order within each room, gap-free from the subscription on; several rooms and several events may share a frame. */
+  events: z.array(RoomEvent),
+  ephemeral: z.array(EphemeralItem),
+  /** Activity in the person's rooms that this connection is not subscribed to, and read marks of their other devices; coalesced. */
+  heads: z.array(RoomHead),
+  /** The person's room list changed; any `rev` but the expected one means: read the room list again. */
+  rooms: z.object({ rev: z.int(), changes: z.array(RoomListChange) }),
+  /** The room's cursor can't be continued, or the room is gone for this person: read the history again. */
+  resync: z.object({ roomId: RoomIdSchema, reason: z.string() }),
+  /** The node is leaving: reconnect after that long. */
+  drain: z.object({ reconnectInMs: z.int() }),
+  /** Just before the server closes this connection. */
+  closing: z.object({ code: z.string(), retryAfterMs: z.int().optional() }),
+} as const;
+
+export type ServerFrame = keyof typeof SERVER_FRAMES;
+export type ServerFrameBody<Frame extends ServerFrame> = z.infer<(typeof SERVER_FRAMES)[Frame]>;

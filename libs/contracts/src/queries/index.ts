@@ -1,0 +1,20 @@
+import { type z } from 'zod';
+import { ANALYTICS_QUERIES } from './analytics-queries';
+import { OWNER_QUERIES } from './owner-queries';
+import { PRESENCE_QUERIES } from './presence-queries';
+import { ROOM_QUERIES } from './room-queries';
+
+export * from './analytics-queries';
+export * from './define-query';
+export * from './error-body';
+export * from './owner-queries';
+export * from './presence-queries';
+export * from './room-queries';
+
+/** Every question that services ask each other. */
+export const QUERIES = { ...ROOM_QUERIES, ...OWNER_QUERIES, ...PRESENCE_QUERIES, ...ANALYTICS_QUERIES } as const;
+
+export type QueryName = keyof typeof QUERIES;
+/** What a caller passes. */
+export type QueryInput<Name extends QueryName> = z.input<(typeof QUERIES)[Name]['input']>;
+export type QueryAnswer<Name extends QueryName> = z.output<(typeof QUERIES)[Name]['answer']>;

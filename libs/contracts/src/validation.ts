@@ -1,0 +1,16 @@
+import { AppError, type FieldError } from '@agent-chat/kernel';
+import { type z } from 'zod';
+
+const MAX_FIELD_ERRORS = 20;
+
+/** What is wrong, field by field, at most 20. Never echoes the input. */
+export function fieldErrors(error: z.ZodError): FieldError[] {
+  return error.issues.slice(0, MAX_FIELD_ERRORS).map((issue) => ({ path: issue.path.map(String).join('.'), message: issue.message }));
+}
+
+/** The parsed input, or VALIDATION_FAILED with one entry a wrong field. */
+export function validate<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new AppError('VALIDATION_FAILED', { errors: fieldErrors(parsed.error) });
+}

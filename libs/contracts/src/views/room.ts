@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { IsoTimeSchema, RoomIdSchema, SeqSchema, UserIdSchema } from '../primitives';
+import { User } from './user';
+
+export const ROOM_KINDS = ['public', 'private', 'direct', 'announcement'] as const;
+export const RoomKind = z.enum(ROOM_KINDS);
+export type RoomKind = z.infer<typeof RoomKind>;
+
+export const ROOM_ROLES = ['owner', 'admin', 'member', 'guest'] as const;
+export const RoomRole = z.enum(ROOM_ROLES);
+export type RoomRole = z.infer<typeof RoomRole>;
+
+/** What the caller is to a room. */
+export const MyMembership = z.object({
+  role: RoomRole,
+  joinedAt: IsoTimeSchema,
+  readSeq: SeqSchema,
+  unreadCount: z.int().min(0),
+  mentionCount: z.int().min(0),
+  /** Muted by a moderator: may read, not write. */
+  muted: z.boolean(),
+});
+export type MyMembership = z.infer<typeof MyMembership>;
+
+/** The newest message of a room, for room lists; absent in a room without messages. */
+export const LastMessage = z.object({
+  messageId: z.string(),
+  seq: SeqSchema,
+  authorId: UserIdSchema,
+  /** At most 140 code points; empty when deleted. */
+  preview: z.string(),
+  createdAt: IsoTimeSchema,
+  deletedAt: IsoTimeSchema.optional(),
+});
+export type LastMessage = z.infer<typeof LastMessage>;
+
+export const Room = z.object({
+  roomId: RoomIdSchema,
+  kind: RoomKind,
+  /** Empty in a direct room: clients show the other person. */
+  name: z.string(),
+  topic: z.string(),
+  epoch: z.int().min(1),
+  head: SeqSchema,
+  memberCount: z.int().min(0),
+  createdAt: IsoTimeSchema,
+  updatedAt: IsoTimeSchema,
+  archivedAt: IsoTimeSchema.optional(),
+  /** The two people of a direct room. */
+  directUserIds: z.array(UserIdSchema).optional(),
+  /** Absent when the caller is not a member. */
+  me: MyMembership.optional(),
+  /** The caller was invited and may join. */
+  invited: z.boolean().optional(),
+  lastMessage: LastMessage.optional(),
+});
+export type Room = z.infer<typeof Room>;
+
+/** A member as services pass it; the gateway adds the profile. */
+export const MemberRecord = z.object({
+  userId: UserIdSchema,
+  role: RoomRole,
+  joinedAt: IsoTimeSchema,
+  muted: z.boolean(),
+});
+export type MemberRecord = z.infer<typeof MemberRecord>;
+
+export const Member = z.object({ user: User, role: RoomRole, joinedAt: IsoTimeSchema, muted: z.boolean() });
+export type Member = z.infer<typeof Member>;
+
+export const BanRecord = z.object({ userId: UserIdSchema, bannedBy: UserIdSchema, bannedAt: IsoTimeSchema, reason: z.string().optional() });
+export type BanRecord = z.infer<typeof BanRecord>;
+
+/** Badges of one room for one person. */
+export const RoomHead = z.object({
+  roomId: RoomIdSchema,
+  head: SeqSchema,
+  readSeq: SeqSchema,
+  unreadCount: z.int().min(0),
+  mentionCount: z.int().min(0),
+});
+export type RoomHead = z.infer<typeof RoomHead>;
