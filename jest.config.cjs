@@ -14,14 +14,17 @@ const swc = {
   },
 };
 
+const javascript = { swcrc: false, module: { type: 'commonjs' }, jsc: { target: 'es2022', parser: { syntax: 'ecmascript' } } };
+const ES_MODULES = 'jose';
+
 const shared = {
   rootDir: __dirname,
   testEnvironment: 'node',
   setupFiles: ['reflect-metadata'],
   moduleNameMapper,
-  // jose ships ES modules only, which Jest cannot require as they are.
-  transform: { '^.+\\.ts$': ['@swc/jest', swc], 'node_modules/jose/.+\\.js$': ['@swc/jest', { ...swc, jsc: { target: 'es2022', parser: { syntax: 'ecmascript' } } }] },
-  transformIgnorePatterns: ['/node_modules/(?!jose/)'],
+  // Some dependencies ship ES modules only, which Jest cannot require as they are.
+  transform: { '^.+\\.ts$': ['@swc/jest', swc], [`node_modules/(${ES_MODULES})/.+\\.js$`]: ['@swc/jest', javascript] },
+  transformIgnorePatterns: [`/node_modules/(?!(${ES_MODULES})/)`],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/libs/client/dist/'],
   watchPathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/'],
 };

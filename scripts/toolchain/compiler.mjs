@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { transformFile } from '@swc/core';
 import { ROOT, swcOptions } from './swc.mjs';
 
 const DIST = join(ROOT, 'dist');
@@ -62,10 +61,10 @@ function isOlder(output, source) {
   return made === undefined || (written !== undefined && made.mtimeMs <= written.mtimeMs);
 }
 
-async function produce(source, output, options) {
+async function produce([source, output], transform) {
   mkdirSync(dirname(output), { recursive: true });
   if (!source.endsWith('.ts')) return copyFileSync(source, output);
-  const { code, map } = await transformFile(source, { ...options, filename: source });
+  const { code, map } = await transform(source);
   const name = output.slice(dirname(output).length + 1);
   writeFileSync(`${output}.map`, map);
   writeFileSync(output, `${code}\n//# sourceMappingURL=${name}.map\n`);
@@ -95,7 +94,10 @@ export function isStale() {
 
 /** Brings dist/ up to date. Every file that fails is reported, and one error is thrown at the end. */
 export async function compile() {
+  // Loaded only here: telling whether a build is due has to stay cheap.
+  const { transformFile } = await import('@swc/core');
   const options = swcOptions();
+  const transform = (source) => transformFile(source, { ...options, filename: source });
   const print = fingerprint();
   const all = !existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== print;
   const jobs = plan();
@@ -104,7 +106,7 @@ export async function compile() {
   const queue = [...due];
   const work = async () => {
     for (let job = queue.pop(); job !== undefined; job = queue.pop()) {
-      await produce(job[0], job[1], options).catch((error) => failures.push(`${relative(ROOT, job[0])}: ${error.message}`));
+      await produce(job, transform).catch((error) => failures.push(`${relative(ROOT, job[0])}: ${error.message}`));
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, work));

@@ -20,13 +20,13 @@ function existingPaths() {
   );
 }
 
-/** Options for one run of the compiler. `import()` stays native, since some dependencies are ES modules only. */
+/** Options for one run of the compiler. `import()` becomes a lazy require, which Node (20.19 and later) also grants ES modules: so aliases work in it, as in Jest. */
 export function swcOptions() {
   return {
     swcrc: false,
     configFile: false,
     sourceMaps: true,
-    module: { type: 'commonjs', ignoreDynamic: true, resolveFully: true },
+    module: { type: 'commonjs', resolveFully: true },
     jsc: {
       target: 'es2022',
       baseUrl: ROOT,

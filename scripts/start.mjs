@@ -1,0 +1,24 @@
+// npm start: builds what is out of date, then becomes the standalone: no process in between, so that signals, exit codes and kill -9 mean what they say.
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { isStale } from './toolchain/compiler.mjs';
+import { runNode } from './toolchain/process.mjs';
+import { ROOT } from './toolchain/swc.mjs';
+import { webIsStale } from './toolchain/web.mjs';
+
+const ENTRY = join(ROOT, 'dist/apps/standalone/main.js');
+
+async function build(script) {
+  const code = await runNode([join(ROOT, script)]);
+  if (code !== 0) process.exit(code);
+}
+
+if (isStale()) await build('scripts/build.mjs');
+if (webIsStale()) await build('scripts/build-web.mjs');
+if (!existsSync(ENTRY)) {
+  console.error('There is nothing to start: apps/standalone/src/main.ts is missing.');
+  process.exit(1);
+}
+process.argv[1] = ENTRY;
+createRequire(import.meta.url)(ENTRY);
