@@ -1,0 +1,3 @@
+export * from './deferred';
+export * from './eventually';
+export * from './fake-clock';
