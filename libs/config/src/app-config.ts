@@ -48,17 +48,17 @@ export interface LimitsConfig {
   readonly subscriptionsPerConnection: number;
 }
 
-/** Every setting of a process, checked. */
-export interface AppConfig {
-  readonly profile: Profile;
-  readonly logLevel: LogLevel;
+/** Every setting of a process, checked. A class, so that it is its own injection token. */
+export abstract class AppConfig {
+  abstract readonly profile: Profile;
+  abstract readonly logLevel: LogLevel;
   /** Absolute. */
-  readonly dataDir: string;
+  abstract readonly dataDir: string;
   /** How many logical shards there are (P4). */
-  readonly partitions: number;
-  readonly server: ServerConfig;
-  readonly database: DatabaseConfig;
-  readonly auth: AuthConfig;
-  readonly rateLimits: RateLimits;
-  readonly limits: LimitsConfig;
+  abstract readonly partitions: number;
+  abstract readonly server: ServerConfig;
+  abstract readonly database: DatabaseConfig;
+  abstract readonly auth: AuthConfig;
+  abstract readonly rateLimits: RateLimits;
+  abstract readonly limits: LimitsConfig;
 }

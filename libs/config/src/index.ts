@@ -1,4 +1,4 @@
-export type * from './app-config';
+export * from './app-config';
 export * from './config-error';
 export * from './describe-settings';
 export * from './load-config';
