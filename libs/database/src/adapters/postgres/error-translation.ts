@@ -1,0 +1,30 @@
+import { DatabaseError, type DatabaseErrorKind } from '../../database-error';
+
+/** A driver's error as a `DatabaseError`; one that already is stays itself. */
+export function toDatabaseError(thrown: unknown): DatabaseError {
+  if (thrown instanceof DatabaseError) return thrown;
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const sqlState = sqlStateOf(error);
+  return new DatabaseError(kindOf(sqlState), sqlState, error.message, detailOf(error), thrown);
+}
+
+/** Whether the connection is still good after this failure: the server answered, and not that it is going away. */
+export function isConnectionUsable(error: DatabaseError): boolean {
+  return error.sqlState !== undefined && !/^(08|57P)/.test(error.sqlState);
+}
+
+function kindOf(sqlState: string | undefined): DatabaseErrorKind {
+  if (sqlState === 'AC001') return 'fenced';
+  return sqlState !== undefined && /^(22|23)|^54000$/.test(sqlState) ? 'data' : 'outage';
+}
+
+// Node's own errors carry words such as ECONNREFUSED in `code`.
+function sqlStateOf(error: Error): string | undefined {
+  return 'code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) && 'severity' in error
+    ? error.code
+    : undefined;
+}
+
+function detailOf(error: Error): string | undefined {
+  return 'detail' in error && typeof error.detail === 'string' ? error.detail : undefined;
+}

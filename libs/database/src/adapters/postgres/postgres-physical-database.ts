@@ -1,0 +1,159 @@
+import { Pool, type PoolClient } from 'pg';
+import { DatabaseError } from '../../database-error';
+import type { PhysicalDatabase, Queryable, Row } from '../../database.port';
+import { isConnectionUsable, toDatabaseError } from './error-translation';
+import type { StatementObserver } from './statement-observer';
+import { typeParsers } from './type-parsers';
+
+/** Where a physical database is, and how much of it one process uses. */
+export interface PhysicalDatabaseOptions {
+  readonly name: string;
+  readonly url: string;
+  readonly poolSize: number;
+  /** The server cancels a statement after this; 0 is never. */
+  readonly statementTimeoutMs: number;
+  /** How long a statement waits for a connection. */
+  readonly connectTimeoutMs: number;
+  readonly observer?: StatementObserver | undefined;
+}
+
+const IDLE_TIMEOUT_MS = 60_000;
+// The server's own timeout comes first; this one is for a server that no longer answers at all.
+const ANSWER_GRACE_MS = 5_000;
+
+/** A connection while one caller has it; a broken one is closed instead of going back. */
+interface Lease {
+  readonly client: PoolClient;
+  broken: boolean;
+}
+
+/** One Postgres behind a pool. Statements are unnamed, so that a pooler in transaction mode may stand between. */
+export class PostgresPhysicalDatabase implements PhysicalDatabase {
+  readonly name: string;
+  private readonly pool: Pool;
+  private readonly observer: StatementObserver | undefined;
+
+  constructor(options: PhysicalDatabaseOptions) {
+    this.name = options.name;
+    this.observer = options.observer;
+    const { statementTimeoutMs } = options;
+    this.pool = new Pool({
+      connectionString: options.url,
+      application_name: 'agent-chat',
+      max: options.poolSize,
+      idleTimeoutMillis: IDLE_TIMEOUT_MS,
+      connectionTimeoutMillis: options.connectTimeoutMs,
+      keepAlive: true,
+      types: typeParsers,
+      options: '-c TimeZone=UTC',
+      ...(statementTimeoutMs > 0
+        ? { statement_timeout: statementTimeoutMs, query_timeout: statementTimeoutMs + ANSWER_GRACE_MS }
+        : {}),
+    });
+    // An idle connection that dies emits here, and would end the process unheard; the next statement reports the outage.
+    this.pool.on('error', () => undefined);
+  }
+
+  async query<R extends Row = Row>(sql: string, parameters?: readonly unknown[]): Promise<R[]> {
+    return this.withConnection(({ client }) => this.send<R>(client, sql, parameters));
+  }
+
+  async transaction<Result>(work: (connection: Queryable) => Promise<Result>): Promise<Result> {
+    return this.withConnection(async (lease) => {
+      const { client } = lease;
+      const connection: Queryable = { query: (sql, parameters) => this.send(client, sql, parameters) };
+      await connection.query('BEGIN');
+      let result: Result;
+      try {
+        result = await work(connection);
+      } catch (error) {
+        await this.rollback(lease);
+        throw error;
+      }
+      await this.commit(client);
+      return result;
+    });
+  }
+
+  /** Connections open, idle, and callers waiting for one. */
+  poolState(): { readonly total: number; readonly idle: number; readonly waiting: number } {
+    return { total: this.pool.totalCount, idle: this.pool.idleCount, waiting: this.pool.waitingCount };
+  }
+
+  /** Waits for what runs, then closes every connection. Call once. */
+  async close(): Promise<void> {
+    await this.pool.end();
+  }
+
+  private async withConnection<Result>(work: (lease: Lease) => Promise<Result>): Promise<Result> {
+    const client = await this.connect();
+    const lease: Lease = { client, broken: false };
+    // Without a listener a connection that dies while checked out would end the process; its statement rejects all the same.
+    client.on('error', ignore);
+    try {
+      return await work(lease);
+    } catch (error) {
+      if (error instanceof DatabaseError && !isConnectionUsable(error)) lease.broken = true;
+      throw error;
+    } finally {
+      client.off('error', ignore);
+      client.release(lease.broken);
+    }
+  }
+
+  private async connect(): Promise<PoolClient> {
+    const startedMs = performance.now();
+    try {
+      return await this.pool.connect();
+    } catch (thrown) {
+      // Whatever is wrong with the way there says nothing about the statement's content.
+      const { sqlState, message, detail } = toDatabaseError(thrown);
+      this.observe(startedMs, 'outage');
+      throw new DatabaseError('outage', sqlState, message, detail, thrown);
+    }
+  }
+
+  private async send<R extends Row>(client: PoolClient, sql: string, parameters?: readonly unknown[]): Promise<R[]> {
+    const startedMs = performance.now();
+    try {
+      const { rows } = await client.query<R>(sql, parameters === undefined ? undefined : [...parameters]);
+      this.observe(startedMs, 'ok');
+      return rows;
+    } catch (thrown) {
+      const error = toDatabaseError(thrown);
+      this.observe(startedMs, error.kind);
+      throw error;
+    }
+  }
+
+  private async commit(client: PoolClient): Promise<void> {
+    const startedMs = performance.now();
+    try {
+      const { command } = await client.query('COMMIT');
+      this.observe(startedMs, 'ok');
+      // COMMIT of a transaction in which a statement failed rolls back and calls that a success.
+      if (command !== 'COMMIT') {
+        throw new DatabaseError('outage', '25P02', 'The transaction had failed and was rolled back.', undefined, undefined);
+      }
+    } catch (thrown) {
+      throw toDatabaseError(thrown);
+    }
+  }
+
+  // Never rejects: the caller has a better error already. The server rolls back by itself when the connection closes.
+  private async rollback(lease: Lease): Promise<void> {
+    try {
+      await lease.client.query('ROLLBACK');
+    } catch {
+      lease.broken = true;
+    }
+  }
+
+  private observe(startedMs: number, outcome: 'ok' | DatabaseError['kind']): void {
+    this.observer?.({ database: this.name, durationMs: performance.now() - startedMs, outcome });
+  }
+}
+
+function ignore(): void {
+  // The statement under way carries the same failure to its caller.
+}

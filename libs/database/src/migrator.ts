@@ -1,0 +1,131 @@
+import { Client } from 'pg';
+import { MigrationError } from './migration-error';
+import { MIGRATIONS_FOLDER, readMigrations, type Migration, type MigrationScope } from './migration-files';
+
+/** What to bring up to date, and with what. */
+export interface MigrateOptions {
+  readonly url: string;
+  /** How many logical shards this process is configured for (P4). */
+  readonly partitionCount: number;
+  /** The name that the shard map gets for this database on installation. */
+  readonly databaseName: string;
+  /** A folder with `directory/` and `shard/`; this build's own unless given. */
+  readonly folder?: string;
+}
+
+/** What a run did. */
+export interface MigrateResult {
+  /** `scope/name` of each migration applied by this run, in order. */
+  readonly applied: readonly string[];
+}
+
+// Any number will do, as long as every release uses the same.
+const LOCK = 7_204_511_973;
+
+const BOOKKEEPING = `
+  create table if not exists schema_migrations (
+    scope text not null,
+    version integer not null,
+    name text not null,
+    checksum text not null,
+    applied_at timestamptz not null default now(),
+    primary key (scope, version)
+  )`;
+
+/**
+ * Brings the schema up to date: directory migrations, then the installation's fixed facts, then shard migrations, each in a transaction of its own.
+ * Several processes may run it at once: each step is taken by one of them. Safe to repeat. Only one database for both kinds yet.
+ * @throws MigrationError when a migration fails, was changed after it was applied, is unknown to this build, or the partition count differs.
+ */
+export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
+  const folder = options.folder ?? MIGRATIONS_FOLDER;
+  const client = new Client({ connectionString: options.url, application_name: 'agent-chat-migrator', connectionTimeoutMillis: 10_000 });
+  // A connection that dies rejects the statement under way; without a listener it would also end the process.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await locked(client, () => client.query(BOOKKEEPING));
+    const directory = await apply(client, 'directory', readMigrations(folder, 'directory'));
+    await locked(client, () => install(client, options));
+    const shard = await apply(client, 'shard', readMigrations(folder, 'shard'));
+    return { applied: [...directory, ...shard] };
+  } catch (error) {
+    throw error instanceof MigrationError ? error : new MigrationError(`The schema could not be brought up to date: ${messageOf(error)}`, error);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+async function apply(client: Client, scope: MigrationScope, migrations: readonly Migration[]): Promise<string[]> {
+  await locked(client, () => verify(client, scope, migrations));
+  const applied: string[] = [];
+  for (const migration of migrations) {
+    if (await locked(client, () => applyOne(client, migration))) applied.push(`${scope}/${migration.name}`);
+  }
+  return applied;
+}
+
+/** Whether this call applied it. Asked under the lock: another process may just have done so. */
+async function applyOne(client: Client, { scope, version, name, sql, checksum }: Migration): Promise<boolean> {
+  const known = await client.query('select 1 from schema_migrations where scope = $1 and version = $2', [scope, version]);
+  if (known.rows.length > 0) return false;
+  try {
+    await client.query(sql);
+  } catch (error) {
+    throw new MigrationError(`The migration ${scope}/${name} failed and left nothing behind: ${messageOf(error)}`, error);
+  }
+  await client.query('insert into schema_migrations (scope, version, name, checksum) values ($1, $2, $3, $4)', [scope, version, name, checksum]);
+  return true;
+}
+
+async function verify(client: Client, scope: MigrationScope, migrations: readonly Migration[]): Promise<void> {
+  const byVersion = new Map(migrations.map((migration) => [migration.version, migration]));
+  const { rows } = await client.query<{ version: number; name: string; checksum: string }>(
+    'select version, name, checksum from schema_migrations where scope = $1 order by version',
+    [scope],
+  );
+  for (const { version, name, checksum } of rows) {
+    const migration = byVersion.get(version);
+    if (migration === undefined) {
+      throw new MigrationError(
+        `The database has the migration ${scope}/${name}, which this release doesn't know: it was set up by a newer release. Start that release or a newer one.`,
+      );
+    }
+    if (migration.checksum !== checksum) {
+      throw new MigrationError(`The migration ${scope}/${name} was changed after it was applied: restore it, and put the change into a new migration.`);
+    }
+  }
+}
+
+/** Writes the partition count on the first run (P4) and compares it on every other. */
+async function install(client: Client, { partitionCount, databaseName }: MigrateOptions): Promise<void> {
+  const first = await client.query('insert into installation (partition_count) values ($1) on conflict do nothing returning 1', [partitionCount]);
+  if (first.rows.length > 0) {
+    await client.query('insert into shard_map (partition, database) select n, $2 from generate_series(0, $1::int - 1) n', [partitionCount, databaseName]);
+    return;
+  }
+  const { rows } = await client.query<{ partition_count: number }>('select partition_count from installation');
+  const installed = rows[0]?.partition_count;
+  if (installed === partitionCount) return;
+  throw new MigrationError(
+    `This database was installed with ${installed} partitions, but PARTITIONS is ${partitionCount}: set PARTITIONS=${installed} (the number is fixed at installation).`,
+  );
+}
+
+/** Runs `work` in a transaction that holds the lock. The lock belongs to the transaction: a pooler may stand between, and a killed process keeps nothing. */
+async function locked<Result>(client: Client, work: () => Promise<Result>): Promise<Result> {
+  await client.query('begin');
+  try {
+    await client.query('select pg_advisory_xact_lock($1)', [LOCK]);
+    const result = await work();
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined);
+    throw error;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
