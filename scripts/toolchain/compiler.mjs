@@ -1,7 +1,7 @@
 // Compiles the sources of apps and libs into dist/, mirrored: libs/kernel/src/ids.ts -> dist/libs/kernel/src/ids.js. Only what changed.
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
 import { ROOT, swcOptions } from './swc.mjs';
 
 const DIST = join(ROOT, 'dist');
@@ -55,32 +55,41 @@ function fingerprint() {
     .digest('hex');
 }
 
-function isOlder(output, source) {
+/** An output carries its source's time, so that an edit during a compilation, or an older file put in its place, is noticed too. */
+function isDue(source, output) {
   const made = statSync(output, { throwIfNoEntry: false });
   const written = statSync(source, { throwIfNoEntry: false });
-  return made === undefined || (written !== undefined && made.mtimeMs <= written.mtimeMs);
+  return made === undefined || (written !== undefined && Math.abs(made.mtimeMs - written.mtimeMs) >= 1);
+}
+
+/** Writes by renaming, so that a program that starts at this moment never reads half a file. */
+function put(output, content, time) {
+  const temporary = `${output}.${process.pid}.tmp`;
+  writeFileSync(temporary, content);
+  if (time !== undefined) utimesSync(temporary, time, time);
+  renameSync(temporary, output);
 }
 
 async function produce([source, output], transform) {
+  const { mtime } = statSync(source);
   mkdirSync(dirname(output), { recursive: true });
-  if (!source.endsWith('.ts')) return copyFileSync(source, output);
+  if (!source.endsWith('.ts')) return put(output, readFileSync(source), mtime);
   const { code, map } = await transform(source);
-  const name = output.slice(dirname(output).length + 1);
-  writeFileSync(`${output}.map`, map);
-  writeFileSync(output, `${code}\n//# sourceMappingURL=${name}.map\n`);
+  put(`${output}.map`, map);
+  put(output, `${code}\n//# sourceMappingURL=${basename(output)}.map\n`, mtime);
 }
 
 /** Removes outputs whose source is gone, so that a deleted file can't be required by accident. */
 function sweep(jobs) {
   const wanted = new Set(jobs.flatMap(([, output]) => [output, `${output}.map`]));
   const folders = packages().flatMap((name) => ['src', 'migrations'].map((folder) => join(DIST, name, folder)));
-  const gone = folders.flatMap(filesBelow).filter((file) => !wanted.has(file));
-  for (const file of gone) rmSync(file);
+  const gone = folders.flatMap(filesBelow).filter((file) => !wanted.has(file) && !file.endsWith('.tmp'));
+  for (const file of gone) rmSync(file, { force: true });
   const current = new Set(packages());
   for (const kind of ['apps', 'libs']) {
     for (const name of existsSync(join(DIST, kind)) ? readdirSync(join(DIST, kind)) : []) {
       if (current.has(`${kind}/${name}`) || ELSEWHERE.has(`${kind}/${name}`)) continue;
-      rmSync(join(DIST, kind, name), { recursive: true });
+      rmSync(join(DIST, kind, name), { recursive: true, force: true });
     }
   }
   return gone.length;
@@ -89,7 +98,7 @@ function sweep(jobs) {
 /** Whether a build would do something. Reads no file but the stamp, so it costs milliseconds. */
 export function isStale() {
   if (!existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== fingerprint()) return true;
-  return plan().some(([source, output]) => isOlder(output, source));
+  return plan().some(([source, output]) => isDue(source, output));
 }
 
 /** Brings dist/ up to date. Every file that fails is reported, and one error is thrown at the end. */
@@ -101,7 +110,7 @@ export async function compile() {
   const print = fingerprint();
   const all = !existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== print;
   const jobs = plan();
-  const due = jobs.filter(([source, output]) => all || isOlder(output, source));
+  const due = jobs.filter(([source, output]) => all || isDue(source, output));
   const failures = [];
   const queue = [...due];
   const work = async () => {
@@ -114,9 +123,9 @@ export async function compile() {
   const removed = sweep(jobs);
   for (const [output, text] of entries()) {
     mkdirSync(dirname(output), { recursive: true });
-    if (!existsSync(output)) writeFileSync(output, text);
+    if (!existsSync(output)) put(output, text);
   }
   mkdirSync(DIST, { recursive: true });
-  writeFileSync(STAMP, print);
+  put(STAMP, print);
   return { compiled: due.length, removed, total: jobs.length };
 }

@@ -20,13 +20,14 @@ function existingPaths() {
   );
 }
 
-/** Options for one run of the compiler. `import()` becomes a lazy require, which Node (20.19 and later) also grants ES modules: so aliases work in it, as in Jest. */
-export function swcOptions() {
+/** Options for one run of the compiler. `import()` becomes a lazy require, which Node (20.19 and later) also grants ES modules: so aliases work in it, as in Jest.
+ * `resolveFully` writes `./ids.js` for `./ids`: right beside outputs, wrong where the TypeScript itself is required. */
+export function swcOptions(resolveFully = true) {
   return {
     swcrc: false,
     configFile: false,
     sourceMaps: true,
-    module: { type: 'commonjs', resolveFully: true },
+    module: { type: 'commonjs', resolveFully },
     jsc: {
       target: 'es2022',
       baseUrl: ROOT,

@@ -1,0 +1,82 @@
+// npm test: provisions what is missing, builds, runs every suite and prints a line a suite. The last line is `N passed, N failed`.
+// Fails if a test fails, if a suite cannot run, or if a suite ran no test. `npm test -- unit e2e` runs only these suites.
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { provision } from './toolchain/chromium.mjs';
+import { runNode, tool } from './toolchain/process.mjs';
+import { ROOT } from './toolchain/swc.mjs';
+
+const OUTPUT = join(ROOT, 'test-output');
+const MINUTE_MS = 60_000;
+/** Suites that start whole systems get the machine for themselves. One that hangs is ended, and counts as failed. */
+const SUITES = {
+  unit: { args: [], limitMs: 5 * MINUTE_MS },
+  contract: { args: [], limitMs: 5 * MINUTE_MS },
+  medium: { args: [], limitMs: 8 * MINUTE_MS },
+  e2e: { args: ['--runInBand'], limitMs: 12 * MINUTE_MS },
+  faults: { args: ['--runInBand'], limitMs: 15 * MINUTE_MS },
+};
+
+/** What stops a run before any test: told apart from failing tests, but counted as one failure, so that the last line never looks good. */
+async function prepare() {
+  process.env.CHROMIUM_PATH = await provision();
+  for (const script of ['scripts/build.mjs', 'scripts/build-web.mjs']) {
+    if ((await runNode([script])) !== 0) throw new Error(`${script} failed.`);
+  }
+}
+
+function readResult(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+async function runSuite(name) {
+  const { args, limitMs } = SUITES[name];
+  const file = join(OUTPUT, `${name}.json`);
+  const startedAt = performance.now();
+  const code = await runNode([tool('jest', 'bin/jest.js'), '--selectProjects', name, '--json', '--outputFile', file, ...args], {
+    // Jest prints its report on stderr and, because of --json, the result on stdout too.
+    stdio: ['ignore', 'ignore', 'inherit'],
+    timeout: limitMs,
+  });
+  const seconds = Math.round((performance.now() - startedAt) / 1000);
+  const result = readResult(file);
+  if (result === undefined) return { name, passed: 0, failed: 1, seconds, note: `did not run (exit code ${code})` };
+  const { numPassedTests: passed, numFailedTests: failed, numPendingTests: skipped, numRuntimeErrorTestSuites: broken } = result;
+  if (passed + failed === 0) return { name, passed, failed: 1 + broken, seconds, note: 'executed no test' };
+  const notes = [broken > 0 && `${broken} files did not run`, skipped > 0 && `${skipped} skipped, which counts as failed`];
+  const known = failed + broken + skipped;
+  // An exit code without a failed test: a leak or a failing teardown. It must not look like success.
+  if (code !== 0 && known === 0) notes.push(`jest ended with exit code ${code}`);
+  return { name, passed, failed: code !== 0 && known === 0 ? 1 : known, seconds, note: notes.filter(Boolean).join(', ') };
+}
+
+async function main() {
+  const chosen = process.argv.slice(2);
+  const unknown = chosen.filter((name) => !(name in SUITES));
+  if (unknown.length > 0) throw new Error(`There is no suite ${unknown.join(', ')}; there are ${Object.keys(SUITES).join(', ')}.`);
+  rmSync(OUTPUT, { recursive: true, force: true });
+  mkdirSync(OUTPUT, { recursive: true });
+  await prepare();
+  const results = [];
+  for (const name of chosen.length > 0 ? chosen : Object.keys(SUITES)) results.push(await runSuite(name));
+  return results;
+}
+
+let results;
+try {
+  results = await main();
+} catch (error) {
+  console.error(error.message);
+  results = [{ name: 'preparation', passed: 0, failed: 1, seconds: 0, note: 'no suite ran' }];
+}
+console.log('');
+for (const { name, passed, failed, seconds, note } of results) {
+  console.log(`${name.padEnd(12)}${String(passed).padStart(6)} passed${String(failed).padStart(5)} failed${String(seconds).padStart(6)} s  ${note}`.trimEnd());
+}
+const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
+process.exitCode = sum('failed') > 0 ? 1 : 0;
