@@ -47,7 +47,7 @@ export interface Subscription {
   readonly commit: 'auto' | 'manual';
   /** Called before the first batch of newly assigned partitions. A rejection is retried after a back-off. */
   readonly onAssigned?: (partitions: readonly number[]) => Promise<void>;
-  /** Called when partitions go to another member. */
+  /** Called when partitions leave this member, also by `stop`, after their handlers have ended; commits still count while it runs. */
   readonly onRevoked?: (partitions: readonly number[]) => Promise<void>;
 }
 

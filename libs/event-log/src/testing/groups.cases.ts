@@ -1,0 +1,198 @@
+import { eventually } from '@agent-chat/testing';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Consumption } from '../event-log.port';
+import { BatchRecorder } from './batch-recorder';
+import { type EventLogHarness, type OpenEventLog, record, TopicUnderTest, upTo, valuesOf } from './event-log-harness';
+
+/** Members that share a group's partitions. */
+export function describeGroups(open: OpenEventLog): void {
+  let harness: EventLogHarness;
+  let topic: TopicUnderTest;
+
+  beforeEach(async () => {
+    harness = await open();
+    topic = await TopicUnderTest.create(harness);
+  });
+
+  afterEach(() => harness.log.close());
+
+  const all = (): number[] => upTo(harness.log.partitionCount);
+  const sharedOut = (...members: Consumption[]): void => {
+    expect(members.flatMap((member) => [...member.assigned()]).sort((one, other) => one - other)).toEqual(all());
+  };
+
+  it('gives a lone member every partition, and says so before the first batch', async () => {
+    await topic.append(record('room', 0));
+    const seen: string[] = [];
+    const { consumption } = await topic.subscribe({
+      onAssigned: async (partitions) => {
+        await delay(5);
+        seen.push(`assigned ${String(partitions.length)}`);
+      },
+      onBatch: () => {
+        seen.push('batch');
+        return Promise.resolve();
+      },
+    });
+    await eventually(() => {
+      expect(seen).toEqual([`assigned ${String(harness.log.partitionCount)}`, 'batch']);
+    });
+    sharedOut(consumption);
+  });
+
+  it('asks a member that failed to take its partitions again, and holds its batches back until then', async () => {
+    await topic.append(record('room', 0));
+    let refusals = 0;
+    const refusalsAtBatch: number[] = [];
+    const { recorder } = await topic.subscribe({
+      onAssigned: () => {
+        if (refusals === 2) return Promise.resolve();
+        refusals += 1;
+        return Promise.reject(new Error('database away'));
+      },
+      onBatch: () => {
+        refusalsAtBatch.push(refusals);
+        return Promise.resolve();
+      },
+    });
+    await eventually(() => {
+      expect(recorder.records).toHaveLength(1);
+    });
+    expect(refusalsAtBatch).toEqual([2]);
+  });
+
+  it('shares the partitions out when a member joins and takes them back when it leaves', async () => {
+    const owned = [new Set<number>(), new Set<number>()];
+    let givenTwice = 0;
+    const member = (index: number) => ({
+      group: 'g',
+      onAssigned: (partitions: readonly number[]) => {
+        for (const partition of partitions) {
+          // Given only after it was taken from the other.
+          if (owned.some((set) => set.has(partition))) givenTwice += 1;
+          owned[index]!.add(partition);
+        }
+        return Promise.resolve();
+      },
+      onRevoked: (partitions: readonly number[]) => {
+        for (const partition of partitions) owned[index]!.delete(partition);
+        return Promise.resolve();
+      },
+    });
+    const { consumption: first } = await topic.subscribe(member(0));
+    await eventually(() => {
+      expect(owned.map((set) => set.size)).toEqual([harness.log.partitionCount, 0]);
+    });
+    const { consumption: second } = await topic.subscribe(member(1));
+    await eventually(() => {
+      expect(owned[0]!.size + owned[1]!.size).toBe(harness.log.partitionCount);
+      expect(Math.abs(owned[0]!.size - owned[1]!.size)).toBeLessThanOrEqual(1);
+      sharedOut(first, second);
+    });
+    await second.stop();
+    await eventually(() => {
+      expect(owned.map((set) => set.size)).toEqual([harness.log.partitionCount, 0]);
+    });
+    expect(givenTwice).toBe(0);
+  });
+
+  it('loses nothing and keeps the order of each key while members join and leave', async () => {
+    const recorders: BatchRecorder[] = [];
+    const join = async (): Promise<Consumption> => {
+      const { recorder, consumption } = await topic.subscribe({ group: 'g', onBatch: () => delay(1) });
+      recorders.push(recorder);
+      return consumption;
+    };
+    const keys = upTo(20).map((index) => `room-${String(index)}`);
+    const appending = (async () => {
+      for (const value of upTo(60)) {
+        await topic.append(...keys.map((key) => record(key, value)));
+        await delay(2);
+      }
+    })();
+    const first = await join();
+    const second = await join();
+    await join();
+    await eventually(() => {
+      expect(second.assigned()).not.toEqual([]);
+    });
+    await first.stop();
+    await join();
+    await second.stop();
+    await appending;
+    await eventually(() => {
+      const seen = new Set(recorders.flatMap(({ records }) => records.map(({ partition, offset }) => `${String(partition)}/${String(offset)}`)));
+      expect(seen.size).toBe(keys.length * 60);
+    });
+    // What a member sees of a key for the first time only ever counts up: it jumps over what others handled, and repeats are repeats.
+    for (const recorder of recorders) {
+      expect(recorder.mostAtOnce).toBeLessThanOrEqual(1);
+      for (const key of keys) {
+        const firstSeen = [...new Set(valuesOf(recorder.records, key).map(Number))];
+        expect(firstSeen).toEqual([...firstSeen].sort((one, other) => one - other));
+      }
+    }
+  });
+
+  it('never lets two members work on one partition at once', async () => {
+    const running = new Map<number, number>();
+    let overlaps = 0;
+    const onBatch = async ({ partition }: { partition: number }): Promise<void> => {
+      const now = (running.get(partition) ?? 0) + 1;
+      running.set(partition, now);
+      if (now > 1) overlaps += 1;
+      await delay(3);
+      running.set(partition, now - 1);
+    };
+    const { recorder: firstRecorder, consumption: first } = await topic.subscribe({ group: 'g', onBatch });
+    await topic.append(...upTo(200).map((index) => record(`room-${String(index)}`, index)));
+    await eventually(() => {
+      expect(firstRecorder.records).not.toEqual([]);
+    });
+    const { recorder: secondRecorder, consumption: second } = await topic.subscribe({ group: 'g', onBatch });
+    await topic.append(...upTo(200).map((index) => record(`room-${String(index)}`, 200 + index)));
+    await eventually(() => {
+      expect(second.assigned()).not.toEqual([]);
+    });
+    await first.stop();
+    await topic.append(...upTo(200).map((index) => record(`room-${String(index)}`, 400 + index)));
+    await eventually(() => {
+      expect(new Set(valuesOf([...firstRecorder.records, ...secondRecorder.records])).size).toBe(600);
+    });
+    expect(overlaps).toBe(0);
+  });
+
+  it('gives the next member what a stopped one had not committed', async () => {
+    const { recorder, consumption } = await topic.subscribe({ group: 'g', onBatch: () => Promise.reject(new Error('no')) });
+    await topic.append(record('room', 0), record('room', 1));
+    await eventually(() => {
+      expect(recorder.records).not.toEqual([]);
+    });
+    await consumption.stop();
+    const { recorder: next } = await topic.subscribe({ group: 'g' });
+    await eventually(() => {
+      expect(valuesOf(next.records)).toEqual([0, 1]);
+    });
+  });
+
+  it('still takes commits of a member that is told to give partitions up', async () => {
+    const { recorder, consumption } = await topic.subscribe({
+      group: 'g',
+      commit: 'manual',
+      onRevoked: async (partitions) => {
+        const last = recorder.records.at(-1);
+        if (last && partitions.includes(last.partition)) await consumption.commit(last.partition, last.offset + 1);
+      },
+    });
+    await topic.append(record('room', 0));
+    await eventually(() => {
+      expect(recorder.records).toHaveLength(1);
+    });
+    await consumption.stop();
+    await topic.append(record('room', 1));
+    const { recorder: next } = await topic.subscribe({ group: 'g' });
+    await eventually(() => {
+      expect(valuesOf(next.records)).toEqual([1]);
+    });
+  });
+}
