@@ -92,6 +92,8 @@ CREATE TABLE messages (
   author_id      uuid NOT NULL,
   client_msg_id  text NOT NULL,
   text           text NOT NULL,
+  -- The seq of the event that brought this text.
+  text_seq       bigint NOT NULL,
   -- User ids, or 'room'.
   mentions       text[] NOT NULL,
   reply_to       uuid,
