@@ -1,17 +1,19 @@
 -- The one statement of the write path (P6): checks every fence, then writes a whole batch. A plain SQL call, so one round trip, and nothing
--- stays locked when the caller is paused. `batch` holds the final state of each row that the batch touched, by table.
+-- stays locked when the caller is paused. Each parameter holds the final state of the rows that the batch touched in one table, or is NULL.
 -- Raises AC001 with the refused partitions, comma-separated, in DETAIL; then nothing was written.
-CREATE FUNCTION commit_batch(batch json) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION commit_batch(
+  given_progress json, given_events json, given_rooms json, given_messages json, given_keys json, given_marks json, given_rare json
+) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   refused text;
 BEGIN
   -- Rows in order, so that two committers can't deadlock.
   PERFORM 1 FROM partition_progress
-    WHERE partition IN (SELECT (row->>'partition')::int FROM json_array_elements(batch->'progress') row)
+    WHERE partition IN (SELECT partition FROM json_to_recordset(given_progress) AS given(partition int))
     ORDER BY partition FOR NO KEY UPDATE;
 
   SELECT string_agg(given.partition::text, ',') INTO refused
-    FROM json_to_recordset(batch->'progress') AS given(partition int, fence bigint, previous_offset bigint)
+    FROM json_to_recordset(given_progress) AS given(partition int, fence bigint, previous_offset bigint)
     LEFT JOIN partition_progress stored USING (partition)
     WHERE stored.partition IS NULL OR stored.fence <> given.fence OR stored.command_offset <> given.previous_offset OR stored.state <> 'active';
   IF refused IS NOT NULL THEN
@@ -21,19 +23,19 @@ BEGIN
   UPDATE partition_progress stored
     SET command_offset = given.command_offset, command_request_id = given.command_request_id, command_appended_ms = given.command_appended_ms,
         position = given.position, published_position = given.published_position, last_at = given.last_at
-    FROM json_to_recordset(batch->'progress') AS given(partition int, command_offset bigint, command_request_id uuid, command_appended_ms bigint,
+    FROM json_to_recordset(given_progress) AS given(partition int, command_offset bigint, command_request_id uuid, command_appended_ms bigint,
                                                        position bigint, published_position bigint, last_at timestamptz)
     WHERE stored.partition = given.partition;
 
-  IF batch->'events' IS NOT NULL THEN
+  IF given_events IS NOT NULL THEN
     INSERT INTO room_events (partition, position, room_id, seq, epoch, type, actor_id, payload, request_id, created_at)
-      SELECT * FROM json_to_recordset(batch->'events')
+      SELECT * FROM json_to_recordset(given_events)
         AS e(partition int, position bigint, room_id uuid, seq bigint, epoch bigint, type text, actor_id uuid, payload jsonb, request_id uuid, created_at timestamptz);
   END IF;
 
-  IF batch->'rooms' IS NOT NULL THEN
+  IF given_rooms IS NOT NULL THEN
     INSERT INTO rooms (room_id, partition, kind, name, topic, direct_user_ids, last_seq, posted_count, member_count, created_at, updated_at, active_at, archived_at)
-      SELECT * FROM json_to_recordset(batch->'rooms')
+      SELECT * FROM json_to_recordset(given_rooms)
         AS r(room_id uuid, partition int, kind text, name text, topic text, direct_user_ids uuid[], last_seq bigint, posted_count bigint, member_count int,
              created_at timestamptz, updated_at timestamptz, active_at timestamptz, archived_at timestamptz)
       ON CONFLICT (room_id) DO UPDATE SET kind = excluded.kind, name = excluded.name, topic = excluded.topic, last_seq = excluded.last_seq,
@@ -41,32 +43,31 @@ BEGIN
         archived_at = excluded.archived_at;
   END IF;
 
-  IF batch->'messages' IS NOT NULL THEN
+  IF given_messages IS NOT NULL THEN
     INSERT INTO messages (room_id, seq, message_id, posted_no, author_id, client_msg_id, text, text_seq, mentions, reply_to, created_at, edited_at, deleted_at, changed_seq)
-      SELECT * FROM json_to_recordset(batch->'messages')
+      SELECT * FROM json_to_recordset(given_messages)
         AS m(room_id uuid, seq bigint, message_id uuid, posted_no bigint, author_id uuid, client_msg_id text, text text, text_seq bigint, mentions text[],
              reply_to uuid, created_at timestamptz, edited_at timestamptz, deleted_at timestamptz, changed_seq bigint);
   END IF;
 
-  IF batch->'keys' IS NOT NULL THEN
-    -- A key past its window may still lie here until the sweep; it no longer counts, so it is replaced.
+  IF given_keys IS NOT NULL THEN
     INSERT INTO message_keys (room_id, actor_id, key, digest, request_id, seq, epoch, changed, message_id, created_at)
-      SELECT * FROM json_to_recordset(batch->'keys')
+      SELECT * FROM json_to_recordset(given_keys)
         AS k(room_id uuid, actor_id uuid, key text, digest text, request_id uuid, seq bigint, epoch bigint, changed boolean, message_id uuid, created_at timestamptz);
   END IF;
 
-  IF batch->'marks' IS NOT NULL THEN
+  IF given_marks IS NOT NULL THEN
     -- The greater mark wins, unless forced (P33). Without a count given, it is that of the newest message at or below the mark.
     INSERT INTO read_watermarks AS stored (room_id, user_id, read_seq, read_count)
       SELECT k.room_id, k.user_id, k.read_seq,
              coalesce(k.read_count, (SELECT posted_no FROM messages m WHERE m.room_id = k.room_id AND m.seq <= k.read_seq ORDER BY m.seq DESC LIMIT 1), 0)
-        FROM json_to_recordset(batch->'marks') AS k(room_id uuid, user_id uuid, read_seq bigint, read_count bigint)
+        FROM json_to_recordset(given_marks) AS k(room_id uuid, user_id uuid, read_seq bigint, read_count bigint)
       ON CONFLICT (room_id, user_id) DO UPDATE SET read_seq = excluded.read_seq, read_count = excluded.read_count
         WHERE stored.read_seq < excluded.read_seq;
   END IF;
 
-  IF batch->'rare' IS NOT NULL THEN
-    PERFORM commit_rare(batch->'rare');
+  IF given_rare IS NOT NULL THEN
+    PERFORM commit_rare(given_rare);
   END IF;
 END $$;
 
