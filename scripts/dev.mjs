@@ -20,6 +20,8 @@ let child;
 let stopping = false;
 let building = false;
 let timer;
+/** What could not be compiled is tried again and again, but told once. */
+let lastError;
 
 async function stopChild() {
   const current = child;
@@ -32,7 +34,7 @@ async function stopChild() {
   clearTimeout(impatience);
 }
 
-async function startChild(since) {
+function startChild(since) {
   if (!existsSync(ENTRY)) return log('apps/standalone/src/main.ts does not exist yet: waiting for it');
   const started = spawn(process.execPath, ['--enable-source-maps', ENTRY], { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...database.env } });
   child = started;
@@ -41,8 +43,9 @@ async function startChild(since) {
     child = undefined;
     log(`the standalone ended (${signal ?? code}): waiting for a change`);
   });
-  const ready = await untilReady({ host: process.env.HOST, port: process.env.PORT, isAlive: () => child === started });
-  if (ready) log(`running ${Math.round(performance.now() - since)} ms after the change was seen`);
+  void untilReady({ host: process.env.HOST, port: process.env.PORT, isAlive: () => child === started }).then((ready) => {
+    if (ready) log(`running ${Math.round(performance.now() - since)} ms after the change was seen`);
+  });
 }
 
 /** One at a time; a change during a build is found by the next look. */
@@ -53,10 +56,12 @@ async function rebuild() {
   try {
     const { compiled } = await compile();
     log(`compiled ${compiled} file${compiled === 1 ? '' : 's'} in ${Math.round(performance.now() - since)} ms`);
+    lastError = undefined;
     await stopChild();
-    await startChild(since);
+    startChild(since);
   } catch (error) {
-    log(error.message);
+    if (error.message !== lastError) log(error.message);
+    lastError = error.message;
   } finally {
     building = false;
   }
@@ -79,6 +84,6 @@ const since = performance.now();
 const database = await startDevDatabase();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop());
 await compile().catch((error) => log(error.message));
-void startChild(since);
+startChild(since);
 for (const folder of ['apps', 'libs']) watch(join(ROOT, folder), { recursive: true }, soon);
 setInterval(() => void rebuild(), LOOK_AGAIN_MS);

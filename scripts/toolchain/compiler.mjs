@@ -79,6 +79,11 @@ async function produce([source, output], transform) {
   put(output, `${code}\n//# sourceMappingURL=${basename(output)}.map\n`, mtime);
 }
 
+/** The compiler's message without its own stack. */
+function reason(error) {
+  return error.message.split(/\n+Caused by:/)[0].trimEnd();
+}
+
 /** Removes outputs whose source is gone, so that a deleted file can't be required by accident. */
 function sweep(jobs) {
   const wanted = new Set(jobs.flatMap(([, output]) => [output, `${output}.map`]));
@@ -115,7 +120,7 @@ export async function compile() {
   const queue = [...due];
   const work = async () => {
     for (let job = queue.pop(); job !== undefined; job = queue.pop()) {
-      await produce(job, transform).catch((error) => failures.push(`${relative(ROOT, job[0])}: ${error.message}`));
+      await produce(job, transform).catch((error) => failures.push(`${relative(ROOT, job[0])}: ${reason(error)}`));
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, work));
