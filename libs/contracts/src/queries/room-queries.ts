@@ -99,6 +99,21 @@ export const ROOM_QUERIES = {
       ),
     }),
   ),
+  /**
+   * The log of one room after a cursor, on the primary, for a gateway's own stream (P24, P27): between services only, nobody's access is
+   * checked. RESYNC_REQUIRED as in `room.events`, ROOM_NOT_FOUND for a room that doesn't exist. At most `maxBytes` of events, but at least one.
+   */
+  'rooms.tail': defineQuery(
+    'any',
+    z.object({ roomId: RoomIdSchema, after: CursorSchema, limit: z.int().min(1).max(MAX_EVENTS_PER_PAGE), maxBytes: z.int().min(1) }),
+    z.object({ events: z.array(RoomEvent), head: SeqSchema, more: z.boolean() }),
+  ),
+  /** Those of the people who may read the room now, on the primary (P25): asked when a room's kind has changed. */
+  'room.readers': defineQuery(
+    'any',
+    z.object({ roomId: RoomIdSchema, userIds: z.array(UserIdSchema).max(10_000) }),
+    z.object({ userIds: z.array(UserIdSchema) }),
+  ),
   /** Heads on the primary, for the check that no frame was lost (P27). Rooms that don't exist are left out. */
   'rooms.heads': defineQuery(
     'any',
