@@ -1,0 +1,3 @@
+export * from './database-start-error';
+export * from './embedded-postgres';
+export * from './open-standalone-database';
