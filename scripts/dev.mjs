@@ -81,9 +81,12 @@ async function stop() {
 }
 
 const since = performance.now();
-const database = await startDevDatabase();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop());
 await compile().catch((error) => log(error.message));
+const database = await startDevDatabase(log).catch((error) => {
+  console.error(error.message);
+  process.exit(1);
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop());
 startChild(since);
 for (const folder of ['apps', 'libs']) watch(join(ROOT, folder), { recursive: true }, soon);
 setInterval(() => void rebuild(), LOOK_AGAIN_MS);

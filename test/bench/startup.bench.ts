@@ -20,10 +20,13 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function isReady(port: number): Promise<boolean> {
-  const answer = await fetch(`http://127.0.0.1:${String(port)}/api/health/ready`).catch(() => undefined);
-  await answer?.arrayBuffer();
-  return answer?.status === 200;
+/** Rejects while the process is neither ready nor gone. */
+async function settle(child: ChildProcess, port: number): Promise<'ready' | 'gone'> {
+  if (child.exitCode !== null || child.signalCode !== null) return 'gone';
+  const answer = await fetch(`http://127.0.0.1:${String(port)}/api/health/ready`);
+  await answer.arrayBuffer();
+  if (answer.status !== 200) throw new Error(`not ready: ${String(answer.status)}`);
+  return 'ready';
 }
 
 async function stop(child: ChildProcess): Promise<void> {
@@ -40,13 +43,8 @@ async function startOnce(dataDirectory: string): Promise<number> {
   const startedAt = performance.now();
   const child = spawn(process.execPath, [ENTRY], { env: environment, stdio: ['ignore', 'ignore', 'inherit'] });
   try {
-    await eventually(
-      async () => {
-        if (child.exitCode !== null) throw new Error(`the standalone ended with exit code ${String(child.exitCode)}`);
-        if (!(await isReady(port))) throw new Error('not ready yet');
-      },
-      { timeoutMs: LIMIT_MS, intervalMs: 10 },
-    );
+    const outcome = await eventually(() => settle(child, port), { timeoutMs: LIMIT_MS, intervalMs: 10 });
+    if (outcome === 'gone') throw new Error(`the standalone ended with ${String(child.exitCode ?? child.signalCode)} before it was ready`);
     return performance.now() - startedAt;
   } finally {
     await stop(child);
