@@ -67,5 +67,5 @@ export const EmojiSchema = z
   .string()
   .min(1)
   .max(64)
-  .refine((text) => /^(\p{RGI_Emoji}|:[a-z0-9_+-]{1,40}:)$/v.test(text), 'must be one emoji or a :name:')
+  .refine((text) => /^(\p{RGI_Emoji}|:[a-z0-9_+\-]{1,40}:)$/v.test(text), 'must be one emoji or a :name:')
   .meta({ examples: ['👍', ':ship-it:'] });
