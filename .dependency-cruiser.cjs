@@ -8,7 +8,12 @@ const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error',
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
-    forbid('no-cycles', 'Modules that need each other are one module. A cycle of types alone costs nothing.', {}, { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } }),
+    forbid(
+      'no-cycles',
+      'Modules that need each other are one module. A cycle of types alone costs nothing.',
+      {},
+      { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    ),
     forbid('no-unresolved-imports', 'Every import leads somewhere.', {}, { couldNotResolve: true }),
     forbid('no-undeclared-packages', 'A package that is imported is listed in package.json.', {}, { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] }),
     forbid(
@@ -49,7 +54,12 @@ module.exports = {
       { path: '^apps/[^/]+/src/(domain|application|infrastructure)/', pathNot: TEST_CODE },
       { path: '^apps/[^/]+/src/interface/' },
     ),
-    forbid('kernel-stands-alone', 'Everything imports the kernel, so it imports no other lib.', { path: '^libs/kernel/', pathNot: TEST_CODE }, { path: '^libs/(?!kernel/)' }),
+    forbid(
+      'kernel-stands-alone',
+      'Everything imports the kernel, so it imports no other lib.',
+      { path: '^libs/kernel/', pathNot: TEST_CODE },
+      { path: '^libs/(?!kernel/)' },
+    ),
     forbid(
       'contracts-know-only-the-kernel',
       'Contracts are shared by every process and by browsers.',
@@ -77,6 +87,10 @@ module.exports = {
     exclude: { path: '(^|/)dist/|^test-output/' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'], mainFields: ['module', 'main', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      mainFields: ['module', 'main', 'types'],
+    },
   },
 };

@@ -21,7 +21,10 @@ const NO_ENVIRONMENT = { selector: "MemberExpression[object.name='process'][prop
 const NO_CLOCK = [
   { selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: 'Ask the Clock of the kernel.' },
   { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Ask the Clock of the kernel.' },
-  { selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']", message: 'Use the ids of the kernel, or take a source of randomness.' },
+  {
+    selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']",
+    message: 'Use the ids of the kernel, or take a source of randomness.',
+  },
 ];
 
 const sizes = {

@@ -36,7 +36,11 @@ async function stopChild() {
 
 function startChild(since) {
   if (!existsSync(ENTRY)) return log('apps/standalone/src/main.ts does not exist yet: waiting for it');
-  const started = spawn(process.execPath, ['--enable-source-maps', ENTRY], { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...database.env } });
+  const started = spawn(process.execPath, ['--enable-source-maps', ENTRY], {
+    cwd: ROOT,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...database.env },
+  });
   child = started;
   started.once('exit', (code, signal) => {
     if (child !== started || stopping) return;

@@ -37,7 +37,9 @@ export async function provision() {
   const found = findChromium();
   if (found) return found;
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
-    throw new Error('No Chromium found. On Debian or Ubuntu run: sudo npm run provision (or: sudo apt-get install -y chromium). Elsewhere install Chrome or set CHROMIUM_PATH.');
+    throw new Error(
+      'No Chromium found. On Debian or Ubuntu run: sudo npm run provision (or: sudo apt-get install -y chromium). Elsewhere install Chrome or set CHROMIUM_PATH.',
+    );
   }
   await install();
   const installed = findChromium();

@@ -1,15 +1,6 @@
 /** What kind of failure a code is; decides the HTTP status, the frame error and whether a socket closes. */
 export type ErrorCategory =
-  | 'invalid'
-  | 'unauthenticated'
-  | 'forbidden'
-  | 'not_found'
-  | 'conflict'
-  | 'too_large'
-  | 'rate_limited'
-  | 'unavailable'
-  | 'timeout'
-  | 'internal';
+  'invalid' | 'unauthenticated' | 'forbidden' | 'not_found' | 'conflict' | 'too_large' | 'rate_limited' | 'unavailable' | 'timeout' | 'internal';
 
 /** One entry of the catalogue. `retryable` has no default: each code's author decides. */
 export interface ErrorSpec {
