@@ -29,9 +29,9 @@ const FIXES: ReadonlyMap<string, string> = new Map([
 
 /** What Postgres wrote before it gave up, as an error with a fix. */
 export function startErrorFromOutput(output: string, path: string): DatabaseStartError {
-  const lines = output.trim().split('\n');
-  const telling = lines.filter((line) => /FATAL|PANIC|error|could not/i.test(line)).slice(-3);
-  const said = (telling.length > 0 ? telling : lines.slice(-3)).map((line) => line.trim()).join(' ');
+  const lines = output.trim().split('\n').map((line) => line.replace(/^[\d-]+ [\d:.]+ UTC \[\d+\] /, '').trim());
+  const telling = lines.filter((line) => /FATAL|PANIC|error|could not|invalid/i.test(line)).slice(-3);
+  const said = (telling.length > 0 ? telling : lines.slice(-3)).join(' ');
   const problem = `Postgres did not start on ${path}: ${said === '' ? 'it said nothing.' : said}`;
   if (/No space left|Disk quota/i.test(output)) return new DatabaseStartError(problem, FREE_SPACE);
   if (/Read-only file system|Permission denied/i.test(output)) return new DatabaseStartError(problem, CHOOSE_WRITABLE);

@@ -22,8 +22,8 @@ export class DirectoryLock {
     private readonly nonce: string,
   ) {}
 
-  /** Takes the lock at once or throws `DatabaseStartError` that names the holder's pid. */
-  static async acquire(directory: string): Promise<DirectoryLock> {
+  /** Takes the lock at once or throws `DatabaseStartError` that calls the directory by `shownAs` and names the holder's pid. */
+  static async acquire(directory: string, shownAs: string): Promise<DirectoryLock> {
     const path = join(directory, 'lock');
     const own: Holder = { pid: process.pid, identity: identityOf(process.pid) ?? '', nonce: randomUUID() };
     const draft = `${path}.${own.nonce}`;
@@ -32,7 +32,7 @@ export class DirectoryLock {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         if (!tryLink(draft, path)) {
           const holder = readHolder(path);
-          if (holder !== undefined && isLive(holder)) throw inUse(directory, holder);
+          if (holder !== undefined && isLive(holder)) throw inUse(shownAs, holder);
           displace(path, holder?.nonce);
           continue;
         }
@@ -55,9 +55,9 @@ function isLive(holder: Holder): boolean {
   return identityOf(holder.pid) === holder.identity;
 }
 
-function inUse(directory: string, holder: Holder): DatabaseStartError {
+function inUse(shownAs: string, holder: Holder): DatabaseStartError {
   return new DatabaseStartError(
-    `${directory} is in use by the running process ${holder.pid}.`,
+    `${shownAs} is in use by the running process ${holder.pid}.`,
     'Stop that process, or give this one another DATA_DIR.',
   );
 }

@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { findBinaries, type Binaries } from './binaries';
 import { prepareCluster, SERVER_USER, type ClusterFiles } from './cluster-files';
@@ -21,7 +22,10 @@ export interface EmbeddedPostgresOptions {
 }
 
 const DATABASE = 'agent_chat';
-const PORT_ATTEMPTS = 5;
+const ATTEMPTS = 20;
+const RETRY_MS = 250;
+// Somebody took the port between our look and the server's; or sessions of a server that was killed are still ending.
+const PASSING = /Address already in use|pre-existing shared memory block/;
 
 /** A real Postgres that belongs to this process and its DATA_DIR. */
 export class EmbeddedPostgres {
@@ -44,7 +48,7 @@ export class EmbeddedPostgres {
     if (binaries.copiedTo !== undefined) options.log(`The user ${account?.name ?? ''} can't reach the installed Postgres, so it runs from ${binaries.copiedTo}.`);
     const home = prepareHome(options.dataDir, account);
     if (home.elsewhere) options.log(`The user ${account?.name ?? ''} can't enter ${options.dataDir}, so the database is in ${home.path}.`);
-    const lock = await takeLock(home.path);
+    const lock = await takeLock(home.path, options.dataDir);
     try {
       const cluster = await prepareCluster(home.path, binaries, account);
       const orphan = await stopOrphan(cluster.data);
@@ -72,9 +76,9 @@ export class EmbeddedPostgres {
   }
 }
 
-async function takeLock(home: string): Promise<DirectoryLock> {
+async function takeLock(home: string, dataDir: string): Promise<DirectoryLock> {
   try {
-    return await DirectoryLock.acquire(home);
+    return await DirectoryLock.acquire(home, dataDir);
   } catch (error) {
     throw DatabaseStartError.ofFile(error, home);
   }
@@ -96,9 +100,8 @@ async function startServer(
       return { url: urlOf(DATABASE), server };
     } catch (error) {
       await server.stop();
-      // Somebody took the port between our look and the server's.
-      if (attempt < PORT_ATTEMPTS && /Address already in use/.test(server.output())) continue;
-      throw error;
+      if (attempt === ATTEMPTS || !PASSING.test(server.output())) throw error;
+      await delay(RETRY_MS);
     }
   }
 }
@@ -109,7 +112,10 @@ async function ensureDatabase(url: string): Promise<void> {
   await client.connect();
   try {
     const { rows } = await client.query('select 1 from pg_database where datname = $1', [DATABASE]);
-    if (rows.length === 0) await client.query(`create database ${DATABASE}`);
+    if (rows.length > 0) return;
+    // Failed statements are reported by their callers; the server's log keeps what concerns the server.
+    await client.query(`alter role ${SERVER_USER} set log_min_messages = 'log'`);
+    await client.query(`create database ${DATABASE}`);
   } finally {
     await client.end();
   }

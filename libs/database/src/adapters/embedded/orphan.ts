@@ -2,10 +2,10 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DatabaseStartError } from './database-start-error';
-import { commandLineOf, isAlive } from './process-identity';
+import { commandLineOf, hasRemains, isAlive } from './process-identity';
 
 const POLL_MS = 20;
-const STEPS: readonly (readonly [NodeJS.Signals | undefined, number])[] = [
+const STEPS: readonly (readonly [NodeJS.Signals, number])[] = [
   ['SIGINT', 15_000],
   ['SIGQUIT', 10_000],
   ['SIGKILL', 5_000],
@@ -16,12 +16,17 @@ export async function stopOrphan(data: string): Promise<number | undefined> {
   const pidFile = join(data, 'postmaster.pid');
   if (!existsSync(pidFile)) return undefined;
   const pid = Number(readFileSync(pidFile, 'utf8').split('\n')[0]);
-  if (!Number.isInteger(pid) || pid <= 1 || !isAlive(pid)) return undefined;
+  if (!Number.isInteger(pid) || pid <= 1) return undefined;
+  if (!isAlive(pid)) {
+    // Where nobody collects dead processes, as in many containers, Postgres takes the remains for a server that still runs.
+    if (hasRemains(pid)) rmSync(pidFile, { force: true });
+    return undefined;
+  }
   // The system tells no command lines on Windows: there Postgres itself refuses to start beside another.
   const command = commandLineOf(pid);
   if (command === undefined) return undefined;
   if (!command.includes(`-D ${data} `)) {
-    // The pid is another program's by now; Postgres would take that for a server of this directory and refuse to start.
+    // The pid is another program's by now; Postgres would take that, too, for a server of this directory.
     rmSync(pidFile, { force: true });
     return undefined;
   }
@@ -32,7 +37,7 @@ export async function stopOrphan(data: string): Promise<number | undefined> {
 }
 
 /** Signals a process and waits for its end; false when it didn't come in time. */
-async function end(pid: number, signal: NodeJS.Signals | undefined, patienceMs: number): Promise<boolean> {
+async function end(pid: number, signal: NodeJS.Signals, patienceMs: number): Promise<boolean> {
   try {
     process.kill(pid, signal);
   } catch {

@@ -17,19 +17,25 @@ export function commandLineOf(pid: number): string | undefined {
   return process.platform === 'win32' ? undefined : output('ps', ['-ww', '-o', 'command=', '-p', String(pid)]);
 }
 
-/** Whether a process has this pid. */
+/** Whether a process runs under this pid. */
 export function isAlive(pid: number): boolean {
+  return exists(pid) && !hasRemains(pid);
+}
+
+/** Whether a process has ended under this pid and nobody has collected it yet. */
+export function hasRemains(pid: number): boolean {
+  if (process.platform !== 'linux') return false;
+  const state = statFields(pid)?.[0];
+  return state === 'Z' || state === 'X';
+}
+
+function exists(pid: number): boolean {
   try {
     process.kill(pid, 0);
+    return true;
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
-  return process.platform !== 'linux' || !isZombie(pid);
-}
-
-function isZombie(pid: number): boolean {
-  const state = statFields(pid)?.[0];
-  return state === 'Z' || state === 'X';
 }
 
 // Start times are ticks since boot, so the boot belongs to the identity.

@@ -18,8 +18,6 @@ const SETTINGS: Readonly<Record<string, string>> = {
   TimeZone: 'UTC',
   log_timezone: 'UTC',
   logging_collector: 'off',
-  // Failed statements are reported by their callers; the file keeps what concerns the server.
-  log_min_messages: 'log',
   log_checkpoints: 'off',
 };
 
