@@ -64,13 +64,19 @@ module.exports = {
       'contracts-know-only-the-kernel',
       'Contracts are shared by every process and by browsers.',
       { path: '^libs/contracts/', pathNot: TEST_CODE },
-      { path: '^libs/|^node_modules/', pathNot: '^libs/(kernel|contracts)/|^node_modules/(zod|uuid)/' },
+      { path: '^libs/|(^|/)node_modules/', pathNot: '^libs/(kernel|contracts)/|(^|/)node_modules/(zod|uuid)/' },
     ),
     forbid(
       'client-runs-in-browsers',
       'The SDK takes nothing but the contracts and its socket.',
       { path: '^libs/client/src/', pathNot: TEST_CODE },
-      { path: '^(libs|apps)/|^node_modules/|^node:', pathNot: '^libs/(client|contracts|kernel)/|^node_modules/(socket\\.io-client|zod|uuid)/' },
+      { path: '^(libs|apps)/|(^|/)node_modules/', pathNot: '^libs/(client|contracts|kernel)/|(^|/)node_modules/(socket\\.io-client|zod|uuid)/' },
+    ),
+    forbid(
+      'browsers-have-no-node',
+      'What browsers run imports none of the modules of Node.',
+      { path: '^(libs/client/src|apps/web)/', pathNot: `${TEST_CODE}|\\.config\\.ts$` },
+      { dependencyTypes: ['core'] },
     ),
     forbid('no-deep-imports-from-libs', 'A lib is imported by its alias.', { path: '^libs/([^/]+)/' }, { path: '^libs/', pathNot: `^libs/$1/|${LIB_DOORS}` }),
     forbid('no-deep-imports-from-outside', 'A lib is imported by its alias.', { path: '^(apps|test|scripts)/' }, { path: '^libs/', pathNot: LIB_DOORS }),
@@ -84,7 +90,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)dist/|^test-output/' },
+    exclude: { path: '^dist/|^libs/[^/]+/dist/|^test-output/' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
