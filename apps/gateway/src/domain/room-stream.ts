@@ -26,12 +26,14 @@ export class RoomStream {
     return this.position;
   }
 
-  /** Begins behind a head read on the primary; what arrived before stays and is applied if it lies beyond. */
-  start(cursor: Cursor): void {
+  /** Begins behind a head read on the primary; what arrived before stays and is applied if it lies beyond. True as in `offer`. */
+  start(cursor: Cursor): boolean {
+    if (this.waiting.some((group) => group.epoch > cursor.epoch)) return true;
     this.position = cursor;
     this.target = Math.max(cursor.seq, ...this.waiting.filter((group) => group.epoch === cursor.epoch).map(lastSeqOf));
     this.recent.length = 0;
     this.recentBytes = 0;
+    return false;
   }
 
   /** Takes a group in. True when it is of a later epoch: history was restored and nothing here can be continued (P29). */
@@ -45,6 +47,16 @@ export class RoomStream {
     this.target = Math.max(this.target, lastSeqOf(group));
     this.insert(group);
     return false;
+  }
+
+  /** Forgets everything, as before the first head. */
+  reset(): void {
+    this.position = undefined;
+    this.target = 0;
+    this.waiting.length = 0;
+    this.waitingBytes = 0;
+    this.recent.length = 0;
+    this.recentBytes = 0;
   }
 
   /** Somebody knows that the room reaches at least this far. */

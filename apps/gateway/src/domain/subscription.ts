@@ -18,6 +18,8 @@ export class Subscription<Reader> {
   snapshot: Cursor | undefined;
   /** A change of access that concerns this reader lies this far, beyond the snapshot. */
   deniedAt: number | undefined;
+  /** The snapshot is older than what the gateway still holds: a newer one is being asked for. */
+  isOvertaken = false;
   /** The last event that was handed over, in the snapshot's epoch. */
   private handedSeq = 0;
 
