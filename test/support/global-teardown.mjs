@@ -6,5 +6,5 @@ export default async function teardown() {
   if (started === undefined) return;
   delete globalThis.testPostgres;
   await started.server.stop();
-  await rm(started.directory, { recursive: true, force: true });
+  await rm(started.folder, { recursive: true, force: true });
 }

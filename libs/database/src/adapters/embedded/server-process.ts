@@ -6,6 +6,7 @@ import { DatabaseStartError, startErrorFromOutput } from './database-start-error
 import { serverEnvironment } from './cluster-files';
 import { asAccount, type ServerAccount } from './server-account';
 import { serverParameters } from './server-settings';
+import { codeOf } from './system-error';
 
 const POLL_MS = 20;
 // Recovery after a crash may have gigabytes of log to read.
@@ -22,6 +23,8 @@ export interface ServerProcessOptions {
   readonly port: number;
   readonly account: ServerAccount | undefined;
   readonly logFile: string;
+  /** In place of those that every server runs with. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** One running server. It is in a session of its own, so that Ctrl-C reaches this process first and it can drain. */
@@ -33,11 +36,11 @@ export class ServerProcess {
   private spawnFault = '';
 
   constructor(private readonly options: ServerProcessOptions) {
-    const { postgres, data, port, account, logFile } = options;
+    const { postgres, data, port, account, logFile, settings } = options;
     // Begun anew at each start, so that it stays small.
     const log = openSync(logFile, 'w', 0o600);
     try {
-      this.server = spawn(postgres, serverParameters(data, port), {
+      this.server = spawn(postgres, serverParameters(data, port, settings), {
         ...asAccount(account),
         cwd: data,
         env: serverEnvironment(),
@@ -127,6 +130,6 @@ async function tryConnect(url: string): Promise<string | undefined> {
     await client.end();
     return undefined;
   } catch (error) {
-    return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    return codeOf(error) ?? 'unknown';
   }
 }

@@ -21,8 +21,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   log_checkpoints: 'off',
 };
 
-/** The command line for a server on a port. */
-export function serverParameters(data: string, port: number): string[] {
-  const settings = Object.entries({ ...SETTINGS, port: String(port) });
+/** The command line for a server on a port. `changed` replaces settings: a test's server has nothing to lose. */
+export function serverParameters(data: string, port: number, changed: Readonly<Record<string, string>> = {}): string[] {
+  const settings = Object.entries({ ...SETTINGS, ...changed, port: String(port) });
   return ['-D', data, ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])];
 }
