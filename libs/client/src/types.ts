@@ -1,0 +1,194 @@
+/** Who may see a room and post in it. */
+export type RoomKind = 'public' | 'private' | 'direct' | 'announcement';
+
+/** What a member may do in a room. */
+export type RoomRole = 'owner' | 'admin' | 'member' | 'guest';
+
+/** A person or a bot, as anybody may see them. */
+export interface User {
+  readonly userId: string;
+  readonly username: string;
+  readonly displayName: string;
+  readonly avatarUrl?: string | undefined;
+  readonly bot: boolean;
+}
+
+/** What the signed-in person is to a room. */
+export interface MyMembership {
+  readonly role: RoomRole;
+  readonly joinedAt: string;
+  readonly readSeq: number;
+  readonly unreadCount: number;
+  readonly mentionCount: number;
+  /** Muted by a moderator: may read, not write. */
+  readonly muted: boolean;
+}
+
+/** The newest message of a room, for room lists. */
+export interface LastMessage {
+  readonly messageId: string;
+  readonly seq: number;
+  readonly authorId: string;
+  /** At most 140 code points; empty when deleted. */
+  readonly preview: string;
+  readonly createdAt: string;
+  readonly deletedAt?: string | undefined;
+}
+
+/** A room as the signed-in person sees it. */
+export interface Room {
+  readonly roomId: string;
+  readonly kind: RoomKind;
+  /** Empty in a direct room: show the other person. */
+  readonly name: string;
+  readonly topic: string;
+  readonly epoch: number;
+  readonly head: number;
+  readonly memberCount: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly archivedAt?: string | undefined;
+  /** The two people of a direct room. */
+  readonly directUserIds?: readonly string[] | undefined;
+  /** Absent when the person is not a member. */
+  readonly me?: MyMembership | undefined;
+  /** The person was invited and may join. */
+  readonly invited?: boolean | undefined;
+  readonly lastMessage?: LastMessage | undefined;
+}
+
+/** A member of a room with their profile. */
+export interface Member {
+  readonly user: User;
+  readonly role: RoomRole;
+  readonly joinedAt: string;
+  readonly muted: boolean;
+}
+
+/** Somebody who may not enter a room. */
+export interface Ban {
+  readonly user: User;
+  readonly bannedBy: string;
+  readonly bannedAt: string;
+  readonly reason?: string | undefined;
+}
+
+/** How many people reacted with one emoji. */
+export interface Reaction {
+  readonly emoji: string;
+  readonly count: number;
+  /** Whether the signed-in person is among them. */
+  readonly mine?: boolean | undefined;
+}
+
+/** A stored message. */
+export interface Message {
+  readonly messageId: string;
+  readonly roomId: string;
+  readonly seq: number;
+  readonly authorId: string;
+  readonly clientMsgId: string;
+  /** Absent when the message is deleted or erased. */
+  readonly text?: string | undefined;
+  readonly createdAt: string;
+  readonly editedAt?: string | undefined;
+  readonly deletedAt?: string | undefined;
+  readonly replyTo?: string | undefined;
+  readonly reactions: readonly Reaction[];
+  readonly attachments: readonly unknown[];
+  /** User ids, or `room` for everyone in it. */
+  readonly mentions: readonly string[];
+}
+
+/** One earlier text of a message. */
+export interface MessageRevision {
+  readonly seq: number;
+  readonly text: string;
+  readonly editedBy: string;
+  readonly at: string;
+}
+
+/** A found message; `highlights` are HTML-escaped pieces of its text with the matches between `<mark>` and `</mark>`. */
+export interface SearchHit {
+  readonly message: Message;
+  readonly highlights: readonly string[];
+}
+
+/** One page of a list; `prev` and `next` are opaque, absent at the end. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly prev?: string | undefined;
+  readonly next?: string | undefined;
+}
+
+/** A page of messages, oldest first, and the cursor that it reflects. */
+export interface HistoryPage extends Page<Message> {
+  readonly cursor: string;
+}
+
+/** A page of the signed-in person's rooms; `rev` is the newest change of their room list. */
+export interface RoomPage extends Page<Room> {
+  readonly rev: number;
+}
+
+/** What a mutating call on a message caused. */
+export interface Committed {
+  readonly seq: number;
+  readonly epoch: number;
+  readonly committedAt: string;
+  /** The key was seen before: nothing happened twice. */
+  readonly duplicate: boolean;
+}
+
+/** A posted message. */
+export interface Posted extends Committed {
+  readonly messageId: string;
+}
+
+/** Badges of one room. */
+export interface RoomHead {
+  readonly roomId: string;
+  readonly head: number;
+  readonly readSeq: number;
+  readonly unreadCount: number;
+  readonly mentionCount: number;
+}
+
+/** Whether somebody is there. */
+export type PresenceStatus = 'online' | 'away' | 'offline';
+
+/** Whether somebody is there, since when, and what they say about it. */
+export interface Presence {
+  readonly userId: string;
+  readonly status: PresenceStatus;
+  readonly text?: string | undefined;
+  readonly lastSeenAt?: string | undefined;
+}
+
+/** Somebody types, or has stopped. */
+export interface Typing {
+  readonly roomId: string;
+  readonly userId: string;
+  readonly typing: boolean;
+}
+
+/** Something that may be lost or merged. */
+export type EphemeralItem = ({ readonly type: 'typing' } & Typing) | ({ readonly type: 'presence' } & Presence);
+
+/** A change of the signed-in person's room list: `joined`, `left`, `removed`, `banned`, `invited`, `uninvited`. */
+export interface RoomListChange {
+  readonly roomId: string;
+  readonly change: string;
+}
+
+/** Changes of the room list; `rev` is the last one's. */
+export interface RoomsFrame {
+  readonly rev: number;
+  readonly changes: readonly RoomListChange[];
+}
+
+/** A room whose events could not be continued: its history was read again. */
+export interface Resync {
+  readonly roomId: string;
+  readonly reason: string;
+}
