@@ -1,0 +1,30 @@
+import { AppError } from '@agent-chat/kernel';
+import { type z } from 'zod';
+
+/** Encodes where a page ended; opaque to clients. */
+export function encodePageToken(place: readonly (string | number)[]): string {
+  return Buffer.from(JSON.stringify(place), 'utf8').toString('base64url');
+}
+
+/** Where the page before ended, or `undefined` for the first page; VALIDATION_FAILED for what `encodePageToken` did not make. */
+export function decodePageToken<Schema extends z.ZodType>(token: string | undefined, schema: Schema): z.output<Schema> | undefined {
+  if (token === undefined) return undefined;
+  const parsed = schema.safeParse(parseJson(Buffer.from(token, 'base64url').toString('utf8')));
+  if (parsed.success) return parsed.data;
+  throw new AppError('VALIDATION_FAILED', { errors: [{ path: 'cursor', message: 'must be a cursor of an earlier page of this list' }] });
+}
+
+/** The first `limit` items, and the token of the last of them if there are more. */
+export function cutPage<Item>(items: readonly Item[], limit: number, place: (item: Item) => readonly (string | number)[]): { page: Item[]; next?: string } {
+  const page = items.slice(0, limit);
+  const last = page[page.length - 1];
+  return items.length > limit && last !== undefined ? { page, next: encodePageToken(place(last)) } : { page };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

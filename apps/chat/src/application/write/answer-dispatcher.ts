@@ -1,0 +1,70 @@
+import { type Backplane } from '@agent-chat/backplane';
+import { encodeEventGroups, type AccessChange, type CommandAnswer, type EventGroup, ACCESS_CHANGING } from '@agent-chat/contracts';
+import { type GatewayId, type RoomId } from '@agent-chat/kernel';
+import { Logger } from '@nestjs/common';
+import { type EventRow } from '../../infrastructure/write/batch-rows';
+import { type Reply } from './batch-decider';
+import { type OwnedPartition } from './owned-partition';
+
+/** An event with its encoding, made once for everyone (P26). */
+export interface EncodedEvent {
+  readonly partition: OwnedPartition;
+  readonly row: EventRow;
+  readonly encoded: string;
+}
+
+/** Sends a committed batch's answers and events over the backplane: one message a gateway and channel. */
+export class AnswerDispatcher {
+  private readonly logger = new Logger(AnswerDispatcher.name);
+
+  constructor(private readonly backplane: Backplane) {}
+
+  answer(replies: readonly Reply[]): void {
+    const byGateway = new Map<GatewayId, CommandAnswer[]>();
+    for (const { gatewayId, answer } of replies) append(byGateway, gatewayId, answer);
+    for (const [gatewayId, answers] of byGateway) this.publish(gatewayId, 'answers', JSON.stringify(answers));
+  }
+
+  publishEvents(events: readonly EncodedEvent[]): void {
+    const byGateway = new Map<GatewayId, EventGroup[]>();
+    for (const { partition, group } of groupsOf(events)) {
+      for (const gatewayId of partition.interest.get(group.roomId as RoomId) ?? []) append(byGateway, gatewayId, group);
+    }
+    for (const [gatewayId, groups] of byGateway) this.publish(gatewayId, 'events', encodeEventGroups(groups));
+  }
+
+  private publish(gatewayId: GatewayId, channel: 'answers' | 'events', message: string): void {
+    // Best effort: a caller without its answer asks for the outcome (P22), a gap is seen and repaired (P27).
+    this.backplane.publish([gatewayId], channel, message).catch((error: unknown) => {
+      this.logger.warn({ err: error, gatewayId, channel }, 'A gateway could not be reached');
+    });
+  }
+}
+
+type GrowingGroup = Omit<EventGroup, 'access'> & { readonly events: string[]; access?: AccessChange };
+
+/** Consecutive events of each room, cut after each event that changes access (P25). */
+function groupsOf(events: readonly EncodedEvent[]): { partition: OwnedPartition; group: EventGroup }[] {
+  const groups: { partition: OwnedPartition; group: GrowingGroup }[] = [];
+  const open = new Map<string, GrowingGroup>();
+  for (const { partition, row, encoded } of events) {
+    let group = open.get(row.room_id);
+    if (group === undefined) {
+      group = { roomId: row.room_id, epoch: row.epoch, fromSeq: row.seq, events: [] };
+      open.set(row.room_id, group);
+      groups.push({ partition, group });
+    }
+    group.events.push(encoded);
+    if (!ACCESS_CHANGING.has(row.type)) continue;
+    const { userId } = row.payload;
+    group.access = { type: row.type, ...(typeof userId === 'string' ? { userId } : {}) };
+    open.delete(row.room_id);
+  }
+  return groups;
+}
+
+function append<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
+  const values = map.get(key);
+  if (values === undefined) map.set(key, [value]);
+  else values.push(value);
+}

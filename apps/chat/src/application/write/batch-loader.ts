@@ -1,0 +1,42 @@
+import { type MessageId, type RoomId } from '@agent-chat/kernel';
+import { referredMessage } from '../../domain';
+import { type AggregateReader, type KeyName } from '../../infrastructure/write/aggregate-reader';
+import { keyName, type Share } from './batch-decider';
+import { type OwnedPartition } from './owned-partition';
+
+/** Reads into memory what a batch needs and its partitions don't hold: keys (P11), rooms, messages. */
+export class BatchLoader {
+  constructor(private readonly reader: AggregateReader) {}
+
+  async load(shares: readonly Share[]): Promise<void> {
+    const needs = new Needs();
+    for (const { partition, items } of shares) {
+      for (const item of items) if (item.kind === 'command') needs.add(partition, item.command.roomId, item.command, referredMessage(item.command));
+    }
+    const [keys, rooms, messages] = await Promise.all([this.reader.keys(needs.keys), this.reader.rooms(needs.rooms), this.reader.messages([...needs.messages.keys()])]);
+    for (const [roomId, room] of rooms) needs.partitions.get(roomId)?.rooms.set(roomId, room);
+    for (const key of keys) needs.partitions.get(key.room_id as RoomId)?.keys.set(keyName({ roomId: key.room_id, actorId: key.actor_id, key: key.key }), key);
+    for (const { roomId, message } of messages) {
+      // A message of another room than the command's isn't there for that command.
+      if (needs.messages.get(message.messageId)?.has(roomId) === true) needs.partitions.get(roomId)?.rooms.get(roomId)?.messages.set(message.messageId, message);
+    }
+  }
+}
+
+class Needs {
+  readonly keys: KeyName[] = [];
+  readonly rooms = new Map<RoomId, number>();
+  readonly messages = new Map<MessageId, Set<RoomId>>();
+  readonly partitions = new Map<RoomId, OwnedPartition>();
+
+  add(partition: OwnedPartition, roomId: RoomId, command: { roomId: RoomId; actorId: string; key: string }, messageId: MessageId | undefined): void {
+    this.partitions.set(roomId, partition);
+    if (!partition.keys.has(keyName(command))) this.keys.push({ room_id: roomId, actor_id: command.actorId, key: command.key });
+    const room = partition.rooms.get(roomId);
+    if (room === undefined) this.rooms.set(roomId, partition.partition);
+    if (messageId === undefined || room?.messages.has(messageId) === true) return;
+    const rooms = this.messages.get(messageId);
+    if (rooms === undefined) this.messages.set(messageId, new Set([roomId]));
+    else rooms.add(roomId);
+  }
+}

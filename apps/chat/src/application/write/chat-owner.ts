@@ -1,0 +1,206 @@
+import { type Backplane } from '@agent-chat/backplane';
+import { COMMANDS_TOPIC } from '@agent-chat/contracts';
+import { type PhysicalDatabase } from '@agent-chat/database';
+import { type Consumption, type EventLog, type RecordBatch } from '@agent-chat/event-log';
+import { AppError, type Clock, type GatewayId } from '@agent-chat/kernel';
+import { Logger } from '@nestjs/common';
+import { AggregateReader } from '../../infrastructure/write/aggregate-reader';
+import { ProgressRepository } from '../../infrastructure/write/progress-repository';
+import { roomEventOf } from '../../domain/room-event-view';
+import { AnswerDispatcher, type EncodedEvent } from './answer-dispatcher';
+import { BatchDecider } from './batch-decider';
+import { BatchLoader } from './batch-loader';
+import { Committer, type CommitListener, type Committed } from './committer';
+import { EventPublisher } from './event-publisher';
+import { OwnedPartition } from './owned-partition';
+import { OwnerClock } from './owner-clock';
+import { PartitionTaker } from './partition-taker';
+import { PoisonHandler } from './poison-handler';
+
+export interface ChatOwnerParts {
+  readonly log: EventLog;
+  readonly backplane: Backplane;
+  readonly database: PhysicalDatabase;
+  readonly clock: Clock;
+  /** This process's name among owners, new with each start. */
+  readonly name: string;
+}
+
+/** The consumer group of all chat processes. */
+export const OWNER_GROUP = 'chat';
+/** Commands that may wait in memory for one partition before the log has to wait. */
+const PAUSE_ABOVE = 2_000;
+const RESUME_BELOW = 500;
+const RETAKE_BACKOFF_MS = [50, 100, 200, 500, 1_000, 2_000];
+const CLOCK_CHECK_MS = 60_000;
+
+/** Owns the partitions that the command log assigns to this process, all of one database: the single writer of their rooms. */
+export class ChatOwner implements CommitListener {
+  readonly progress: ProgressRepository;
+  readonly committer: Committer;
+  private readonly logger = new Logger(ChatOwner.name);
+  private readonly partitions = new Map<number, OwnedPartition>();
+  private readonly paused = new Set<number>();
+  private readonly clock: OwnerClock;
+  private readonly taker: PartitionTaker;
+  private readonly dispatcher: AnswerDispatcher;
+  private readonly publisher: EventPublisher;
+  private consumption: Consumption | undefined;
+  private clockCheck: NodeJS.Timeout | undefined;
+  private stopped = false;
+
+  constructor(private readonly parts: ChatOwnerParts) {
+    this.clock = new OwnerClock(parts.clock, (aheadMs) => {
+      this.logger.error({ aheadMs }, 'The newest event lies ahead of the database clock: its time is no longer kept to');
+    });
+    this.progress = new ProgressRepository(parts.database);
+    this.taker = new PartitionTaker(parts.log, this.progress, this.clock, parts.name);
+    this.dispatcher = new AnswerDispatcher(parts.backplane);
+    this.publisher = new EventPublisher(parts.log, this.progress);
+    this.committer = new Committer({
+      progress: this.progress,
+      loader: new BatchLoader(new AggregateReader(parts.database)),
+      decider: new BatchDecider(this.clock),
+      poison: new PoisonHandler(parts.log, this.progress),
+      listener: this,
+    });
+  }
+
+  /** Joins the group; resolves when the first assignment has been taken. */
+  async start(): Promise<void> {
+    this.consumption = await this.parts.log.subscribe({
+      topic: COMMANDS_TOPIC,
+      group: OWNER_GROUP,
+      startAt: 'beginning',
+      commit: 'manual',
+      onAssigned: (partitions) => this.assigned(partitions),
+      onRevoked: (partitions) => this.revoked(partitions),
+      onBatch: (batch) => this.receive(batch),
+    });
+    this.clockCheck = setInterval(() => {
+      this.progress.nowMs().then((nowMs) => { this.clock.correct(nowMs); }, (error: unknown) => { this.logger.warn({ err: error }, 'The database clock could not be read'); });
+    }, CLOCK_CHECK_MS).unref();
+  }
+
+  /** The partition, if this process owns it now. */
+  owned(partition: number): OwnedPartition | undefined {
+    const owned = this.partitions.get(partition);
+    return owned?.state === 'active' ? owned : undefined;
+  }
+
+  /** Finishes what was handed over, then leaves the group. Safe to call twice. */
+  async stop(): Promise<void> {
+    if (this.stopped) return;
+    this.stopped = true;
+    clearInterval(this.clockCheck);
+    await this.consumption?.stop();
+    await this.committer.stop();
+    await this.publisher.stop();
+    for (const partition of this.partitions.values()) partition.state = 'lost';
+  }
+
+  committed({ batch, events, shares }: Committed): void {
+    const encoded: EncodedEvent[] = [];
+    for (const row of events) {
+      const partition = this.partitions.get(row.partition);
+      if (partition === undefined) continue;
+      const event = roomEventOf({ ...row, roomId: row.room_id, actorId: row.actor_id, createdAt: row.created_at });
+      encoded.push({ partition, row, encoded: JSON.stringify(event) });
+    }
+    this.dispatcher.answer(batch.replies);
+    this.dispatcher.publishEvents(encoded);
+    this.publisher.publish(encoded);
+    const atMs = this.parts.clock.nowMs();
+    for (const { partition, answer } of batch.replies) partition.remember(answer, atMs);
+    for (const { partition, items } of shares) {
+      for (const { work } of items) if ('mark' in work) work.mark.done();
+      this.consumption?.commit(partition.partition, partition.commandOffset + 1).catch((error: unknown) => { this.logger.warn({ err: error }, 'An offset was not committed'); });
+      this.resumeIfDrained(partition);
+    }
+  }
+
+  ownershipUncertain(partition: OwnedPartition, reason: string): void {
+    partition.state = 'taking';
+    partition.forget();
+    this.logger.warn({ partition: partition.partition, reason }, 'A partition is taken again');
+    this.retake(partition);
+  }
+
+  private async assigned(partitions: readonly number[]): Promise<void> {
+    await Promise.all(
+      partitions.map(async (number) => {
+        const partition = this.partitions.get(number) ?? new OwnedPartition(number);
+        this.partitions.set(number, partition);
+        await this.taker.take(partition, await this.joined());
+        this.activated(partition);
+      }),
+    );
+    const gateways = await this.parts.backplane.gateways();
+    await this.announce(gateways, partitions);
+  }
+
+  private async revoked(partitions: readonly number[]): Promise<void> {
+    for (const number of partitions) {
+      const partition = this.partitions.get(number);
+      if (partition === undefined) continue;
+      partition.state = 'lost';
+      this.partitions.delete(number);
+      // Commands come again to the next owner; a read mark's sender asks again.
+      for (const work of partition.take(Infinity)) if ('mark' in work) work.mark.done(new AppError('UNAVAILABLE'));
+    }
+    return Promise.resolve();
+  }
+
+  private receive({ partition: number, records }: RecordBatch): Promise<void> {
+    const partition = this.partitions.get(number);
+    if (partition === undefined) return Promise.resolve();
+    for (const record of records) partition.push({ record });
+    if (partition.waiting > PAUSE_ABOVE) {
+      this.paused.add(number);
+      this.consumption?.pause(number);
+    }
+    this.committer.notify(partition);
+    return Promise.resolve();
+  }
+
+  private activated(partition: OwnedPartition): void {
+    if (partition.publishedPosition < partition.position) this.publisher.catchUp(partition);
+    this.committer.notify(partition);
+  }
+
+  /** P7, P9: still assigned, the partition is taken again, for as long as it needs; else it is given up. */
+  private retake(partition: OwnedPartition, attempt = 0): void {
+    if (this.stopped) return;
+    if (this.consumption?.assigned().includes(partition.partition) === false) {
+      void this.revoked([partition.partition]);
+      return;
+    }
+    setTimeout(() => {
+      this.joined()
+        .then((consumption) => this.taker.take(partition, consumption))
+        .then(() => { this.activated(partition); })
+        .catch((error: unknown) => {
+          this.logger.warn({ err: error, partition: partition.partition }, 'A partition could not be taken');
+          this.retake(partition, attempt + 1);
+        });
+    }, RETAKE_BACKOFF_MS[Math.min(attempt, RETAKE_BACKOFF_MS.length - 1)]).unref();
+  }
+
+  /** The offsets of the group; before the first assignment is done there are none of ours. */
+  private joined(): Promise<Pick<Consumption, 'committed'>> {
+    return Promise.resolve(this.consumption ?? { committed: () => Promise.resolve(undefined) });
+  }
+
+  private resumeIfDrained(partition: OwnedPartition): void {
+    if (partition.waiting >= RESUME_BELOW || !this.paused.delete(partition.partition)) return;
+    this.consumption?.resume(partition.partition);
+  }
+
+  /** Asks each live gateway once for its rooms of the partitions (P23). */
+  private async announce(gateways: readonly GatewayId[], partitions: readonly number[]): Promise<void> {
+    for (const partition of partitions) {
+      const message = JSON.stringify({ type: 'interest.reannounce', partition, fence: this.partitions.get(partition)?.fence ?? 0 });
+      await this.parts.backplane.publish(gateways, 'control', message);
+    }
+  }
+}

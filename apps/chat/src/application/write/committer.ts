@@ -1,0 +1,186 @@
+import { Logger } from '@nestjs/common';
+import { DatabaseError } from '@agent-chat/database';
+import { AppError } from '@agent-chat/kernel';
+import { type EventRow } from '../../infrastructure/write/batch-rows';
+import { type ProgressRepository } from '../../infrastructure/write/progress-repository';
+import { decodeWork, type BatchDecider, type DecidedBatch, type Share } from './batch-decider';
+import { type BatchLoader } from './batch-loader';
+import { trimMessages, type OwnedPartition } from './owned-partition';
+import { type PoisonHandler } from './poison-handler';
+
+/** What a commit sets free: nothing of it left before (P8). */
+export interface Committed {
+  readonly batch: DecidedBatch;
+  readonly events: readonly EventRow[];
+  readonly shares: readonly Share[];
+}
+
+/** Whom a committer tells. */
+export interface CommitListener {
+  /** The batch is stored: answer, publish. Must not throw. */
+  committed(committed: Committed): void;
+  /** The outcome of a commit is unknown (P7), or another owner was there (P9): the partition must be taken again or given up. */
+  ownershipUncertain(partition: OwnedPartition, reason: 'unknown outcome' | 'fenced'): void;
+}
+
+export interface CommitterParts {
+  readonly progress: ProgressRepository;
+  readonly loader: BatchLoader;
+  readonly decider: BatchDecider;
+  readonly poison: PoisonHandler;
+  readonly listener: CommitListener;
+}
+
+/** Most works in one commit. */
+const MAX_BATCH = 500;
+const MAX_BACKOFF_MS = 2_000;
+
+/** Group commit for one database (one committer each): whatever queued up during the last commit becomes the next batch. */
+export class Committer {
+  private readonly logger = new Logger(Committer.name);
+  private ready = new Set<OwnedPartition>();
+  /** Halved while a batch holds something that can't be stored, doubled again by each success. */
+  private limit = MAX_BATCH;
+  private running: Promise<void> | undefined;
+  private failures = 0;
+  private stopped = false;
+
+  constructor(private readonly parts: CommitterParts) {}
+
+  /** Tells that a partition has work. */
+  notify(partition: OwnedPartition): void {
+    this.ready.add(partition);
+    this.running ??= this.run().finally(() => (this.running = undefined));
+  }
+
+  /** Resolves when nothing is being committed and nothing is waiting; then nothing starts any more. */
+  async stop(): Promise<void> {
+    while (this.running !== undefined && this.failures === 0) await this.running;
+    this.stopped = true;
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    // What arrives in this turn of the event loop shares the first batch.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (!this.stopped) {
+      const shares = this.takeBatch();
+      if (shares.length === 0) return;
+      await this.execute(shares);
+      if (this.failures > 0) await delay(Math.min(50 * 2 ** this.failures, MAX_BACKOFF_MS));
+    }
+  }
+
+  private takeBatch(): Share[] {
+    const shares: Share[] = [];
+    let left = this.limit;
+    for (const partition of this.ready) {
+      if (left === 0) break;
+      this.ready.delete(partition);
+      if (partition.state !== 'active' || partition.waiting === 0) continue;
+      const works = partition.take(left);
+      left -= works.length;
+      shares.push({ partition, items: works.map(decodeWork) });
+      // To the back of the line, so that a busy partition doesn't starve the others.
+      if (partition.waiting > 0) this.ready.add(partition);
+    }
+    return shares;
+  }
+
+  /** Loads, decides and commits; on a failure puts everything back to where it can be tried again. */
+  private async execute(shares: readonly Share[]): Promise<void> {
+    const before = shares.map(({ partition }) => partition.mark());
+    let batch: DecidedBatch;
+    try {
+      await this.parts.poison.putAwayBroken(shares);
+      await this.parts.loader.load(shares);
+      batch = this.parts.decider.decide(shares);
+      await this.parts.progress.commit(batch.rows);
+    } catch (error) {
+      await this.recover(shares, before, error);
+      return;
+    }
+    this.failures = 0;
+    this.limit = Math.min(this.limit * 2, MAX_BATCH);
+    this.settle(shares, batch);
+  }
+
+  private settle(shares: readonly Share[], batch: DecidedBatch): void {
+    for (const { partition, items } of shares) {
+      partition.committedOffset = partition.commandOffset;
+      for (const item of items) {
+        if (item.kind !== 'command') continue;
+        const room = partition.rooms.get(item.command.roomId);
+        if (room !== undefined) trimMessages(room);
+      }
+      partition.trim();
+    }
+    this.parts.listener.committed({ batch, events: batch.rows.events, shares });
+  }
+
+  private async recover(shares: readonly Share[], before: readonly ReturnType<OwnedPartition['mark']>[], error: unknown): Promise<void> {
+    if (!(error instanceof DatabaseError || error instanceof AppError)) this.logger.error({ err: error }, 'A batch could not be decided');
+    if (error instanceof DatabaseError && error.kind === 'outage') {
+      this.failures += 1;
+      this.logger.warn({ err: error }, 'The outcome of a commit is unknown: its partitions are taken again');
+      for (const { partition, items } of shares) {
+        partition.putBack(items.map(({ work }) => work));
+        this.parts.listener.ownershipUncertain(partition, 'unknown outcome');
+      }
+      return;
+    }
+    // Nothing was stored: memory goes back to what is.
+    shares.forEach(({ partition }, index) => {
+      const mark = before[index];
+      if (mark !== undefined) partition.rollBack(mark);
+    });
+    if (error instanceof AppError) this.waitForLog(shares, error);
+    else if (error instanceof DatabaseError && error.kind === 'fenced') this.leaveOut(shares, refusedPartitions(error));
+    else await this.narrow(shares, error);
+  }
+
+  /** The log took no dead letter: nothing was decided, and it is tried again. */
+  private waitForLog(shares: readonly Share[], error: AppError): void {
+    this.failures += 1;
+    this.logger.warn({ err: error }, 'Dead letters wait for the log');
+    for (const { partition, items } of shares) {
+      partition.putBack(items.map(({ work }) => work));
+      this.ready.add(partition);
+    }
+  }
+
+  /** The refused partitions leave the batch, the others are tried again (P6). */
+  private leaveOut(shares: readonly Share[], refused: ReadonlySet<number>): void {
+    for (const { partition, items } of shares) {
+      partition.putBack(items.map(({ work }) => work));
+      if (refused.has(partition.partition)) this.parts.listener.ownershipUncertain(partition, 'fenced');
+      else this.ready.add(partition);
+    }
+  }
+
+  /** Something in the batch can't be stored: smaller batches find out what, and that one work is put away (P16). */
+  private async narrow(shares: readonly Share[], error: unknown): Promise<void> {
+    const count = shares.reduce((sum, { items }) => sum + items.length, 0);
+    const [only] = shares;
+    if (count > 1 || only === undefined) {
+      this.limit = Math.floor(count / 2);
+      for (const { partition, items } of shares) partition.putBack(items.map(({ work }) => work));
+      this.ready = new Set([...shares.map(({ partition }) => partition), ...this.ready]);
+      return;
+    }
+    try {
+      this.settle([only], await this.parts.poison.putAway(only, error));
+    } catch (cause) {
+      // If the dead letter or its commit fails too, it was an outage.
+      await this.recover([only], [only.partition.mark()], new DatabaseError('outage', undefined, 'A dead letter could not be stored', undefined, cause));
+    }
+  }
+}
+
+function refusedPartitions(error: DatabaseError): Set<number> {
+  return new Set((error.detail ?? '').split(',').map(Number));
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}

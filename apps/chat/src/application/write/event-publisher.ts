@@ -1,0 +1,105 @@
+import { EVENTS_TOPIC } from '@agent-chat/contracts';
+import { type EventLog, type LogRecord } from '@agent-chat/event-log';
+import { Logger } from '@nestjs/common';
+import { type ProgressRepository } from '../../infrastructure/write/progress-repository';
+import { type EncodedEvent } from './answer-dispatcher';
+import { type OwnedPartition } from './owned-partition';
+
+/** Most events that wait for the log; beyond that a partition's are read from Postgres later. */
+const MAX_WAITING = 20_000;
+const CATCH_UP_PAGE = 500;
+const RETRY_DELAY_MS = 500;
+
+/**
+ * Publishes committed events to the log of events, in order a partition, behind the answers. Postgres is the truth (P18): what can't be
+ * published now is read from there and published later, so nothing here holds up a commit.
+ */
+export class EventPublisher {
+  private readonly logger = new Logger(EventPublisher.name);
+  private waiting: EncodedEvent[] = [];
+  /** Partitions whose events are read from Postgres; `true` when one was committed since the last read began. */
+  private readonly behind = new Map<OwnedPartition, boolean>();
+  private running: Promise<void> | undefined;
+  private stopped = false;
+
+  constructor(
+    private readonly log: EventLog,
+    private readonly progress: ProgressRepository,
+  ) {}
+
+  publish(events: readonly EncodedEvent[]): void {
+    if (this.waiting.length + events.length > MAX_WAITING) {
+      for (const { partition } of [...this.waiting, ...events]) this.behind.set(partition, true);
+      this.waiting = [];
+    } else {
+      for (const event of events) {
+        if (this.behind.has(event.partition)) this.behind.set(event.partition, true);
+        else this.waiting.push(event);
+      }
+    }
+    this.wake();
+  }
+
+  /** Publishes what a partition's earlier owner may not have (P18). */
+  catchUp(partition: OwnedPartition): void {
+    this.behind.set(partition, true);
+    this.waiting = this.waiting.filter((event) => event.partition !== partition);
+    this.wake();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.running;
+  }
+
+  private wake(): void {
+    this.running ??= this.run().finally(() => {
+      this.running = undefined;
+      if (!this.stopped && (this.waiting.length > 0 || this.behind.size > 0)) this.wake();
+    });
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopped && (this.waiting.length > 0 || this.behind.size > 0)) {
+      try {
+        const batch = this.waiting;
+        this.waiting = [];
+        if (batch.length > 0) await this.append(batch);
+        else await this.catchUpOne();
+      } catch (error) {
+        this.logger.warn({ err: error }, 'Events wait to be published');
+        await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS).unref());
+      }
+    }
+  }
+
+  private async append(batch: readonly EncodedEvent[]): Promise<void> {
+    try {
+      await this.log.append(EVENTS_TOPIC, batch.map(({ row, encoded }) => recordOf(row.partition, row.position, row.room_id, encoded)));
+    } catch (error) {
+      for (const { partition } of batch) this.behind.set(partition, true);
+      throw error;
+    }
+    for (const { partition, row } of batch) if (!this.behind.has(partition)) partition.publishedPosition = Math.max(partition.publishedPosition, row.position);
+  }
+
+  /** One page of one partition; it is no longer behind once it has reached its newest committed event. */
+  private async catchUpOne(): Promise<void> {
+    const [partition] = this.behind.keys();
+    if (partition === undefined) return;
+    if (partition.state === 'lost') {
+      this.behind.delete(partition);
+      return;
+    }
+    this.behind.set(partition, false);
+    const events = await this.progress.eventsAfter(partition.partition, partition.publishedPosition, CATCH_UP_PAGE);
+    const records = events.map(({ position, event }) => recordOf(partition.partition, position, event.roomId, JSON.stringify(event)));
+    if (records.length > 0) await this.log.append(EVENTS_TOPIC, records);
+    partition.publishedPosition = events.at(-1)?.position ?? partition.publishedPosition;
+    if (events.length < CATCH_UP_PAGE && this.behind.get(partition) === false) this.behind.delete(partition);
+  }
+}
+
+function recordOf(partition: number, position: number, roomId: string, encoded: string): LogRecord {
+  return { key: roomId, value: `{"partition":${String(partition)},"position":${String(position)},"event":${encoded}}`, headers: {} };
+}

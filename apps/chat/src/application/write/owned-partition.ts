@@ -1,0 +1,141 @@
+import { type CommandAnswer } from '@agent-chat/contracts';
+import { type StoredRecord } from '@agent-chat/event-log';
+import { type GatewayId, type RoomId, type UserId } from '@agent-chat/kernel';
+import { type RoomState } from '../../domain/room-state';
+import { type KeyRow } from '../../infrastructure/write/batch-rows';
+import { type Progress } from '../../infrastructure/write/progress-repository';
+
+/** A read mark on its way into the next batch. */
+export interface MarkRequest {
+  readonly roomId: RoomId;
+  readonly userId: UserId;
+  readonly seq: number;
+  readonly force: boolean;
+  readonly done: (error?: unknown) => void;
+}
+
+/** Something that waits for a batch. */
+export type Work = { readonly record: StoredRecord } | { readonly mark: MarkRequest };
+
+/** What of a partition goes back when a batch is rolled back. */
+type Mark = Pick<OwnedPartition, 'position' | 'commandOffset' | 'commandRequestId' | 'commandAppendedMs' | 'lastAtMs'>;
+
+/** `taking`: the fence is being raised; `active`: works; `lost`: another process has it. */
+type OwnershipState = 'taking' | 'active' | 'lost';
+
+const KEPT_ROOMS = 1_000;
+const KEPT_MESSAGES_A_ROOM = 200;
+const KEPT_KEYS = 2_000;
+const KEPT_ANSWERS = 5_000;
+/** How long an answer can be asked for again (P10). */
+const ANSWER_TTL_MS = 60_000;
+
+/** A partition as its owner holds it. Everything but the interest of gateways is read anew when it is taken again. */
+export class OwnedPartition {
+  state: OwnershipState = 'taking';
+  fence = 0;
+  epoch = 1;
+  position = 0;
+  publishedPosition = 0;
+  commandOffset = -1;
+  commandRequestId: string | null = null;
+  commandAppendedMs = 0;
+  lastAtMs = 0;
+  /** What of `commandOffset` is committed; answers to questions about outcomes rest on this (P22). */
+  committedOffset = -1;
+  /** After a log was replaced: commands older than this without a stored key were decided in the old one (P13). */
+  skipBeforeMs = 0;
+  readonly rooms = new Map<RoomId, RoomState>();
+  readonly keys = new Map<string, KeyRow>();
+  readonly interest = new Map<RoomId, Set<GatewayId>>();
+  private readonly answers = new Map<string, { readonly answer: CommandAnswer; readonly atMs: number }>();
+  private works: Work[] = [];
+
+  constructor(readonly partition: number) {}
+
+  get waiting(): number {
+    return this.works.length;
+  }
+
+  /** Starts from what the raise read (P5): nothing older is trusted. */
+  begin(progress: Progress): void {
+    this.forget();
+    this.fence = progress.fence;
+    this.epoch = progress.epoch;
+    this.position = progress.position;
+    this.publishedPosition = Math.min(progress.published_position, progress.position);
+    this.commandOffset = this.committedOffset = progress.command_offset;
+    this.commandRequestId = progress.command_request_id;
+    this.commandAppendedMs = progress.command_appended_ms;
+    this.lastAtMs = Date.parse(progress.last_at);
+    this.state = 'active';
+  }
+
+  push(work: Work): void {
+    this.works.push(work);
+  }
+
+  take(limit: number): Work[] {
+    return this.works.splice(0, limit);
+  }
+
+  /** Puts work back at the front, in order. */
+  putBack(works: readonly Work[]): void {
+    this.works = [...works, ...this.works];
+  }
+
+  mark(): Mark {
+    const { position, commandOffset, commandRequestId, commandAppendedMs, lastAtMs } = this;
+    return { position, commandOffset, commandRequestId, commandAppendedMs, lastAtMs };
+  }
+
+  /** Undoes a batch that certainly was rolled back. */
+  rollBack(mark: Mark): void {
+    Object.assign(this, mark);
+    this.forget();
+  }
+
+  /** Forgets every aggregate: they may hold what was never stored. */
+  forget(): void {
+    this.rooms.clear();
+    this.keys.clear();
+  }
+
+  remember(answer: CommandAnswer, atMs: number): void {
+    this.answers.set(answer.requestId, { answer, atMs });
+    for (const [requestId, kept] of this.answers) {
+      if (this.answers.size <= KEPT_ANSWERS && atMs - kept.atMs <= ANSWER_TTL_MS) return;
+      this.answers.delete(requestId);
+    }
+  }
+
+  answerTo(requestId: string): CommandAnswer | undefined {
+    return this.answers.get(requestId)?.answer;
+  }
+
+  /** Lets go of what was not used lately. Only between batches. */
+  trim(): void {
+    dropOldest(this.keys, KEPT_KEYS);
+    dropOldest(this.rooms, KEPT_ROOMS);
+  }
+}
+
+/** Moves an entry to the young end of its map. */
+export function touch<Key, Value>(map: Map<Key, Value>, key: Key, value: Value): void {
+  map.delete(key);
+  map.set(key, value);
+}
+
+/** Lets go of messages that no command referred to lately. */
+export function trimMessages(room: RoomState): void {
+  dropOldest(room.messages, KEPT_MESSAGES_A_ROOM);
+}
+
+function dropOldest<Key>(map: Map<Key, unknown>, keep: number): void {
+  if (map.size <= keep) return;
+  let excess = map.size - keep;
+  for (const key of map.keys()) {
+    if (excess-- <= 0) return;
+    map.delete(key);
+  }
+}

@@ -1,0 +1,94 @@
+import { type CommandAnswer, type QueryAnswer, type QueryInput } from '@agent-chat/contracts';
+import { AppError, type GatewayId, type RoomId } from '@agent-chat/kernel';
+import { type PhysicalDatabase } from '@agent-chat/database';
+import { AggregateReader } from '../../infrastructure/write/aggregate-reader';
+import { resultOf } from './batch-decider';
+import { type ChatOwner } from './chat-owner';
+import { type OwnedPartition } from './owned-partition';
+
+type Outcome = QueryAnswer<'command.outcome'>['outcomes'][number];
+type AskedCall = QueryInput<'command.outcome'>['calls'][number];
+
+/** Answers what only the owner of a partition knows. */
+export class OwnerAnswers {
+  private readonly reader: AggregateReader;
+
+  constructor(
+    private readonly owner: ChatOwner,
+    database: PhysicalDatabase,
+  ) {
+    this.reader = new AggregateReader(database);
+  }
+
+  /** P23: from now on the gateway gets the rooms' events; the fence tells it from which owner. */
+  registerInterest({ gatewayId, partition, roomIds }: QueryInput<'interest.register'>): QueryAnswer<'interest.register'> {
+    const owned = this.require(partition);
+    for (const roomId of roomIds as RoomId[]) {
+      const gateways = owned.interest.get(roomId) ?? new Set<GatewayId>();
+      owned.interest.set(roomId, gateways.add(gatewayId as GatewayId));
+    }
+    return { fence: owned.fence };
+  }
+
+  dropInterest({ gatewayId, partition, roomIds }: QueryInput<'interest.drop'>): QueryAnswer<'interest.drop'> {
+    const owned = this.owner.owned(partition);
+    for (const roomId of roomIds as RoomId[]) {
+      const gateways = owned?.interest.get(roomId);
+      if (gateways?.delete(gatewayId as GatewayId) === true && gateways.size === 0) owned?.interest.delete(roomId);
+    }
+    return {};
+  }
+
+  /** P22: only from what was committed, or read after this owner's raise. */
+  async outcomes({ partition, calls }: QueryInput<'command.outcome'>): Promise<QueryAnswer<'command.outcome'>> {
+    const owned = this.owner.owned(partition);
+    if (owned === undefined) return { outcomes: calls.map(({ requestId }) => ({ requestId, status: 'pending' })) };
+    const { fence, committedOffset } = owned;
+    const keys = await this.reader.keys(calls.map((call) => ({ room_id: call.roomId, actor_id: call.actorId, key: call.key })));
+    const stored = new Map(keys.map((key) => [`${key.room_id}:${key.actor_id}:${key.key}`, key]));
+    return {
+      outcomes: calls.map((call): Outcome => {
+        const key = stored.get(`${call.roomId}:${call.actorId}:${call.key}`);
+        // Another call's key tells this one's outcome only once the owner has compared what both ask for.
+        if (key?.request_id === call.requestId) return answered({ requestId: call.requestId, ok: true, result: resultOf(key, false) });
+        return isCurrent(owned, fence) ? withoutKey(owned, call, committedOffset) : { requestId: call.requestId, status: 'pending' };
+      }),
+    };
+  }
+
+  /** P33: written with the partition's next batch. */
+  async markRead({ roomId, userId, seq, force }: QueryInput<'read.mark'>, partition: number): Promise<QueryAnswer<'read.mark'>> {
+    const owned = this.require(partition);
+    const before = await this.owner.progress.badges(roomId, userId);
+    if (before === undefined) throw new AppError('ROOM_NOT_FOUND');
+    await new Promise<void>((resolve, reject) => {
+      const done = (error?: unknown): void => { if (error === undefined) resolve(); else reject(AppError.from(error)); };
+      owned.push({ mark: { roomId: roomId as RoomId, userId: userId as never, seq: Math.min(seq, before.head), force, done } });
+      this.owner.committer.notify(owned);
+    });
+    const badges = await this.owner.progress.badges(roomId, userId);
+    if (badges === undefined) throw new AppError('ROOM_NOT_FOUND');
+    return badges;
+  }
+
+  private require(partition: number): OwnedPartition {
+    const owned = this.owner.owned(partition);
+    if (owned === undefined) throw new AppError('UNAVAILABLE', { detail: 'This process does not own the room now', retryAfterMs: 500 });
+    return owned;
+  }
+}
+
+function withoutKey(owned: OwnedPartition, call: AskedCall, committedOffset: number): Outcome {
+  const { requestId } = call;
+  const answer = owned.answerTo(requestId);
+  if (answer !== undefined) return answered(answer);
+  return { requestId, status: call.offset === undefined || call.offset > committedOffset ? 'pending' : 'gone' };
+}
+
+function isCurrent(owned: OwnedPartition, fence: number): boolean {
+  return owned.state === 'active' && owned.fence === fence;
+}
+
+function answered(answer: CommandAnswer): Outcome {
+  return { requestId: answer.requestId, status: 'answered', answer };
+}

@@ -1,0 +1,101 @@
+import { type RoomRole } from '@agent-chat/contracts';
+import { AppError, type UserId } from '@agent-chat/kernel';
+import { isOpenKind, ownerCount, requireGroup, requireMember, requireOpen, requireRole, requireSeen } from './permissions';
+import { CHANGED, UNCHANGED, type Decider, type RoomChange } from './room-change';
+
+/** Most members of one room. */
+export const MAX_MEMBERS = 100_000;
+
+/** Adds somebody, noting the event, and marks what was before as read. */
+export function admit(change: RoomChange, userId: UserId, role: RoomRole): void {
+  const { room, at, rows } = change;
+  const member = { role, muted: false, joinedAt: at };
+  room.members.set(userId, member);
+  if (room.invites.delete(userId)) rows.invite(room, userId, undefined);
+  change.append('member.joined', { userId, role });
+  rows.member(room, userId, member);
+  rows.markAtHead(room, userId);
+}
+
+/** Throws LIMIT_REACHED if so many more don't fit. */
+export function requirePlace(change: RoomChange, more: number): void {
+  if (change.room.members.size + more > MAX_MEMBERS) throw new AppError('LIMIT_REACHED', { detail: `A room has at most ${String(MAX_MEMBERS)} members` });
+}
+
+export const decideCreate: Decider<'room.create'> = (change, { data, actorId }) => {
+  const { room, at } = change;
+  if (room.lastSeq > 0) return rejoinDirect(change);
+  const others = [...new Set(data.memberIds)].filter((userId) => userId !== actorId);
+  if (data.kind === 'direct' && others.length > 1) throw new AppError('VALIDATION_FAILED', { detail: 'A direct room has two people' });
+  room.kind = data.kind;
+  room.name = data.kind === 'direct' ? '' : data.name;
+  room.topic = data.topic;
+  if (data.kind === 'direct') room.directUserIds = [actorId, ...others].sort();
+  room.createdAt = room.updatedAt = at;
+  change.append('room.created', { kind: room.kind, name: room.name, topic: room.topic });
+  const isDirect = room.kind === 'direct';
+  admit(change, actorId, isDirect ? 'member' : 'owner');
+  for (const userId of others) admit(change, userId, 'member');
+  return CHANGED;
+};
+
+/** A direct room exists once for its pair: making it again only brings back a caller who had left. */
+const rejoinDirect = (change: RoomChange) => {
+  const { room, actorId } = change;
+  if (room.directUserIds?.includes(actorId) !== true) throw new AppError('ROOM_EXISTS');
+  if (room.members.has(actorId)) return UNCHANGED;
+  admit(change, actorId, 'member');
+  return UNCHANGED;
+};
+
+export const decideUpdate: Decider<'room.update'> = (change, { data, actorId }) => {
+  const { room } = change;
+  const member = requireRole(room, actorId, 'admin');
+  requireGroup(room);
+  requireOpen(room);
+  const kind = data.kind !== undefined && data.kind !== room.kind ? data.kind : undefined;
+  if (kind !== undefined && member.role !== 'owner') throw new AppError('FORBIDDEN', { detail: 'Only an owner changes the kind of a room' });
+  const name = data.name !== undefined && data.name !== room.name ? data.name : undefined;
+  const topic = data.topic !== undefined && data.topic !== room.topic ? data.topic : undefined;
+  if (kind === undefined && name === undefined && topic === undefined) return UNCHANGED;
+  room.kind = kind ?? room.kind;
+  room.name = name ?? room.name;
+  room.topic = topic ?? room.topic;
+  room.updatedAt = change.at;
+  change.append('room.updated', { ...(name === undefined ? {} : { name }), ...(topic === undefined ? {} : { topic }), ...(kind === undefined ? {} : { kind }) });
+  return CHANGED;
+};
+
+export const decideArchive: Decider<'room.archive'> = (change, { actorId }) => {
+  const { room } = change;
+  requireRole(room, actorId, 'owner');
+  requireGroup(room);
+  if (room.archivedAt !== undefined) return UNCHANGED;
+  room.archivedAt = room.updatedAt = change.at;
+  change.append('room.archived', {});
+  return CHANGED;
+};
+
+export const decideJoin: Decider<'room.join'> = (change, { actorId }) => {
+  const { room } = change;
+  if (room.members.has(actorId)) return UNCHANGED;
+  const isWelcome = room.invites.has(actorId) || room.directUserIds?.includes(actorId) === true;
+  if (room.lastSeq > 0 && room.bannedIds.has(actorId) && isOpenKind(room.kind)) throw new AppError('BANNED');
+  if (!isWelcome || room.bannedIds.has(actorId)) requireSeen(room, actorId);
+  requireOpen(room);
+  requirePlace(change, 1);
+  admit(change, actorId, 'member');
+  return CHANGED;
+};
+
+export const decideLeave: Decider<'room.leave'> = (change, { actorId }) => {
+  const { room, rows } = change;
+  requireSeen(room, actorId);
+  if (!room.members.has(actorId)) return UNCHANGED;
+  const member = requireMember(room, actorId);
+  if (member.role === 'owner' && ownerCount(room) === 1 && room.members.size > 1) throw new AppError('LAST_OWNER');
+  room.members.delete(actorId);
+  change.append('member.left', { userId: actorId });
+  rows.member(room, actorId, undefined);
+  return CHANGED;
+};

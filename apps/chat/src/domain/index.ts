@@ -1,0 +1,2 @@
+export { decide, referredMessage } from './decide';
+export { type Decision } from './room-change';

@@ -1,0 +1,97 @@
+import { MAX_EVENTS_PER_PAGE, type QueryAnswer, type QueryInput } from '@agent-chat/contracts';
+import { Database, type PhysicalDatabase } from '@agent-chat/database';
+import { AppError, formatCursor, parseCursor, type Cursor, type RoomId } from '@agent-chat/kernel';
+import { Injectable } from '@nestjs/common';
+import { ByteBudget, cutEvents, requireContinuable, type EventPage } from '../../application/read/event-page';
+import { requireReadable } from '../../application/read/room-access';
+import { roomEventOf, type LoggedEvent } from '../../domain/room-event-view';
+import { type AccessRow } from './access-row';
+import { byShard, shardOf } from './shard-reader';
+import { ACCESS_COLUMNS, accessJoins, jsonTime } from './sql';
+
+// One statement, so one snapshot, for every asked room (P24). The running size keeps what would be cut anyway from being sent here.
+const LOG = `
+SELECT a.place, ${ACCESS_COLUMNS}, coalesce(p.fence, 0) AS fence, coalesce(p.owner, '') AS owner, log.events
+FROM unnest($2::uuid[], $3::bigint[], $4::int[]) AS a (room_id, after, place) JOIN rooms r ON r.room_id = a.room_id ${accessJoins('$1')}
+CROSS JOIN LATERAL (
+  SELECT coalesce(json_agg(json_build_object('roomId', e.room_id, 'epoch', e.epoch, 'seq', e.seq, 'type', e.type, 'actorId', e.actor_id,
+    'createdAt', ${jsonTime('e.created_at')}, 'payload', e.payload) ORDER BY e.seq), '[]') AS events
+  FROM (
+    SELECT o.*, sum(octet_length(o.payload::text)) OVER (ORDER BY o.seq) - octet_length(o.payload::text) AS bytes_before
+    FROM (SELECT * FROM room_events WHERE room_id = a.room_id AND seq > a.after ORDER BY seq LIMIT $5) o
+  ) e WHERE e.bytes_before < $6
+) log`;
+
+const NOTHING_AFTER = Number.MAX_SAFE_INTEGER;
+
+interface LogRow extends AccessRow {
+  readonly place: number;
+  readonly fence: number;
+  readonly owner: string;
+  readonly events: LoggedEvent[];
+}
+
+/** One of the asked rooms; `place` is where it stands in the question. */
+interface AskedRoom {
+  readonly place: number;
+  readonly roomId: string;
+  readonly cursor: Cursor | undefined;
+}
+
+type OpenedRoom = QueryAnswer<'rooms.open'>['rooms'][number];
+
+/** Rooms' logs. */
+@Injectable()
+export class EventReader {
+  constructor(private readonly database: Database) {}
+
+  async open({ userId, rooms, maxBytes }: QueryInput<'rooms.open'>): Promise<QueryAnswer<'rooms.open'>> {
+    const asked = rooms.map(({ roomId, cursor }, place) => ({ place, roomId, cursor: readCursor(cursor) }));
+    const found = new Map<number, LogRow>();
+    const groups = [...byShard(this.database, asked, ({ roomId }) => roomId)];
+    await Promise.all(
+      groups.map(async ([shard, group]) => {
+        const rows = await readLogs(shard, userId, group, { limit: MAX_EVENTS_PER_PAGE, maxBytes });
+        for (const row of rows) found.set(row.place, row);
+      }),
+    );
+    const budget = new ByteBudget(maxBytes);
+    return { rooms: asked.map((room) => opened(room, found.get(room.place), budget)) };
+  }
+
+  async events({ roomId, userId, after, limit, maxBytes }: QueryInput<'room.events'>): Promise<QueryAnswer<'room.events'>> {
+    const asked = { place: 0, roomId, cursor: readCursor(after) };
+    const [row] = await readLogs(shardOf(this.database, roomId), userId, [asked], { limit, maxBytes });
+    return pageOf(asked, requireReadable(row), new ByteBudget(maxBytes), true);
+  }
+}
+
+function readLogs(shard: PhysicalDatabase, userId: string, rooms: readonly AskedRoom[], most: { limit: number; maxBytes: number }): Promise<LogRow[]> {
+  const after = rooms.map(({ cursor }) => cursor?.seq ?? NOTHING_AFTER);
+  const places = rooms.map(({ place }) => place);
+  return shard.query<LogRow>(LOG, [userId, rooms.map(({ roomId }) => roomId), after, places, most.limit, most.maxBytes]);
+}
+
+function opened(room: AskedRoom, row: LogRow | undefined, budget: ByteBudget): OpenedRoom {
+  try {
+    const readable = requireReadable(row);
+    const { head, epoch, fence, owner, role } = readable;
+    return { ok: true, roomId: room.roomId as RoomId, head, epoch, fence, owner, member: role !== null, ...pageOf(room, readable, budget, false) };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { ok: false, roomId: room.roomId as RoomId, error: error.toBody() };
+  }
+}
+
+function pageOf({ cursor }: AskedRoom, { epoch, head, events }: LogRow, budget: ByteBudget, atLeastOne: boolean): EventPage {
+  if (cursor === undefined) return { events: [], cursor: formatCursor({ epoch, seq: head }), more: false };
+  requireContinuable(cursor, { epoch, head });
+  return cutEvents(events.map(roomEventOf), cursor.seq, { epoch, head }, budget, atLeastOne);
+}
+
+function readCursor(text: string | undefined): Cursor | undefined {
+  if (text === undefined) return undefined;
+  const cursor = parseCursor(text);
+  if (cursor === undefined) throw new AppError('VALIDATION_FAILED', { errors: [{ path: 'cursor', message: 'must be "<epoch>.<seq>"' }] });
+  return cursor;
+}

@@ -1,0 +1,61 @@
+import { type QueryAnswer, type QueryInput, type RoomHead } from '@agent-chat/contracts';
+import { Database, type Row } from '@agent-chat/database';
+import { type RoomId, type UserId } from '@agent-chat/kernel';
+import { Injectable } from '@nestjs/common';
+import { byShard } from './shard-reader';
+import { mentionCount } from './sql';
+
+const BADGES = `
+SELECT a.user_id, a.room_id, r.last_seq AS head, coalesce(w.read_seq, 0) AS read_seq,
+  greatest(r.posted_count - coalesce(w.read_count, 0), 0) AS unread_count, ${mentionCount('a.room_id', 'a.user_id', 'coalesce(w.read_seq, 0)')} AS mention_count
+FROM unnest($1::uuid[], $2::uuid[]) AS a (user_id, room_id)
+  JOIN rooms r ON r.room_id = a.room_id
+  JOIN members m ON m.room_id = a.room_id AND m.user_id = a.user_id
+  LEFT JOIN read_watermarks w ON w.room_id = a.room_id AND w.user_id = a.user_id`;
+
+const HEADS = `
+SELECT r.room_id, r.last_seq AS head, coalesce(p.epoch, 1) AS epoch
+FROM rooms r LEFT JOIN partition_progress p ON p.partition = r.partition WHERE r.room_id = ANY($1::uuid[])`;
+
+interface BadgeRow extends Row {
+  readonly user_id: string;
+  readonly room_id: RoomId;
+  readonly head: number;
+  readonly read_seq: number;
+  readonly unread_count: number;
+  readonly mention_count: number;
+}
+interface HeadRow extends Row {
+  readonly room_id: RoomId;
+  readonly head: number;
+  readonly epoch: number;
+}
+
+/** How far rooms are, and how far people have read in them. */
+@Injectable()
+export class HeadReader {
+  constructor(private readonly database: Database) {}
+
+  async badges({ reads }: QueryInput<'heads.read'>): Promise<QueryAnswer<'heads.read'>> {
+    const asked = reads.flatMap(({ userId, roomIds }) => roomIds.map((roomId) => ({ userId, roomId })));
+    const heads = new Map<string, RoomHead[]>(reads.map(({ userId }) => [userId, []]));
+    await Promise.all(
+      [...byShard(this.database, asked, ({ roomId }) => roomId)].map(async ([shard, pairs]) => {
+        const rows = await shard.query<BadgeRow>(BADGES, [pairs.map(({ userId }) => userId), pairs.map(({ roomId }) => roomId)]);
+        for (const row of rows) heads.get(row.user_id)?.push(toHead(row));
+      }),
+    );
+    return { heads: [...heads].map(([userId, items]) => ({ userId: userId as UserId, heads: items })) };
+  }
+
+  async heads({ roomIds }: QueryInput<'rooms.heads'>): Promise<QueryAnswer<'rooms.heads'>> {
+    const answers = await Promise.all(
+      [...byShard(this.database, roomIds, (roomId) => roomId)].map(([shard, ids]) => shard.query<HeadRow>(HEADS, [ids])),
+    );
+    return { rooms: answers.flat().map(({ room_id, head, epoch }) => ({ roomId: room_id, head, epoch })) };
+  }
+}
+
+function toHead(row: BadgeRow): RoomHead {
+  return { roomId: row.room_id, head: row.head, readSeq: row.read_seq, unreadCount: row.unread_count, mentionCount: row.mention_count };
+}

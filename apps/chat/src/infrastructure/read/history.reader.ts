@@ -1,0 +1,108 @@
+import { type QueryAnswer, type QueryInput } from '@agent-chat/contracts';
+import { Database, type PhysicalDatabase, type Row } from '@agent-chat/database';
+import { AppError, formatCursor } from '@agent-chat/kernel';
+import { Injectable } from '@nestjs/common';
+import { historyWindow } from '../../application/read/history-window';
+import { isModerator, requireReadable } from '../../application/read/room-access';
+import { type AccessRow } from './access-row';
+import { messageJson, toMessage, type MessageItem } from './message-view';
+import { shardOf } from './shard-reader';
+import { ACCESS_COLUMNS, accessJoins, jsonTime } from './sql';
+
+const ROOM = `FROM rooms r ${accessJoins('$2')} WHERE r.room_id = $1`;
+
+const PAGE = `
+SELECT ${ACCESS_COLUMNS}, page.items, page.first IS NOT NULL AND EXISTS (SELECT 1 FROM messages o WHERE o.room_id = $1 AND o.seq < page.first) AS has_older,
+  page.last IS NOT NULL AND EXISTS (SELECT 1 FROM messages o WHERE o.room_id = $1 AND o.seq > page.last) AS has_newer
+FROM rooms r ${accessJoins('$2')}
+CROSS JOIN LATERAL (
+  SELECT coalesce(json_agg(${messageJson('$2')} ORDER BY x.seq), '[]') AS items, min(x.seq) AS first, max(x.seq) AS last
+  FROM ((SELECT * FROM messages WHERE room_id = $1 AND seq < $3 ORDER BY seq DESC LIMIT $4)
+        UNION ALL (SELECT * FROM messages WHERE room_id = $1 AND seq > $5 ORDER BY seq LIMIT $6)) x
+) page
+WHERE r.room_id = $1`;
+
+// Times grow with seq, so the first message at or after an instant is found by halving: no index on time is needed. Answers the last seq before it.
+const SEQ_BEFORE_TIME = `
+WITH RECURSIVE halving (low, high) AS (
+  SELECT 0::bigint, last_seq FROM rooms WHERE room_id = $1
+  UNION ALL
+  SELECT CASE WHEN probe.created_at < $2 THEN probe.seq ELSE low END, CASE WHEN probe.created_at < $2 THEN high ELSE (low + high) / 2 END
+  FROM halving LEFT JOIN LATERAL (
+    SELECT seq, created_at FROM messages WHERE room_id = $1 AND seq > (low + high) / 2 ORDER BY seq LIMIT 1) probe ON true
+  WHERE low < high
+)
+SELECT low AS seq FROM halving WHERE low >= high`;
+
+const MESSAGE = `
+SELECT ${ACCESS_COLUMNS}, (SELECT ${messageJson('$2')} FROM messages x WHERE x.message_id = $3 AND x.room_id = $1) AS message ${ROOM}`;
+
+const REVISIONS = `
+SELECT ${ACCESS_COLUMNS}, x.author_id = $2 AS mine, x.deleted_at IS NOT NULL AS deleted, x.message_id IS NOT NULL AS found,
+  (SELECT coalesce(json_agg(json_build_object('seq', v.seq, 'text', v.text, 'editedBy', v.edited_by, 'at', ${jsonTime('v.at')}) ORDER BY v.seq), '[]')
+    FROM message_revisions v WHERE v.message_id = x.message_id) AS items
+FROM rooms r ${accessJoins('$2')} LEFT JOIN messages x ON x.room_id = r.room_id AND x.message_id = $3 WHERE r.room_id = $1`;
+
+interface PageRow extends AccessRow {
+  readonly items: MessageItem[];
+  readonly has_older: boolean;
+  readonly has_newer: boolean;
+}
+interface MessageRow extends AccessRow {
+  readonly message: MessageItem | null;
+}
+interface RevisionsRow extends AccessRow {
+  readonly mine: boolean;
+  readonly deleted: boolean;
+  readonly found: boolean;
+  readonly items: QueryAnswer<'message.revisions'>['items'];
+}
+interface SeqRow extends Row {
+  readonly seq: number;
+}
+
+/** Messages of one room as they are now. */
+@Injectable()
+export class HistoryReader {
+  constructor(private readonly database: Database) {}
+
+  /** `prev` and `next` are what `before` and `after` take. */
+  async history({ roomId, userId, before, after, around, limit }: QueryInput<'room.history'>): Promise<QueryAnswer<'room.history'>> {
+    const shard = shardOf(this.database, roomId);
+    const place = typeof around === 'string' ? await seqAt(shard, roomId, around) : around;
+    const window = historyWindow({ before, after, around: place }, limit);
+    const [row] = await shard.query<PageRow>(PAGE, [roomId, userId, window.below, window.older, window.above, window.newer]);
+    const { items, head, epoch, has_older, has_newer } = requireReadable(row);
+    return {
+      items: items.map(toMessage),
+      ...(has_older ? { prev: String(items[0]?.seq) } : {}),
+      ...(has_newer ? { next: String(items[items.length - 1]?.seq) } : {}),
+      cursor: formatCursor({ epoch, seq: head }),
+    };
+  }
+
+  async message({ roomId, userId, messageId }: QueryInput<'message.get'>): Promise<QueryAnswer<'message.get'>> {
+    const [row] = await shardOf(this.database, roomId).query<MessageRow>(MESSAGE, [roomId, userId, messageId]);
+    const { message } = requireReadable(row);
+    if (message === null) throw new AppError('MESSAGE_NOT_FOUND');
+    return { message: toMessage(message) };
+  }
+
+  /** Earlier texts, for the author and the room's moderators. What was deleted is served to nobody. */
+  async revisions({ roomId, userId, messageId }: QueryInput<'message.revisions'>): Promise<QueryAnswer<'message.revisions'>> {
+    const [row] = await shardOf(this.database, roomId).query<RevisionsRow>(REVISIONS, [roomId, userId, messageId]);
+    const facts = requireReadable(row);
+    if (!facts.found) throw new AppError('MESSAGE_NOT_FOUND');
+    if (!facts.mine && !isModerator(facts)) throw new AppError('FORBIDDEN', { detail: 'Only its author and the moderators may see earlier texts' });
+    if (facts.deleted) throw new AppError('MESSAGE_DELETED');
+    return { items: facts.items };
+  }
+}
+
+/** The seq of the first message at or after an instant, or the last place there is. */
+async function seqAt(shard: PhysicalDatabase, roomId: string, at: string): Promise<number> {
+  const [row] = await shard.query<SeqRow>(SEQ_BEFORE_TIME, [roomId, at]);
+  const seq = row?.seq ?? 0;
+  const [first] = await shard.query<SeqRow>('SELECT seq FROM messages WHERE room_id = $1 AND seq > $2 ORDER BY seq LIMIT 1', [roomId, seq]);
+  return first?.seq ?? seq;
+}

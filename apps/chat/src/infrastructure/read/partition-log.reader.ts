@@ -1,0 +1,36 @@
+import { type LogEvent, type QueryAnswer, type QueryInput } from '@agent-chat/contracts';
+import { Database, type Row } from '@agent-chat/database';
+import { AppError } from '@agent-chat/kernel';
+import { Injectable } from '@nestjs/common';
+import { roomEventOf, type LoggedEvent } from '../../domain/room-event-view';
+import { jsonTime } from './sql';
+
+// Without a row nothing ever happened in the partition.
+const LOG = `
+SELECT p.epoch, p.position, p.state, (
+  SELECT coalesce(json_agg(json_build_object('position', e.position, 'roomId', e.room_id, 'epoch', e.epoch, 'seq', e.seq, 'type', e.type,
+    'actorId', e.actor_id, 'createdAt', ${jsonTime('e.created_at')}, 'payload', e.payload) ORDER BY e.position), '[]')
+  FROM (SELECT * FROM room_events WHERE partition = $1 AND position > $2 ORDER BY position LIMIT $3) e) AS events
+FROM partition_progress p WHERE p.partition = $1`;
+
+interface LogRow extends Row {
+  readonly epoch: number;
+  readonly position: number;
+  readonly state: 'active' | 'moved';
+  readonly events: (LoggedEvent & { readonly position: number })[];
+}
+
+/** A whole partition's log, for consumers that missed something (P19). */
+@Injectable()
+export class PartitionLogReader {
+  constructor(private readonly database: Database) {}
+
+  async events({ partition, afterPosition, limit }: QueryInput<'partition.events'>): Promise<QueryAnswer<'partition.events'>> {
+    if (partition >= this.database.partitionCount) throw new AppError('NOT_FOUND', { detail: 'There is no such partition' });
+    const [row] = await this.database.shard(partition).query<LogRow>(LOG, [partition, afterPosition, limit]);
+    if (row === undefined) return { epoch: 1, lastPosition: 0, events: [] };
+    if (row.state === 'moved') throw new AppError('UNAVAILABLE', { detail: 'This partition is being moved', retryAfterMs: 1_000 });
+    const events = row.events.map(({ position, ...event }): LogEvent => ({ partition, position, event: roomEventOf(event) }));
+    return { epoch: row.epoch, lastPosition: row.position, events };
+  }
+}

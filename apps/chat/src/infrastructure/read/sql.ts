@@ -1,0 +1,27 @@
+/** The user id under which a mention of everyone in the room is stored. */
+export const EVERYONE = '00000000-0000-0000-0000-000000000000';
+
+/** An instant inside a JSON value, as the driver would give it: ISO 8601, UTC, milliseconds. Connections run in UTC. */
+export function jsonTime(column: string): string {
+  return `to_char(${column}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+}
+
+/** The facts that access is decided by, for a room `r` and the asker in a parameter such as `$1`. Needs `accessJoins`. */
+export const ACCESS_COLUMNS = `
+  r.kind, m.role, b.user_id IS NOT NULL AS banned, i.user_id IS NOT NULL AS invited,
+  coalesce(p.state, 'active') AS state, coalesce(p.epoch, 1) AS epoch, r.last_seq AS head`;
+
+/** Joins what `ACCESS_COLUMNS` reads. */
+export function accessJoins(asker: string): string {
+  return `
+  LEFT JOIN partition_progress p ON p.partition = r.partition
+  LEFT JOIN members m ON m.room_id = r.room_id AND m.user_id = ${asker}
+  LEFT JOIN bans b ON b.room_id = r.room_id AND b.user_id = ${asker}
+  LEFT JOIN invites i ON i.room_id = r.room_id AND i.user_id = ${asker}`;
+}
+
+/** Messages after a mark that name a person or everyone, but for those the person wrote. */
+export function mentionCount(room: string, user: string, readSeq: string): string {
+  return `(SELECT count(DISTINCT n.seq) FROM room_mentions n JOIN messages x ON x.room_id = n.room_id AND x.seq = n.seq
+    WHERE n.room_id = ${room} AND n.user_id IN (${user}, '${EVERYONE}') AND n.seq > ${readSeq} AND x.author_id <> ${user} AND x.deleted_at IS NULL)`;
+}

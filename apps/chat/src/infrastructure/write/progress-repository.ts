@@ -1,0 +1,93 @@
+import { type LogEvent } from '@agent-chat/contracts';
+import { type PhysicalDatabase, type Queryable } from '@agent-chat/database';
+import { roomEventOf } from '../../domain/room-event-view';
+import { type BatchRows } from './batch-rows';
+
+/** How far a partition is, as its row says. */
+export interface Progress {
+  readonly fence: number;
+  readonly state: 'active' | 'moved';
+  readonly epoch: number;
+  readonly position: number;
+  readonly command_offset: number;
+  readonly command_request_id: string | null;
+  readonly command_appended_ms: number;
+  readonly published_position: number;
+  readonly last_at: string;
+  /** The database's clock, ISO 8601. */
+  readonly now: string;
+}
+
+const LOCK_TIMEOUT_MS = 2_000;
+
+/** The rows of `partition_progress`, and the statement that moves them. */
+export class ProgressRepository {
+  constructor(private readonly database: PhysicalDatabase) {}
+
+  /** Raises the fence (P5): from its commit on no earlier owner commits. `adjust` is called with the row and may change epoch, position and offset (P13, P29). */
+  async raise(partition: number, owner: string, adjust: (progress: Progress) => Promise<Partial<Progress>>): Promise<Progress> {
+    return this.database.transaction(async (connection) => {
+      await connection.query(`SET LOCAL lock_timeout = ${String(LOCK_TIMEOUT_MS)}`);
+      await connection.query('INSERT INTO partition_progress (partition) VALUES ($1) ON CONFLICT DO NOTHING', [partition]);
+      const [raised] = await connection.query<Progress & Record<string, unknown>>(
+        'UPDATE partition_progress SET fence = fence + 1, owner = $2 WHERE partition = $1 RETURNING *, clock_timestamp() AS now',
+        [partition, owner],
+      );
+      if (raised === undefined) throw new Error(`partition ${String(partition)} has no row`);
+      const adjusted = { ...raised, ...(await adjust(raised)) };
+      await this.store(connection, partition, adjusted);
+      return adjusted;
+    });
+  }
+
+  private async store(connection: Queryable, partition: number, progress: Progress): Promise<void> {
+    await connection.query('UPDATE partition_progress SET epoch = $2, position = $3, command_offset = $4 WHERE partition = $1', [
+      partition,
+      progress.epoch,
+      progress.position,
+      progress.command_offset,
+    ]);
+  }
+
+  /** Commits a batch in one statement (P6). Rejects with a `DatabaseError`: `fenced` with the refused partitions in its detail, `data`, or `outage`. */
+  async commit(rows: BatchRows): Promise<void> {
+    await this.database.query('SELECT commit_batch($1, $2, $3, $4, $5, $6, $7)', rows.toParameters());
+  }
+
+  /** The database's clock now, milliseconds. */
+  async nowMs(): Promise<number> {
+    const [row] = await this.database.query<{ now_ms: number }>(`SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now_ms`);
+    return row?.now_ms ?? 0;
+  }
+
+  /** The partition's log after a position, oldest first. */
+  async eventsAfter(partition: number, position: number, limit: number): Promise<LogEvent[]> {
+    const rows = await this.database.query<{
+      position: number;
+      room_id: string;
+      seq: number;
+      epoch: number;
+      type: string;
+      actor_id: string;
+      payload: Record<string, unknown>;
+      created_at: string;
+    }>('SELECT * FROM room_events WHERE partition = $1 AND position > $2 ORDER BY position LIMIT $3', [partition, position, limit]);
+    return rows.map((row) => ({
+      partition,
+      position: row.position,
+      event: roomEventOf({ ...row, roomId: row.room_id, actorId: row.actor_id, createdAt: row.created_at }),
+    }));
+  }
+
+  /** Somebody's badges in one room; absent for a room that isn't there. */
+  async badges(roomId: string, userId: string): Promise<{ head: number; readSeq: number; unreadCount: number; mentionCount: number } | undefined> {
+    const [row] = await this.database.query<{ head: number; readSeq: number; unreadCount: number; mentionCount: number }>(
+      `SELECT r.last_seq AS head, coalesce(w.read_seq, 0) AS "readSeq", r.posted_count - coalesce(w.read_count, 0) AS "unreadCount",
+              (SELECT count(*) FROM room_mentions m WHERE m.room_id = r.room_id AND m.seq > coalesce(w.read_seq, 0)
+                 AND m.user_id IN ($2, '00000000-0000-0000-0000-000000000000')) AS "mentionCount"
+         FROM rooms r LEFT JOIN read_watermarks w ON w.room_id = r.room_id AND w.user_id = $2 WHERE r.room_id = $1`,
+      [roomId, userId],
+    );
+    return row;
+  }
+}

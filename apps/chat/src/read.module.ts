@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { EventReader } from './infrastructure/read/event.reader';
+import { HeadReader } from './infrastructure/read/head.reader';
+import { HistoryReader } from './infrastructure/read/history.reader';
+import { PartitionLogReader } from './infrastructure/read/partition-log.reader';
+import { PersonLogReader } from './infrastructure/read/person-log.reader';
+import { RoomListReader } from './infrastructure/read/room-list.reader';
+import { RoomReader } from './infrastructure/read/room.reader';
+import { SearchReader } from './infrastructure/read/search.reader';
+import { MessageQueries } from './interface/message.queries';
+import { RoomQueries } from './interface/room.queries';
+
+/** Answers every query of `ROOM_QUERIES` from Postgres. */
+@Module({
+  providers: [EventReader, HeadReader, HistoryReader, PartitionLogReader, PersonLogReader, RoomListReader, RoomReader, SearchReader, MessageQueries, RoomQueries],
+})
+export class ReadModule {}
