@@ -85,7 +85,13 @@ export class RoomStream {
   /** Whether events are known to exist that have not arrived: some must be read from the log. */
   get behind(): boolean {
     const { position } = this;
-    return position !== undefined && this.target > position.seq && !this.hasNext(position.seq);
+    return position !== undefined && this.target > position.seq && !this.hasNext;
+  }
+
+  /** Whether `next` has something. */
+  get hasNext(): boolean {
+    const first = this.waiting[0];
+    return first !== undefined && this.position !== undefined && first.fromSeq <= this.position.seq + 1;
   }
 
   /** Whether something arrived out of order, so that waiting won't bring what lies before it. */
@@ -111,11 +117,6 @@ export class RoomStream {
     const first = this.recent[0];
     if (first === undefined || first.fromSeq > seq + 1) return undefined;
     return this.recent.map((group) => after(group, seq)).filter((group) => group !== undefined);
-  }
-
-  private hasNext(seq: number): boolean {
-    const first = this.waiting[0];
-    return first !== undefined && first.fromSeq <= seq + 1;
   }
 
   private insert(group: EventGroup): void {

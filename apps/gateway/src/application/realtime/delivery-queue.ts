@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+
+/** How long deliveries may hold the event loop, in milliseconds; half of what a room may (20 ms), since a last slice runs beyond it. */
+const SLICE_MS = 10;
+const WRITES_PER_STEP = 64;
+
+/** Something with deliveries to make. */
+export interface Deliverer {
+  /** Makes at most `limit` of them; true while there are more now. */
+  step(limit: number): boolean;
+}
+
+/** Writes what rooms have to deliver, in slices, so that one room with thousands of readers never holds the event loop. */
+@Injectable()
+export class DeliveryQueue {
+  private readonly queue = new Set<Deliverer>();
+  private scheduled = false;
+
+  add(deliverer: Deliverer): void {
+    this.queue.add(deliverer);
+  }
+
+  /** Delivers now what fits into a slice, the rest in the next turns of the event loop. */
+  run(): void {
+    if (this.scheduled) return;
+    const until = performance.now() + SLICE_MS;
+    for (const deliverer of this.queue) {
+      // Rooms take turns: a busy one goes to the end.
+      this.queue.delete(deliverer);
+      if (deliverer.step(WRITES_PER_STEP)) this.queue.add(deliverer);
+      if (this.queue.size > 0 && performance.now() >= until) return this.goOnLater();
+    }
+  }
+
+  private goOnLater(): void {
+    this.scheduled = true;
+    setImmediate(() => {
+      this.scheduled = false;
+      this.run();
+    });
+  }
+}

@@ -1,0 +1,108 @@
+import { AppConfig } from '@agent-chat/config';
+import { AppError, partitionOf, type RoomId } from '@agent-chat/kernel';
+import { QueryBus } from '@agent-chat/query-bus';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { GatewayInbox } from '../gateway-inbox';
+import { PartitionInterest } from './partition-interest';
+
+/** How often rooms without an owner are asked for again, and their heads read (P23). */
+const UNOWNED_POLL_MS = 2_000;
+/** How long a room that nobody here needs stays registered: people come back. */
+const SWEEP_MS = 30_000;
+
+interface Reannounce {
+  readonly type?: string;
+  readonly partition?: number;
+}
+
+/** Tells owners which rooms' events this gateway needs (P23). */
+@Injectable()
+export class InterestRegistry implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(InterestRegistry.name);
+  private readonly partitions = new Map<number, PartitionInterest>();
+  private readonly needed = new Map<RoomId, number>();
+  private readonly timers: NodeJS.Timeout[] = [];
+  private onRenewed: (roomIds: readonly RoomId[]) => void = () => undefined;
+
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly inbox: GatewayInbox,
+    private readonly config: AppConfig,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.inbox.on('control', (message) => this.control(JSON.parse(message) as Reannounce));
+    this.timers.push(setInterval(() => this.pollUnowned(), UNOWNED_POLL_MS).unref(), setInterval(() => this.sweep(), SWEEP_MS).unref());
+  }
+
+  onModuleDestroy(): void {
+    for (const timer of this.timers) clearInterval(timer);
+  }
+
+  /** Is told of rooms that were registered anew, or have no owner: their frames may have been missed. */
+  whenRenewed(listener: (roomIds: readonly RoomId[]) => void): void {
+    this.onRenewed = listener;
+  }
+
+  /** Needs a room until `release`; counted. */
+  acquire(roomId: RoomId): void {
+    this.needed.set(roomId, (this.needed.get(roomId) ?? 0) + 1);
+  }
+
+  release(roomId: RoomId): void {
+    const count = (this.needed.get(roomId) ?? 1) - 1;
+    if (count > 0) this.needed.set(roomId, count);
+    else this.needed.delete(roomId);
+  }
+
+  /** Resolves when the owners know; also when there is none: then the rooms are polled. Never rejects. */
+  async ensure(roomIds: readonly RoomId[]): Promise<void> {
+    const waits = new Set<Promise<void>>();
+    for (const roomId of roomIds) waits.add(this.partitionFor(roomId).register(roomId));
+    await Promise.all(waits);
+  }
+
+  /** What a snapshot says of the partition's fence: unless the registration knows the same, it is made again. */
+  compare(roomId: RoomId, fence: number): void {
+    const partition = this.partitionFor(roomId);
+    if (!partition.saw(fence)) this.renew(partition);
+  }
+
+  private control({ type, partition }: Reannounce): void {
+    if (type !== 'interest.reannounce' || partition === undefined) return;
+    const interest = this.partitions.get(partition);
+    if (interest !== undefined) this.renew(interest);
+  }
+
+  private pollUnowned(): void {
+    for (const interest of this.partitions.values()) {
+      if (interest.isUnowned && interest.size > 0) this.renew(interest);
+    }
+  }
+
+  private renew(interest: PartitionInterest): void {
+    interest
+      .renew()
+      .then((roomIds) => this.onRenewed(roomIds))
+      .catch((error: unknown) => this.logger.error(`Interest could not be renewed: ${String(error)}`));
+  }
+
+  private sweep(): void {
+    for (const interest of this.partitions.values()) {
+      interest.drop((roomId) => !this.needed.has(roomId)).catch((error: unknown) => this.logger.warn(`Interest could not be dropped: ${String(error)}`));
+    }
+  }
+
+  private partitionFor(roomId: RoomId): PartitionInterest {
+    const partition = partitionOf(roomId, this.config.partitions);
+    let interest = this.partitions.get(partition);
+    if (interest === undefined) {
+      interest = new PartitionInterest(partition, this.inbox.gatewayId, this.queries, (error) => {
+        const { code, message } = AppError.from(error);
+        this.logger.debug(`Partition ${partition} has no owner now: ${code} ${message}`);
+      });
+      this.partitions.set(partition, interest);
+    }
+    return interest;
+  }
+}

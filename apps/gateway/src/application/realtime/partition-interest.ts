@@ -1,0 +1,97 @@
+import { type GatewayId, type RoomId } from '@agent-chat/kernel';
+import { type QueryBus } from '@agent-chat/query-bus';
+
+const ASK_TIMEOUT_MS = 2_000;
+const ROOMS_PER_CALL = 1_000;
+
+/** This gateway's registrations with the owner of one partition. */
+export class PartitionInterest {
+  private readonly registered = new Set<RoomId>();
+  private readonly pending = new Set<RoomId>();
+  /** As the owner said; undefined while there is none. */
+  private fence: number | undefined;
+  private rowFence = 0;
+  private flight: Promise<void> | undefined;
+
+  constructor(
+    private readonly partition: number,
+    private readonly gatewayId: GatewayId,
+    private readonly queries: QueryBus,
+    private readonly onUnowned: (error: unknown) => void,
+  ) {}
+
+  get size(): number {
+    return this.registered.size + this.pending.size;
+  }
+
+  /** Nobody who owns the partition now knows this gateway. */
+  get isUnowned(): boolean {
+    return this.fence === undefined || this.fence < this.rowFence;
+  }
+
+  /** Resolves after the owner answered, or couldn't. */
+  async register(roomId: RoomId): Promise<void> {
+    if (this.registered.has(roomId)) return;
+    this.pending.add(roomId);
+    await this.flush();
+  }
+
+  /** A fence as a snapshot tells it; whether the registration stands with that owner. */
+  saw(fence: number): boolean {
+    this.rowFence = Math.max(this.rowFence, fence);
+    return this.fence === fence;
+  }
+
+  /** Registers everything again, and answers the rooms: frames may have been missed until now. */
+  async renew(): Promise<readonly RoomId[]> {
+    // A registration that is on its way may have gone to the owner before.
+    await this.flight;
+    for (const roomId of this.registered) this.pending.add(roomId);
+    this.registered.clear();
+    await this.flush();
+    return [...this.registered, ...this.pending];
+  }
+
+  async drop(isUnneeded: (roomId: RoomId) => boolean): Promise<void> {
+    const roomIds = [...this.registered].filter(isUnneeded);
+    for (const roomId of [...this.pending].filter(isUnneeded)) this.pending.delete(roomId);
+    if (roomIds.length === 0) return;
+    for (const roomId of roomIds) this.registered.delete(roomId);
+    await this.queries.ask('interest.drop', { gatewayId: this.gatewayId, partition: this.partition, roomIds }, { timeoutMs: ASK_TIMEOUT_MS, partition: this.partition });
+  }
+
+  /** One call at a time, with everything that came up in one turn of the event loop. */
+  private async flush(): Promise<void> {
+    const known = this.flight;
+    if (known !== undefined) {
+      // Its batch may have left without this room.
+      await known;
+      return this.pending.size > 0 && !this.isUnowned ? this.flush() : undefined;
+    }
+    this.flight = this.send().finally(() => {
+      this.flight = undefined;
+    });
+    await this.flight;
+  }
+
+  private async send(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    const roomIds = [...this.pending];
+    try {
+      for (let from = 0; from < roomIds.length; from += ROOMS_PER_CALL) await this.announce(roomIds.slice(from, from + ROOMS_PER_CALL));
+    } catch (error) {
+      this.fence = undefined;
+      this.onUnowned(error);
+    }
+  }
+
+  private async announce(roomIds: readonly RoomId[]): Promise<void> {
+    const { gatewayId, partition } = this;
+    const { fence } = await this.queries.ask('interest.register', { gatewayId, partition, roomIds: [...roomIds] }, { timeoutMs: ASK_TIMEOUT_MS, partition });
+    this.fence = fence;
+    for (const roomId of roomIds) {
+      this.pending.delete(roomId);
+      this.registered.add(roomId);
+    }
+  }
+}
