@@ -4,6 +4,7 @@ export interface Bucket {
   readonly refillPerSec: number;
 }
 
+/** What became of an attempt to take tokens, and how the bucket stands after it. */
 export interface TakenTokens {
   readonly allowed: boolean;
   /** Whole tokens left. */

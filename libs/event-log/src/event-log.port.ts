@@ -31,6 +31,7 @@ export interface LogRange {
   readonly endOffset: number;
 }
 
+/** What a member of a consumer group wants and how it is told. */
 export interface Subscription {
   readonly topic: string;
   /** Members of one group share the partitions; each group sees every record. */

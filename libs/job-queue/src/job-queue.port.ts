@@ -7,6 +7,7 @@ export interface Job {
   readonly attempt: number;
 }
 
+/** When and how often a job may lie in the queue. */
 export interface JobOptions {
   /** At most one waiting or running job of this kind has this key; another is dropped. */
   readonly key?: string;
@@ -14,6 +15,7 @@ export interface JobOptions {
   readonly startAt?: Date;
 }
 
+/** What a process works on, and how. */
 export interface JobKind {
   readonly kind: string;
   /** Runs at least once; a rejection retries with growing back-off, then the job goes to the dead letters. */
@@ -24,6 +26,7 @@ export interface JobKind {
   readonly concurrency: number;
 }
 
+/** A job that failed at every try. `error` is the message of the last failure. */
 export interface DeadJob extends Job {
   readonly failedAt: string;
   readonly error: string;

@@ -1,5 +1,6 @@
 import { type QueryAnswer, type QueryInput, type QueryName } from '@agent-chat/contracts';
 
+/** How a question is asked. */
 export interface AskOptions {
   /** How long the caller waits, in milliseconds, from now. */
   readonly timeoutMs: number;

@@ -1,7 +1,7 @@
 import { eventually } from '@agent-chat/testing';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Consumption } from '../event-log.port';
-import { BatchRecorder } from './batch-recorder';
+import { type BatchRecorder } from './batch-recorder';
 import { type EventLogHarness, type OpenEventLog, record, TopicUnderTest, upTo, valuesOf } from './event-log-harness';
 
 /** Members that share a group's partitions. */

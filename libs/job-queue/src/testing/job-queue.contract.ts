@@ -101,7 +101,11 @@ export function describeJobQueueContract(name: string, open: () => Promise<JobQu
       });
       // The fourth gets its chance: another job, of another process, is done meanwhile.
       const done = deferred();
-      await harness.elsewhere.register({ kind: 'other', retries: 0, concurrency: 1, handler: () => Promise.resolve(done.resolve()) });
+      const finish = (): Promise<void> => {
+        done.resolve();
+        return done.promise;
+      };
+      await harness.elsewhere.register({ kind: 'other', retries: 0, concurrency: 1, handler: finish });
       await harness.elsewhere.enqueue('other', {});
       await done.promise;
       expect(jobs).toHaveLength(3);

@@ -42,7 +42,7 @@ export function describeQueryBusContract(name: string, open: () => Promise<Query
     });
 
     it('keeps concurrent questions apart', async () => {
-      answering.answer('rooms.memberOf', (input) => rooms([input.userId as string as RoomId]));
+      answering.answer('rooms.memberOf', (input) => rooms([input.userId as RoomId]));
       const users = Array.from({ length: 50 }, () => newId<UserId>());
       const answers = await Promise.all(users.map((each) => asking.ask('rooms.memberOf', { userId: each }, IN_TIME)));
       expect(answers.flatMap((answer) => answer.roomIds)).toEqual(users);
@@ -54,7 +54,7 @@ export function describeQueryBusContract(name: string, open: () => Promise<Query
         calls += 1;
         return rooms([]);
       });
-      await expect(asking.ask('rooms.memberOf', { userId: 'nobody' as UserId }, IN_TIME)).rejects.toMatchObject({
+      await expect(asking.ask('rooms.memberOf', { userId: 'nobody' }, IN_TIME)).rejects.toMatchObject({
         code: 'VALIDATION_FAILED',
         errors: [{ path: 'userId' }],
       });
@@ -68,7 +68,11 @@ export function describeQueryBusContract(name: string, open: () => Promise<Query
         const answer = { rev: 1, changes: [{ rev: 1, roomId, change: new Date(0), gone: undefined }], more: false };
         return Promise.resolve(answer as unknown as QueryAnswer<'user.events'>);
       });
-      const answer = await asking.ask('user.events', { userId, afterRev: 0, limit: 1, gone: undefined } as { userId: UserId; afterRev: number; limit: number }, IN_TIME);
+      const answer = await asking.ask(
+        'user.events',
+        { userId, afterRev: 0, limit: 1, gone: undefined } as { userId: UserId; afterRev: number; limit: number },
+        IN_TIME,
+      );
       expect(answer).toStrictEqual({ rev: 1, changes: [{ rev: 1, roomId, change: '1970-01-01T00:00:00.000Z' }], more: false });
       expect(received).toStrictEqual({ userId, afterRev: 0, limit: 1 });
     });
@@ -87,7 +91,9 @@ export function describeQueryBusContract(name: string, open: () => Promise<Query
 
     it('brings the error of the catalogue that the handler threw, without its cause', async () => {
       const errors = [{ path: 'a.b', message: 'wrong' }];
-      answering.answer('rooms.memberOf', () => Promise.reject(new AppError('RATE_LIMITED', { detail: 'Later', retryAfterMs: 70, errors, cause: new Error('secret') })));
+      answering.answer('rooms.memberOf', () =>
+        Promise.reject(new AppError('RATE_LIMITED', { detail: 'Later', retryAfterMs: 70, errors, cause: new Error('secret') })),
+      );
       const error: unknown = await asking.ask('rooms.memberOf', { userId }, IN_TIME).catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(AppError);
       expect(error).toMatchObject({ code: 'RATE_LIMITED', message: 'Later', retryAfterMs: 70, errors });

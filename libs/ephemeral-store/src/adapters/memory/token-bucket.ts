@@ -10,7 +10,12 @@ export interface BucketLevel {
 const ROUNDING = 1e-6;
 
 /** Refills the bucket for the time passed and takes the cost, if it is there. Without a level the bucket is full. */
-export function takeFrom(level: BucketLevel | undefined, { capacity, refillPerSec }: Bucket, cost: number, nowMs: number): { level: BucketLevel; taken: TakenTokens } {
+export function takeFrom(
+  level: BucketLevel | undefined,
+  { capacity, refillPerSec }: Bucket,
+  cost: number,
+  nowMs: number,
+): { level: BucketLevel; taken: TakenTokens } {
   // A clock that jumped back refills nothing and takes nothing away.
   const passedMs = level ? Math.max(0, nowMs - level.atMs) : 0;
   const held = level ? Math.min(capacity, level.tokens + (passedMs * refillPerSec) / 1_000) : capacity;

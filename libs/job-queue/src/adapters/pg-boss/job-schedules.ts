@@ -66,5 +66,7 @@ export class JobSchedules {
 export function newestMatchMs(cron: string, nowMs: number): number {
   if (cron.trim().split(/\s+/).length !== 5) throw new RangeError(`Not a cron expression of five fields: ${cron}`);
   // `prev()` looks strictly before the date it is given.
-  return parseExpression(cron, { currentDate: new Date(nowMs + 1), tz: 'UTC' }).prev().getTime();
+  return parseExpression(cron, { currentDate: new Date(nowMs + 1), tz: 'UTC' })
+    .prev()
+    .getTime();
 }
