@@ -70,9 +70,7 @@ describe('loadConfig', () => {
       trustedProxies: ['10.0.0.0/8', 'loopback', '::1'],
     });
     expect(config.database.url).toBe('postgres://me:secret@db:5432/chat');
-    expect(config.auth.trustedIssuers).toEqual([
-      { issuer: 'https://id.example.com', jwksUri: 'https://id.example.com/jwks', audience: 'agent-chat' },
-    ]);
+    expect(config.auth.trustedIssuers).toEqual([{ issuer: 'https://id.example.com', jwksUri: 'https://id.example.com/jwks', audience: 'agent-chat' }]);
     expect(config.auth.operators).toEqual(['ada', 'https://id.example.com|42']);
     expect(config.logLevel).toBe('debug');
   });
@@ -103,9 +101,7 @@ describe('loadConfig', () => {
       'TRUSTED_PROXIES',
     ]);
     expect(error.message).toContain('8 settings are wrong:');
-    expect(error.message).toContain(
-      '  - PORT must be a whole number from 0 to 65535, but is "99999": correct it, or leave it out for 3000',
-    );
+    expect(error.message).toContain('  - PORT must be a whole number from 0 to 65535, but is "99999": correct it, or leave it out for 3000');
     expect(error.message).toContain('jwksUri');
   });
 

@@ -30,7 +30,7 @@ function isComplete(values: Partial<Values>): values is Values {
   return Object.keys(AREAS).every((area) => area in values);
 }
 
-function toConfig(values: Values): AppConfig {
+function toConfig(values: Values): Pick<AppConfig, keyof AppConfig> {
   const { Process, Server, Database, Authentication, Limits } = values;
   return {
     profile: Process.PROFILE,

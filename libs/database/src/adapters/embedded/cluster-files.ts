@@ -7,6 +7,7 @@ import type { Binaries } from './binaries';
 import { DatabaseStartError, startErrorFromOutput } from './database-start-error';
 import { asAccount, canWork, type ServerAccount } from './server-account';
 import { makeOwnDirectory } from './server-home';
+import { messageOf, standardErrorOf } from './system-error';
 
 /** The superuser of an embedded server. */
 export const SERVER_USER = 'agent_chat';
@@ -50,7 +51,8 @@ async function initialise(home: string, data: string, binaries: Binaries, accoun
     renameSync(join(draft, 'data'), data);
     syncDirectory(home);
   } catch (error) {
-    throw error instanceof Error && 'stderr' in error ? startErrorFromOutput(String(error.stderr) || error.message, home) : error;
+    const said = standardErrorOf(error);
+    throw said === undefined ? error : startErrorFromOutput(said === '' ? messageOf(error) : said, home);
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }

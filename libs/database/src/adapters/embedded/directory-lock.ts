@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DatabaseStartError } from './database-start-error';
 import { identityOf } from './process-identity';
+import { codeOf } from './system-error';
 
 // Longer than a process that took a live lock by mistake needs to give it back (two file operations).
 const SETTLE_MS = 30;
@@ -56,10 +57,7 @@ function isLive(holder: Holder): boolean {
 }
 
 function inUse(shownAs: string, holder: Holder): DatabaseStartError {
-  return new DatabaseStartError(
-    `${shownAs} is in use by the running process ${holder.pid}.`,
-    'Stop that process, or give this one another DATA_DIR.',
-  );
+  return new DatabaseStartError(`${shownAs} is in use by the running process ${holder.pid}.`, 'Stop that process, or give this one another DATA_DIR.');
 }
 
 function tryLink(draft: string, path: string): boolean {
@@ -67,7 +65,7 @@ function tryLink(draft: string, path: string): boolean {
     linkSync(draft, path);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (codeOf(error) === 'EEXIST') return false;
     throw error;
   }
 }

@@ -45,7 +45,8 @@ export class EmbeddedPostgres {
   static async start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
     const account = serverAccount();
     const binaries = findBinaries(account);
-    if (binaries.copiedTo !== undefined) options.log(`The user ${account?.name ?? ''} can't reach the installed Postgres, so it runs from ${binaries.copiedTo}.`);
+    if (binaries.copiedTo !== undefined)
+      options.log(`The user ${account?.name ?? ''} can't reach the installed Postgres, so it runs from ${binaries.copiedTo}.`);
     const home = prepareHome(options.dataDir, account);
     if (home.elsewhere) options.log(`The user ${account?.name ?? ''} can't enter ${options.dataDir}, so the database is in ${home.path}.`);
     const lock = await takeLock(home.path, options.dataDir);

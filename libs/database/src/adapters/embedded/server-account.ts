@@ -14,7 +14,10 @@ export function serverAccount(): ServerAccount | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const account = find('postgres') ?? create() ?? find('nobody');
   if (account !== undefined) return account;
-  throw new DatabaseStartError('Postgres refuses to run as root, and there is no other user.', 'Add a user postgres, start as an ordinary user, or set DATABASE_URL.');
+  throw new DatabaseStartError(
+    'Postgres refuses to run as root, and there is no other user.',
+    'Add a user postgres, start as an ordinary user, or set DATABASE_URL.',
+  );
 }
 
 /** What a child process of that account is started with. */

@@ -50,7 +50,10 @@ function makeReachable(home: string, account: ServerAccount | undefined): boolea
 function moveElsewhere(dataDir: string, account: ServerAccount | undefined): string {
   const home = join(systemFolder(), `data-${randomUUID()}`);
   if (!makeReachable(home, account)) {
-    throw new DatabaseStartError(`Neither ${dataDir} nor ${home} can be entered by the user ${account?.name ?? ''}, whom Postgres runs as.`, 'Set DATA_DIR to a directory that every user may enter.');
+    throw new DatabaseStartError(
+      `Neither ${dataDir} nor ${home} can be entered by the user ${account?.name ?? ''}, whom Postgres runs as.`,
+      'Set DATA_DIR to a directory that every user may enter.',
+    );
   }
   return agreeOn(dataDir, home);
 }
@@ -78,5 +81,8 @@ function readPointer(dataDir: string): string | undefined {
   if (!existsSync(pointer)) return undefined;
   const home = readFileSync(pointer, 'utf8').trim();
   if (existsSync(home)) return home;
-  throw new DatabaseStartError(`${pointer} says that the database is in ${home}, which does not exist.`, `Restore that directory, or remove ${pointer} to start with an empty database.`);
+  throw new DatabaseStartError(
+    `${pointer} says that the database is in ${home}, which does not exist.`,
+    `Restore that directory, or remove ${pointer} to start with an empty database.`,
+  );
 }

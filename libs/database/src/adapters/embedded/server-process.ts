@@ -91,7 +91,11 @@ export class ServerProcess {
 
   /** Ends sessions, writes a checkpoint, waits; one that doesn't end that way is ended harder and recovers at its next start. */
   async stop(): Promise<void> {
-    for (const [signal, patienceMs] of [['SIGINT', FAST_STOP_MS], ['SIGQUIT', STOP_MS], ['SIGKILL', STOP_MS]] as const) {
+    for (const [signal, patienceMs] of [
+      ['SIGINT', FAST_STOP_MS],
+      ['SIGQUIT', STOP_MS],
+      ['SIGKILL', STOP_MS],
+    ] as const) {
       if (this.hasEnded) return;
       this.server.kill(signal);
       await Promise.race([this.ended, delay(patienceMs, undefined, { ref: false })]);

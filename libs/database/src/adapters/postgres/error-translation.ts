@@ -3,9 +3,11 @@ import { DatabaseError, type DatabaseErrorKind } from '../../database-error';
 /** A driver's error as a `DatabaseError`; one that already is stays itself. */
 export function toDatabaseError(thrown: unknown): DatabaseError {
   if (thrown instanceof DatabaseError) return thrown;
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  // Asked of the value, not its class: errors of another realm have another `Error`.
+  const error = typeof thrown === 'object' && thrown !== null ? thrown : {};
   const sqlState = sqlStateOf(error);
-  return new DatabaseError(kindOf(sqlState), sqlState, error.message, detailOf(error), thrown);
+  const message = 'message' in error ? String(error.message) : String(thrown);
+  return new DatabaseError(kindOf(sqlState), sqlState, message, detailOf(error), thrown);
 }
 
 /** Whether the connection is still good after this failure: the server answered, and not that it is going away. */
@@ -19,12 +21,10 @@ function kindOf(sqlState: string | undefined): DatabaseErrorKind {
 }
 
 // Node's own errors carry words such as ECONNREFUSED in `code`.
-function sqlStateOf(error: Error): string | undefined {
-  return 'code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) && 'severity' in error
-    ? error.code
-    : undefined;
+function sqlStateOf(error: object): string | undefined {
+  return 'code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) && 'severity' in error ? error.code : undefined;
 }
 
-function detailOf(error: Error): string | undefined {
+function detailOf(error: object): string | undefined {
   return 'detail' in error && typeof error.detail === 'string' ? error.detail : undefined;
 }

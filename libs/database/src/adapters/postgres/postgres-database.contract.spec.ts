@@ -36,7 +36,10 @@ describe('PostgresDatabase', () => {
     await expect(database.directory().query('select 1 / 0')).rejects.toMatchObject({ kind: 'data' });
     await database.close();
     await drop();
-    expect(seen.map(({ database: name, outcome }) => [name, outcome])).toEqual([['main', 'ok'], ['main', 'data']]);
+    expect(seen.map(({ database: name, outcome }) => [name, outcome])).toEqual([
+      ['main', 'ok'],
+      ['main', 'data'],
+    ]);
     expect(seen.every(({ durationMs }) => durationMs > 0)).toBe(true);
   });
 

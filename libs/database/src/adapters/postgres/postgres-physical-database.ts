@@ -46,9 +46,7 @@ export class PostgresPhysicalDatabase implements PhysicalDatabase {
       keepAlive: true,
       types: typeParsers,
       options: '-c TimeZone=UTC',
-      ...(statementTimeoutMs > 0
-        ? { statement_timeout: statementTimeoutMs, query_timeout: statementTimeoutMs + ANSWER_GRACE_MS }
-        : {}),
+      ...(statementTimeoutMs > 0 ? { statement_timeout: statementTimeoutMs, query_timeout: statementTimeoutMs + ANSWER_GRACE_MS } : {}),
     });
     // An idle connection that dies emits here, and would end the process unheard; the next statement reports the outage.
     this.pool.on('error', () => undefined);
