@@ -123,4 +123,3 @@ export const decideUnban: Decider<'member.unban'> = (change, { data, actorId }) 
   rows.ban(room, data.userId, undefined);
   return CHANGED;
 };
-

@@ -62,7 +62,11 @@ export const decideUpdate: Decider<'room.update'> = (change, { data, actorId }) 
   room.name = name ?? room.name;
   room.topic = topic ?? room.topic;
   room.updatedAt = change.at;
-  change.append('room.updated', { ...(name === undefined ? {} : { name }), ...(topic === undefined ? {} : { topic }), ...(kind === undefined ? {} : { kind }) });
+  change.append('room.updated', {
+    ...(name === undefined ? {} : { name }),
+    ...(topic === undefined ? {} : { topic }),
+    ...(kind === undefined ? {} : { kind }),
+  });
   return CHANGED;
 };
 

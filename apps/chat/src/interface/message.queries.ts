@@ -24,6 +24,7 @@ export class MessageQueries implements OnModuleInit {
     answering(bus, 'message.revisions', (input) => history.revisions(input));
     answering(bus, 'room.events', (input) => events.events(input));
     answering(bus, 'rooms.open', (input) => events.open(input));
+    answering(bus, 'rooms.tail', (input) => events.tail(input));
     answering(bus, 'partition.events', (input) => partitionLog.events(input));
     answering(bus, 'messages.search', (input) => search.search(input));
   }

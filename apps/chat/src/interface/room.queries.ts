@@ -23,6 +23,7 @@ export class RoomQueries implements OnModuleInit {
     answering(bus, 'room.members', (input) => room.members(input));
     answering(bus, 'room.bans', (input) => room.bans(input));
     answering(bus, 'room.invites', (input) => room.invites(input));
+    answering(bus, 'room.readers', (input) => room.readers(input));
     answering(bus, 'rooms.mine', (input) => lists.mine(input));
     answering(bus, 'rooms.memberOf', (input) => lists.memberOf(input));
     answering(bus, 'rooms.discover', (input) => lists.discover(input));

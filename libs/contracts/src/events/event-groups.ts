@@ -37,7 +37,7 @@ export function encodeEventGroups(groups: readonly EventGroup[]): string {
 export function decodeEventGroups(message: string): EventGroup[] {
   const lines = message.split('\n');
   const groups: EventGroup[] = [];
-  for (let at = 0; at < lines.length; ) {
+  for (let at = 0; at < lines.length;) {
     const { count, ...rest } = JSON.parse(lines[at] ?? '') as Header;
     groups.push({ ...rest, events: lines.slice(at + 1, at + 1 + count) });
     at += 1 + count;

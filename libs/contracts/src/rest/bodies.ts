@@ -17,11 +17,26 @@ export const REST_BODIES = {
   login: z.object({ username: z.string().toLowerCase().max(64), password: z.string().max(200) }),
   refresh: z.object({ refreshToken }),
   logout: z.object({ refreshToken: refreshToken.optional() }),
-  updateMe: z.object({ displayName: singleLine(60).optional(), avatarUrl: z.url({ protocol: /^https$/ }).max(500).nullable().optional() }),
+  updateMe: z.object({
+    displayName: singleLine(60).optional(),
+    avatarUrl: z
+      .url({ protocol: /^https$/ })
+      .max(500)
+      .nullable()
+      .optional(),
+  }),
   createRoom: z
-    .object({ kind: z.enum(['public', 'private', 'direct', 'announcement']), name: RoomName.optional(), topic: RoomTopic.optional(), memberIds: userIds.optional() })
+    .object({
+      kind: z.enum(['public', 'private', 'direct', 'announcement']),
+      name: RoomName.optional(),
+      topic: RoomTopic.optional(),
+      memberIds: userIds.optional(),
+    })
     .refine((room) => room.kind === 'direct' || room.name !== undefined, { path: ['name'], message: 'is needed unless the room is direct' })
-    .refine((room) => room.kind !== 'direct' || room.memberIds?.length === 1, { path: ['memberIds'], message: 'must name exactly the other person of a direct room' }),
+    .refine((room) => room.kind !== 'direct' || room.memberIds?.length === 1, {
+      path: ['memberIds'],
+      message: 'must name exactly the other person of a direct room',
+    }),
   updateRoom: z
     .object({ name: RoomName.optional(), topic: RoomTopic.optional(), kind: z.enum(['public', 'private', 'announcement']).optional() })
     .refine((change) => Object.keys(change).length > 0, 'must change something'),
@@ -31,7 +46,12 @@ export const REST_BODIES = {
     .object({ role: RoomRole.optional(), muted: z.boolean().optional() })
     .refine((change) => Object.keys(change).length > 0, 'must change something'),
   ban: z.object({ userId: UserIdSchema, reason: wellFormedText(250).optional() }),
-  postMessage: z.object({ clientMsgId: KeySchema, text: MessageTextSchema, replyTo: MessageIdSchema.optional(), attachmentIds: z.array(z.string()).max(0).optional() }),
+  postMessage: z.object({
+    clientMsgId: KeySchema,
+    text: MessageTextSchema,
+    replyTo: MessageIdSchema.optional(),
+    attachmentIds: z.array(z.string()).max(0).optional(),
+  }),
   editMessage: z.object({ text: MessageTextSchema }),
   read: z.object({ seq: SeqSchema, force: z.boolean().optional() }),
 } as const;

@@ -35,6 +35,13 @@ export function requireReadable<Facts extends AccessFacts>(facts: Facts | undefi
   return facts;
 }
 
+/** The facts again, or ROOM_NOT_FOUND when there is no such room; for services, whose access nobody checks. */
+export function requireExisting<Facts extends AccessFacts>(facts: Facts | undefined): Facts {
+  if (facts === undefined) throw new AppError('ROOM_NOT_FOUND');
+  requireHere(facts);
+  return facts;
+}
+
 /** As `requireReadable`; FORBIDDEN for those who are no moderators. */
 export function requireModerator<Facts extends AccessFacts>(facts: Facts | undefined): Facts {
   const readable = requireReadable(facts);

@@ -7,12 +7,16 @@ const BETWEEN = '\u0003';
 /** How the database cuts a text: up to three pieces, each with whole words around the matches. */
 export const HIGHLIGHT_OPTIONS = `StartSel="${START}", StopSel="${STOP}", FragmentDelimiter="${BETWEEN}", MaxFragments=3, MaxWords=24, MinWords=8`;
 
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;', [START]: '<mark>', [STOP]: '</mark>' };
+const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
 /** The pieces as HTML: everything a person wrote is escaped, the matches stand between `<mark>` and `</mark>`. */
 export function searchHighlights(headline: string): string[] {
   return headline
     .split(BETWEEN)
-    .map((piece) => piece.replaceAll(/[&<>"'\u0001\u0002]/g, (character) => ESCAPES[character] ?? character).trim())
+    .map((piece) => escapeHtml(piece).replaceAll(START, '<mark>').replaceAll(STOP, '</mark>').trim())
     .filter((piece) => piece !== '');
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
 }

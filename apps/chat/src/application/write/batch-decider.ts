@@ -1,12 +1,4 @@
-import {
-  commandDigest,
-  decodeCommand,
-  readOrigin,
-  type Command,
-  type CommandAnswer,
-  type CommandOrigin,
-  type CommandResult,
-} from '@agent-chat/contracts';
+import { commandDigest, decodeCommand, readOrigin, type Command, type CommandAnswer, type CommandOrigin, type CommandResult } from '@agent-chat/contracts';
 import { type StoredRecord } from '@agent-chat/event-log';
 import { AppError, type GatewayId } from '@agent-chat/kernel';
 import { decide, type Decision } from '../../domain';
@@ -100,12 +92,19 @@ export class BatchDecider {
       partition.commandAppendedMs = item.record.appendedAtMs;
     }
     if (origin === undefined) return;
-    const answer = item.kind === 'command' ? this.answer(partition, item, at, batch.rows, isDecided) : isDecided ? undefined : refusal(origin.requestId, item.error);
+    const answer =
+      item.kind === 'command' ? this.answer(partition, item, at, batch.rows, isDecided) : isDecided ? undefined : refusal(origin.requestId, item.error);
     if (answer !== undefined) batch.replies.push({ partition, gatewayId: origin.gatewayId, answer });
   }
 
   /** The answer to a command; none to one that was decided before and left nothing behind (P12, P13). */
-  private answer(partition: OwnedPartition, { command, record }: Extract<Item, { kind: 'command' }>, at: string, rows: BatchRows, isDecided: boolean): CommandAnswer | undefined {
+  private answer(
+    partition: OwnedPartition,
+    { command, record }: Extract<Item, { kind: 'command' }>,
+    at: string,
+    rows: BatchRows,
+    isDecided: boolean,
+  ): CommandAnswer | undefined {
     const { requestId } = command;
     const stored = partition.keys.get(keyName(command));
     try {

@@ -13,12 +13,17 @@ export class BatchLoader {
     for (const { partition, items } of shares) {
       for (const item of items) if (item.kind === 'command') needs.add(partition, item.command.roomId, item.command, referredMessage(item.command));
     }
-    const [keys, rooms, messages] = await Promise.all([this.reader.keys(needs.keys), this.reader.rooms(needs.rooms), this.reader.messages([...needs.messages.keys()])]);
+    const [keys, rooms, messages] = await Promise.all([
+      this.reader.keys(needs.keys),
+      this.reader.rooms(needs.rooms),
+      this.reader.messages([...needs.messages.keys()]),
+    ]);
     for (const [roomId, room] of rooms) needs.partitions.get(roomId)?.rooms.set(roomId, room);
     for (const key of keys) needs.partitions.get(key.room_id as RoomId)?.keys.set(keyName({ roomId: key.room_id, actorId: key.actor_id, key: key.key }), key);
     for (const { roomId, message } of messages) {
       // A message of another room than the command's isn't there for that command.
-      if (needs.messages.get(message.messageId)?.has(roomId) === true) needs.partitions.get(roomId)?.rooms.get(roomId)?.messages.set(message.messageId, message);
+      if (needs.messages.get(message.messageId)?.has(roomId) === true)
+        needs.partitions.get(roomId)?.rooms.get(roomId)?.messages.set(message.messageId, message);
     }
   }
 }

@@ -78,7 +78,14 @@ export class ChatOwner implements CommitListener {
       onBatch: (batch) => this.receive(batch),
     });
     this.clockCheck = setInterval(() => {
-      this.progress.nowMs().then((nowMs) => { this.clock.correct(nowMs); }, (error: unknown) => { this.logger.warn({ err: error }, 'The database clock could not be read'); });
+      this.progress.nowMs().then(
+        (nowMs) => {
+          this.clock.correct(nowMs);
+        },
+        (error: unknown) => {
+          this.logger.warn({ err: error }, 'The database clock could not be read');
+        },
+      );
     }, CLOCK_CHECK_MS).unref();
   }
 
@@ -114,7 +121,9 @@ export class ChatOwner implements CommitListener {
     for (const { partition, answer } of batch.replies) partition.remember(answer, atMs);
     for (const { partition, items } of shares) {
       for (const { work } of items) if ('mark' in work) work.mark.done();
-      this.consumption?.commit(partition.partition, partition.commandOffset + 1).catch((error: unknown) => { this.logger.warn({ err: error }, 'An offset was not committed'); });
+      this.consumption?.commit(partition.partition, partition.commandOffset + 1).catch((error: unknown) => {
+        this.logger.warn({ err: error }, 'An offset was not committed');
+      });
       this.resumeIfDrained(partition);
     }
   }
@@ -175,15 +184,20 @@ export class ChatOwner implements CommitListener {
       void this.revoked([partition.partition]);
       return;
     }
-    setTimeout(() => {
-      this.joined()
-        .then((consumption) => this.taker.take(partition, consumption))
-        .then(() => { this.activated(partition); })
-        .catch((error: unknown) => {
-          this.logger.warn({ err: error, partition: partition.partition }, 'A partition could not be taken');
-          this.retake(partition, attempt + 1);
-        });
-    }, RETAKE_BACKOFF_MS[Math.min(attempt, RETAKE_BACKOFF_MS.length - 1)]).unref();
+    setTimeout(
+      () => {
+        this.joined()
+          .then((consumption) => this.taker.take(partition, consumption))
+          .then(() => {
+            this.activated(partition);
+          })
+          .catch((error: unknown) => {
+            this.logger.warn({ err: error, partition: partition.partition }, 'A partition could not be taken');
+            this.retake(partition, attempt + 1);
+          });
+      },
+      RETAKE_BACKOFF_MS[Math.min(attempt, RETAKE_BACKOFF_MS.length - 1)],
+    ).unref();
   }
 
   /** The offsets of the group; before the first assignment is done there are none of ours. */

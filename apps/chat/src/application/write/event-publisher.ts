@@ -75,7 +75,10 @@ export class EventPublisher {
 
   private async append(batch: readonly EncodedEvent[]): Promise<void> {
     try {
-      await this.log.append(EVENTS_TOPIC, batch.map(({ row, encoded }) => recordOf(row.partition, row.position, row.room_id, encoded)));
+      await this.log.append(
+        EVENTS_TOPIC,
+        batch.map(({ row, encoded }) => recordOf(row.partition, row.position, row.room_id, encoded)),
+      );
     } catch (error) {
       for (const { partition } of batch) this.behind.set(partition, true);
       throw error;

@@ -62,7 +62,10 @@ export class OwnerAnswers {
     const before = await this.owner.progress.badges(roomId, userId);
     if (before === undefined) throw new AppError('ROOM_NOT_FOUND');
     await new Promise<void>((resolve, reject) => {
-      const done = (error?: unknown): void => { if (error === undefined) resolve(); else reject(AppError.from(error)); };
+      const done = (error?: unknown): void => {
+        if (error === undefined) resolve();
+        else reject(AppError.from(error));
+      };
       owned.push({ mark: { roomId: roomId as RoomId, userId: userId as never, seq: Math.min(seq, before.head), force, done } });
       this.owner.committer.notify(owned);
     });

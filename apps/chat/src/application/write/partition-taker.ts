@@ -56,7 +56,11 @@ export class PartitionTaker {
   private async wasRestored(partition: OwnedPartition, consumption: Pick<Consumption, 'committed'>, stored: Progress): Promise<boolean> {
     const committed = (await consumption.committed(partition.partition)) ?? 0;
     const isRestored = Math.max(committed - 1, partition.committedOffset) > stored.command_offset;
-    if (isRestored) this.logger.error({ partition: partition.partition, committed, stored: stored.command_offset }, 'The database is older than the log: a restore. Its rooms get a new epoch');
+    if (isRestored)
+      this.logger.error(
+        { partition: partition.partition, committed, stored: stored.command_offset },
+        'The database is older than the log: a restore. Its rooms get a new epoch',
+      );
     return isRestored;
   }
 }

@@ -54,7 +54,8 @@ export class PoisonHandler {
     partition.commandOffset = record.offset;
     partition.commandRequestId = origin?.requestId ?? null;
     partition.commandAppendedMs = record.appendedAtMs;
-    if (origin !== undefined) batch.replies.push({ partition, gatewayId: origin.gatewayId, answer: { requestId: origin.requestId, ok: false, error: told(error).toBody() } });
+    if (origin !== undefined)
+      batch.replies.push({ partition, gatewayId: origin.gatewayId, answer: { requestId: origin.requestId, ok: false, error: told(error).toBody() } });
     return batch;
   }
 

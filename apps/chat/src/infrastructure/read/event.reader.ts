@@ -3,7 +3,7 @@ import { Database, type PhysicalDatabase } from '@agent-chat/database';
 import { AppError, formatCursor, parseCursor, type Cursor, type RoomId } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
 import { ByteBudget, cutEvents, requireContinuable, type EventPage } from '../../application/read/event-page';
-import { requireReadable } from '../../application/read/room-access';
+import { requireExisting, requireReadable } from '../../application/read/room-access';
 import { roomEventOf, type LoggedEvent } from '../../domain/room-event-view';
 import { type AccessRow } from './access-row';
 import { byShard, shardOf } from './shard-reader';
@@ -23,6 +23,7 @@ CROSS JOIN LATERAL (
 ) log`;
 
 const NOTHING_AFTER = Number.MAX_SAFE_INTEGER;
+const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 interface LogRow extends AccessRow {
   readonly place: number;
@@ -63,6 +64,14 @@ export class EventReader {
     const asked = { place: 0, roomId, cursor: readCursor(after) };
     const [row] = await readLogs(shardOf(this.database, roomId), userId, [asked], { limit, maxBytes });
     return pageOf(asked, requireReadable(row), new ByteBudget(maxBytes), true);
+  }
+
+  /** For services: whoever asks has decided on access. */
+  async tail({ roomId, after, limit, maxBytes }: QueryInput<'rooms.tail'>): Promise<QueryAnswer<'rooms.tail'>> {
+    const asked = { place: 0, roomId, cursor: readCursor(after) };
+    const [row] = await readLogs(shardOf(this.database, roomId), NOBODY, [asked], { limit, maxBytes });
+    const { events, more } = pageOf(asked, requireExisting(row), new ByteBudget(maxBytes), true);
+    return { events, head: row?.head ?? 0, more };
   }
 }
 

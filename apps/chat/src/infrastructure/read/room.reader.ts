@@ -4,7 +4,7 @@ import { type UserId } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { cutPage, decodePageToken } from '../../application/read/page-token';
-import { requireMember, requireModerator, requireReadable, requireVisible } from '../../application/read/room-access';
+import { OPEN_KINDS, requireMember, requireModerator, requireReadable, requireVisible } from '../../application/read/room-access';
 import { type AccessRow } from './access-row';
 import { selectRooms, toRoom, type RoomRow } from './room-view';
 import { shardOf } from './shard-reader';
@@ -27,6 +27,15 @@ const BANS = listOf(`
 
 const INVITES = listOf('SELECT user_id AS "userId" FROM invites WHERE room_id = $1 ORDER BY user_id');
 
+// As `mayRead`, for many people at once.
+const READERS = `
+SELECT a.user_id FROM unnest($2::uuid[]) AS a (user_id) JOIN rooms r ON r.room_id = $1
+WHERE (r.kind = ANY($3) OR EXISTS (SELECT 1 FROM members m WHERE m.room_id = $1 AND m.user_id = a.user_id))
+  AND NOT EXISTS (SELECT 1 FROM bans b WHERE b.room_id = $1 AND b.user_id = a.user_id)`;
+
+interface ReaderRow extends Row {
+  readonly user_id: UserId;
+}
 interface ListRow<Item> extends AccessRow {
   readonly items: Item[];
 }
@@ -58,6 +67,11 @@ export class RoomReader {
   async invites({ roomId, userId }: QueryInput<'room.invites'>): Promise<QueryAnswer<'room.invites'>> {
     const [row] = await this.ask<ListRow<{ userId: UserId }>>(roomId, INVITES, [userId]);
     return { userIds: requireMember(row).items.map((item) => item.userId) };
+  }
+
+  async readers({ roomId, userIds }: QueryInput<'room.readers'>): Promise<QueryAnswer<'room.readers'>> {
+    const rows = await this.ask<ReaderRow>(roomId, READERS, [userIds, OPEN_KINDS]);
+    return { userIds: rows.map((row) => row.user_id) };
   }
 
   private async ask<R extends Row>(roomId: string, sql: string, parameters: readonly unknown[]): Promise<R[]> {

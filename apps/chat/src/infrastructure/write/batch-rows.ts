@@ -63,7 +63,13 @@ export class BatchRows implements RowNotes {
   private readonly newMessages = new Map<string, { room: RoomState; message: MessageState }>();
   private readonly changedMessages = new Map<string, MessageState>();
   private readonly marks = new Map<string, { room_id: string; user_id: string; read_seq: number; read_count: number | null }>();
-  private readonly finals = { members: new Map() as Finals, bans: new Map() as Finals, invites: new Map() as Finals, reactions: new Map() as Finals, mentions: new Map() as Finals };
+  private readonly finals = {
+    members: new Map() as Finals,
+    bans: new Map() as Finals,
+    invites: new Map() as Finals,
+    reactions: new Map() as Finals,
+    mentions: new Map() as Finals,
+  };
   private readonly lists = { revisions: [] as object[], redactions: [] as object[], forced_marks: [] as object[] };
   private place: EventPlace | undefined;
 

@@ -1,0 +1,38 @@
+import { Backplane } from '@agent-chat/backplane';
+import { Database } from '@agent-chat/database';
+import { EventLog } from '@agent-chat/event-log';
+import { Clock, newId } from '@agent-chat/kernel';
+import { type BeforeApplicationShutdown, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { ChatOwner } from './application/write/chat-owner';
+import { OwnerAnswers } from './application/write/owner-answers';
+import { OwnerQueries } from './interface/owner-queries';
+
+/** The write path: owns partitions, decides commands, commits them in groups. */
+@Module({
+  providers: [
+    {
+      provide: ChatOwner,
+      inject: [EventLog, Backplane, Database, Clock],
+      useFactory: (log: EventLog, backplane: Backplane, database: Database, clock: Clock) =>
+        new ChatOwner({ log, backplane, database: database.shard(0), clock, name: newId() }),
+    },
+    {
+      provide: OwnerAnswers,
+      inject: [ChatOwner, Database],
+      useFactory: (owner: ChatOwner, database: Database) => new OwnerAnswers(owner, database.shard(0)),
+    },
+    OwnerQueries,
+  ],
+  exports: [ChatOwner],
+})
+export class WriteModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  constructor(private readonly owner: ChatOwner) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.owner.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.owner.stop();
+  }
+}

@@ -1,0 +1,63 @@
+import { COMMANDS_TOPIC, encodeCommand, type Command } from '@agent-chat/contracts';
+import { type EventLog, type LogRecord } from '@agent-chat/event-log';
+import { AppError } from '@agent-chat/kernel';
+
+/** What is waiting goes out at once when the process has a moment, in batches of at most this many. */
+const MAX_BATCH = 200;
+/** Commands that may wait for the log; beyond that calls are refused. */
+const MAX_WAITING = 10_000;
+
+interface Waiting {
+  readonly record: LogRecord;
+  readonly resolve: (offset: number) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Appends commands in batches of what is waiting, in the order of the calls. */
+export class CommandBatcher {
+  private waiting: Waiting[] = [];
+  private inFlight = 0;
+  private scheduled = false;
+
+  constructor(private readonly log: EventLog) {}
+
+  /** Resolves with the command's offset. Rejects with LOG_UNAVAILABLE (not written) or LOG_UNCERTAIN. */
+  append(command: Command): Promise<number> {
+    if (this.waiting.length + this.inFlight >= MAX_WAITING)
+      return Promise.reject(new AppError('LOG_UNAVAILABLE', { detail: 'Too many calls are waiting', retryAfterMs: 1_000 }));
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ record: encodeCommand(command), resolve, reject });
+      if (this.scheduled) return;
+      this.scheduled = true;
+      setImmediate(() => {
+        this.scheduled = false;
+        this.flush();
+      });
+    });
+  }
+
+  private flush(): void {
+    while (this.waiting.length > 0) {
+      const batch = this.waiting.splice(0, MAX_BATCH);
+      this.inFlight += batch.length;
+      this.log
+        .append(
+          COMMANDS_TOPIC,
+          batch.map(({ record }) => record),
+        )
+        .then(
+          (positions) => {
+            batch.forEach(({ resolve }, index) => {
+              resolve(positions[index]?.offset ?? -1);
+            });
+          },
+          (error: unknown) => {
+            for (const { reject } of batch) reject(error);
+          },
+        )
+        .finally(() => {
+          this.inFlight -= batch.length;
+        });
+    }
+  }
+}

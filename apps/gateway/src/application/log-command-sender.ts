@@ -1,0 +1,135 @@
+import { type Command, type CommandAnswer, type CommandResult, type CommandType } from '@agent-chat/contracts';
+import { type EventLog } from '@agent-chat/event-log';
+import { AppError, newId, type Clock, type GatewayId, type RequestId } from '@agent-chat/kernel';
+import { type QueryBus } from '@agent-chat/query-bus';
+import { CommandBatcher } from './command-batcher';
+import { type CommandCall, CommandSender } from './command-sender';
+import { OutcomeEnquiry, type OpenCall } from './outcome-enquiry';
+
+/** How long a caller waits for the owner's answer. */
+export const COMMAND_DEADLINE_MS = 10_000;
+/** After this long without an answer the owner is asked (P22). */
+export const ENQUIRE_AFTER_MS = 500;
+
+interface Waiter extends OpenCall {
+  readonly resolve: (result: CommandResult) => void;
+  readonly reject: (error: AppError) => void;
+  /** The call may have been written at least once: from then on it never fails as UNAVAILABLE (P22). */
+  uncertain: boolean;
+}
+
+/** Sends commands over the log and matches the answers that come back over the backplane. */
+export class LogCommandSender extends CommandSender {
+  private readonly waiters = new Map<RequestId, Waiter>();
+  private readonly batcher: CommandBatcher;
+  private readonly enquiry: OutcomeEnquiry;
+  private readonly ticker: NodeJS.Timeout;
+
+  constructor(
+    log: EventLog,
+    queries: QueryBus,
+    private readonly clock: Clock,
+    private readonly gatewayId: GatewayId,
+  ) {
+    super();
+    this.batcher = new CommandBatcher(log);
+    this.enquiry = new OutcomeEnquiry(queries, log.partitionCount);
+    this.ticker = setInterval(() => {
+      this.tick();
+    }, ENQUIRE_AFTER_MS / 2).unref();
+  }
+
+  override send<Type extends CommandType>(call: CommandCall<Type>): Promise<CommandResult> {
+    const key = call.key ?? newId();
+    return new Promise((resolve, reject) => {
+      const nowMs = this.clock.nowMs();
+      this.dispatch({
+        call,
+        key,
+        deadlineMs: nowMs + COMMAND_DEADLINE_MS,
+        askAtMs: 0,
+        asking: false,
+        offset: undefined,
+        requestId: newId(),
+        resolve,
+        reject,
+        uncertain: false,
+      });
+    });
+  }
+
+  /** Hands over answers as they arrive; one that nobody waits for is dropped (P2). */
+  receive(answers: readonly CommandAnswer[]): void {
+    for (const answer of answers) this.settle(answer);
+  }
+
+  /** Resolves when no call is waiting any more, or when their deadlines have passed. */
+  async drain(): Promise<void> {
+    while (this.waiters.size > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    clearInterval(this.ticker);
+  }
+
+  private dispatch(waiter: Waiter): void {
+    waiter.askAtMs = this.clock.nowMs() + ENQUIRE_AFTER_MS;
+    this.waiters.set(waiter.requestId, waiter);
+    const { call, key, requestId } = waiter;
+    const command = { type: call.type, roomId: call.roomId, actorId: call.actorId, key, requestId, gatewayId: this.gatewayId, data: call.data } as Command;
+    this.batcher.append(command).then(
+      (offset) => {
+        waiter.uncertain = true;
+        waiter.offset = offset;
+      },
+      (error: unknown) => {
+        this.notAppended(waiter, AppError.from(error));
+      },
+    );
+  }
+
+  private notAppended(waiter: Waiter, error: AppError): void {
+    if (error.code === 'LOG_UNAVAILABLE' && !waiter.uncertain) {
+      this.waiters.delete(waiter.requestId);
+      waiter.reject(new AppError('UNAVAILABLE', { detail: error.message, retryAfterMs: error.retryAfterMs ?? 1_000, cause: error }));
+      return;
+    }
+    // Perhaps written: the owner is asked until the deadline.
+    waiter.uncertain = true;
+  }
+
+  private settle(answer: CommandAnswer): void {
+    const waiter = this.waiters.get(answer.requestId as RequestId);
+    if (waiter === undefined) return;
+    this.waiters.delete(waiter.requestId);
+    if (answer.ok) waiter.resolve(answer.result);
+    else waiter.reject(AppError.fromBody(answer.error));
+  }
+
+  /** P22: asks for late answers, gives up at the deadline. */
+  private tick(): void {
+    const nowMs = this.clock.nowMs();
+    const late: Waiter[] = [];
+    for (const waiter of this.waiters.values()) {
+      if (nowMs >= waiter.deadlineMs) {
+        this.waiters.delete(waiter.requestId);
+        waiter.reject(new AppError('TIMEOUT'));
+      } else if (nowMs >= waiter.askAtMs && !waiter.asking) late.push(waiter);
+    }
+    if (late.length > 0) this.enquire(late);
+  }
+
+  private enquire(late: readonly Waiter[]): void {
+    for (const waiter of late) waiter.asking = true;
+    void this.enquiry.ask(late, (waiter, outcome) => {
+      waiter.asking = false;
+      waiter.askAtMs = this.clock.nowMs() + ENQUIRE_AFTER_MS;
+      if (!this.waiters.has(waiter.requestId)) return;
+      if (outcome === 'gone') this.repeat(waiter);
+      else if (outcome !== 'pending') this.settle(outcome);
+    });
+  }
+
+  /** It was a refusal whose words are lost: asking again under the same key and a new requestId gets them. */
+  private repeat(waiter: Waiter): void {
+    this.waiters.delete(waiter.requestId);
+    this.dispatch({ ...waiter, requestId: newId(), offset: undefined });
+  }
+}

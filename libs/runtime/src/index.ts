@@ -1,0 +1,3 @@
+export * from './bindings';
+export * from './ports';
+export * from './runtime.module';
