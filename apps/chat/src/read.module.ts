@@ -12,6 +12,17 @@ import { RoomQueries } from './interface/room.queries';
 
 /** Answers every query of `ROOM_QUERIES` from Postgres. */
 @Module({
-  providers: [EventReader, HeadReader, HistoryReader, PartitionLogReader, PersonLogReader, RoomListReader, RoomReader, SearchReader, MessageQueries, RoomQueries],
+  providers: [
+    EventReader,
+    HeadReader,
+    HistoryReader,
+    PartitionLogReader,
+    PersonLogReader,
+    RoomListReader,
+    RoomReader,
+    SearchReader,
+    MessageQueries,
+    RoomQueries,
+  ],
 })
 export class ReadModule {}

@@ -49,9 +49,7 @@ export class HeadReader {
   }
 
   async heads({ roomIds }: QueryInput<'rooms.heads'>): Promise<QueryAnswer<'rooms.heads'>> {
-    const answers = await Promise.all(
-      [...byShard(this.database, roomIds, (roomId) => roomId)].map(([shard, ids]) => shard.query<HeadRow>(HEADS, [ids])),
-    );
+    const answers = await Promise.all([...byShard(this.database, roomIds, (roomId) => roomId)].map(([shard, ids]) => shard.query<HeadRow>(HEADS, [ids])));
     return { rooms: answers.flat().map(({ room_id, head, epoch }) => ({ roomId: room_id, head, epoch })) };
   }
 }
