@@ -1,0 +1,44 @@
+import { type QueryAnswer, type QueryInput, type QueryName } from '@agent-chat/contracts';
+import { Database } from '@agent-chat/database';
+import { createTestDatabase, type TestDatabase } from '@agent-chat/database/testing';
+import { QueryBus } from '@agent-chat/query-bus';
+import { InMemoryQueryBus } from '@agent-chat/query-bus/adapters/memory';
+import { Global, Module, type INestApplicationContext } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { ReadModule } from '../../apps/chat/src/read.module';
+
+/** The reading half of the chat service over a database of its own. */
+export interface Reading {
+  readonly database: TestDatabase['database'];
+  readonly bus: InMemoryQueryBus;
+  ask<Name extends QueryName>(query: Name, input: QueryInput<Name>): Promise<QueryAnswer<Name>>;
+  close(): Promise<void>;
+}
+
+export async function openReading(name: string): Promise<Reading> {
+  const { database, drop } = await createTestDatabase(name);
+  const bus = new InMemoryQueryBus();
+
+  @Global()
+  @Module({
+    providers: [
+      { provide: Database, useValue: database },
+      { provide: QueryBus, useValue: bus },
+    ],
+    exports: [Database, QueryBus],
+  })
+  class PortsModule {}
+
+  const app: INestApplicationContext = await Test.createTestingModule({ imports: [PortsModule, ReadModule] }).compile();
+  await app.init();
+  return {
+    database,
+    bus,
+    ask: (query, input) => bus.ask(query, input, { timeoutMs: 10_000 }),
+    close: async () => {
+      await app.close();
+      await bus.close();
+      await drop();
+    },
+  };
+}
