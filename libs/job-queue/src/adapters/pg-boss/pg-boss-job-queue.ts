@@ -14,10 +14,11 @@ export interface PgBossJobQueueOptions {
   readonly pollIntervalMs?: number;
   readonly scheduleIntervalMs?: number;
   readonly poolSize?: number;
+  /** How long `close` waits for running jobs before it gives them back. */
+  readonly closeGraceMs?: number;
 }
 
-const DEFAULTS = { pollIntervalMs: 500, scheduleIntervalMs: 15_000, poolSize: 4 };
-const CLOSE_GRACE_MS = 10_000;
+const DEFAULTS = { pollIntervalMs: 500, scheduleIntervalMs: 15_000, poolSize: 4, closeGraceMs: 10_000 };
 /** A job that runs longer counts as lost and runs again. */
 const EXPIRE_IN_SECONDS = 15 * 60;
 const MAINTENANCE_INTERVAL_SECONDS = 60;
@@ -114,7 +115,7 @@ export class PgBossJobQueue extends JobQueue {
 
   private async shutDown(): Promise<void> {
     await this.schedules.stop();
-    await Promise.all([...this.workers.values()].map((worker) => worker.stop(CLOSE_GRACE_MS)));
+    await Promise.all([...this.workers.values()].map((worker) => worker.stop(this.options.closeGraceMs)));
     await this.boss.stop({ graceful: false });
     await this.database.close();
   }
