@@ -24,6 +24,8 @@ export abstract class Connection {
   status: PresenceStatus = 'online';
   statusText: string | undefined;
 
+  isClosed = false;
+
   constructor(public principal: Principal) {}
 
   get userId(): UserId {

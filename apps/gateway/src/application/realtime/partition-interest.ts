@@ -11,6 +11,8 @@ export class PartitionInterest {
   /** As the owner said; undefined while there is none. */
   private fence: number | undefined;
   private rowFence = 0;
+  /** The fence of the owner that holds `registered`. */
+  private registeredWith: number | undefined;
   private flight: Promise<void> | undefined;
 
   constructor(
@@ -76,9 +78,8 @@ export class PartitionInterest {
 
   private async send(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
-    const roomIds = [...this.pending];
     try {
-      for (let from = 0; from < roomIds.length; from += ROOMS_PER_CALL) await this.announce(roomIds.slice(from, from + ROOMS_PER_CALL));
+      while (this.pending.size > 0) await this.announce([...this.pending].slice(0, ROOMS_PER_CALL));
     } catch (error) {
       this.fence = undefined;
       this.onUnowned(error);
@@ -89,6 +90,12 @@ export class PartitionInterest {
     const { gatewayId, partition } = this;
     const { fence } = await this.queries.ask('interest.register', { gatewayId, partition, roomIds: [...roomIds] }, { timeoutMs: ASK_TIMEOUT_MS, partition });
     this.fence = fence;
+    if (this.registeredWith !== fence) {
+      // Another owner than the one that knows the others: they follow.
+      for (const roomId of this.registered) this.pending.add(roomId);
+      this.registered.clear();
+      this.registeredWith = fence;
+    }
     for (const roomId of roomIds) {
       this.pending.delete(roomId);
       this.registered.add(roomId);

@@ -48,6 +48,8 @@ export class Subscriptions {
 
   /** Subscribes to rooms from their cursors on, or from their heads. A room that is subscribed to already starts anew. */
   async open(connection: Connection, rooms: readonly RoomToOpen[]): Promise<Opened<OpenedRoom[]>> {
+    // Whoever is gone must not enter an index that it would never leave.
+    if (connection.isClosed) throw new AppError('UNAVAILABLE', { detail: 'The connection is closed' });
     const asked = [...new Map(rooms.map((room) => [room.roomId, room])).values()];
     const fresh = asked.filter(({ roomId }) => !connection.subscriptions.has(roomId)).length;
     if (connection.subscriptions.size + fresh > this.config.limits.subscriptionsPerConnection) throw new AppError('TOO_MANY_SUBSCRIPTIONS');

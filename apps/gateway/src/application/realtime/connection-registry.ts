@@ -1,0 +1,75 @@
+import { type Principal } from '@agent-chat/auth';
+import { AppConfig } from '@agent-chat/config';
+import { AppError, type UserId } from '@agent-chat/kernel';
+import { Injectable } from '@nestjs/common';
+import { type Connection } from './connection';
+
+const FULL_RETRY_MS = 5_000;
+const NONE: ReadonlySet<Connection> = new Set();
+
+/** Is told of people's first and last connections here. */
+export interface PeopleListener {
+  arrived(userId: UserId): void;
+  left(userId: UserId): void;
+  connected?(connection: Connection): void;
+}
+
+/** Every open connection of this gateway. */
+@Injectable()
+export class ConnectionRegistry {
+  private readonly byUser = new Map<UserId, Set<Connection>>();
+  private readonly listeners: PeopleListener[] = [];
+  private count = 0;
+
+  constructor(private readonly config: AppConfig) {}
+
+  get size(): number {
+    return this.count;
+  }
+
+  listen(listener: PeopleListener): void {
+    this.listeners.push(listener);
+  }
+
+  /** Throws when this process can hold no more. */
+  refuseIfFull(): void {
+    if (this.count >= this.config.limits.maxConnections) throw new AppError('UNAVAILABLE', { detail: 'This server is full', retryAfterMs: FULL_RETRY_MS });
+  }
+
+  /** Throws when this person has as many as allowed. */
+  refuseIfTooMany({ userId }: Principal): void {
+    if (this.of(userId).size >= this.config.limits.maxConnectionsPerUser) throw new AppError('LIMIT_REACHED', { detail: 'You have too many open connections' });
+  }
+
+  add(connection: Connection): void {
+    const { userId } = connection;
+    const own = this.byUser.get(userId);
+    this.count++;
+    if (own === undefined) {
+      this.byUser.set(userId, new Set([connection]));
+      for (const listener of this.listeners) listener.arrived(userId);
+    } else own.add(connection);
+    for (const listener of this.listeners) listener.connected?.(connection);
+  }
+
+  remove(connection: Connection): void {
+    const own = this.byUser.get(connection.userId);
+    if (own?.delete(connection) !== true) return;
+    this.count--;
+    if (own.size > 0) return;
+    this.byUser.delete(connection.userId);
+    for (const listener of this.listeners) listener.left(connection.userId);
+  }
+
+  of(userId: UserId): ReadonlySet<Connection> {
+    return this.byUser.get(userId) ?? NONE;
+  }
+
+  userIds(): UserId[] {
+    return [...this.byUser.keys()];
+  }
+
+  *all(): Generator<Connection> {
+    for (const own of this.byUser.values()) yield* own;
+  }
+}

@@ -1,0 +1,113 @@
+import { type RoomListChange } from '@agent-chat/contracts';
+import { type RoomId, type UserId } from '@agent-chat/kernel';
+import { QueryBus } from '@agent-chat/query-bus';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { GatewayInbox } from '../gateway-inbox';
+import { type Connection } from './connection';
+import { ConnectionRegistry } from './connection-registry';
+import { Memberships } from './memberships';
+
+const CHECK_MS = 30_000;
+const QUERY_TIMEOUT_MS = 5_000;
+const USERS_PER_QUERY = 10_000;
+const ENDS_MEMBERSHIP: ReadonlySet<string> = new Set(['left', 'removed', 'banned']);
+
+interface UserChanges {
+  readonly userId: UserId;
+  readonly rev: number;
+  readonly changes: RoomListChange[];
+}
+
+type JoinListener = (connection: Connection, roomId: RoomId) => void;
+
+/** Tells people that their room lists changed: `rooms` frames (P32). */
+@Injectable()
+export class RoomLists implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(RoomLists.name);
+  private readonly revs = new Map<UserId, number>();
+  private readonly greeting = new Set<Connection>();
+  private readonly joinListeners = new WeakMap<Connection, JoinListener>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly inbox: GatewayInbox,
+    private readonly connections: ConnectionRegistry,
+    private readonly memberships: Memberships,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.inbox.on('users', (message) => {
+      for (const changes of JSON.parse(message) as UserChanges[]) this.tell(changes);
+    });
+    this.connections.listen({ arrived: () => undefined, left: (userId) => this.revs.delete(userId), connected: (connection) => this.greet(connection) });
+    this.timer = setInterval(() => this.run(() => this.compare()), CHECK_MS).unref();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.timer);
+  }
+
+  /** Calls back for each room that the connection's person joins. */
+  followJoins(connection: Connection, listener: JoinListener): void {
+    this.joinListeners.set(connection, listener);
+  }
+
+  private tell({ userId, rev, changes }: UserChanges): void {
+    const own = this.connections.of(userId);
+    if (own.size === 0 || this.revs.get(userId) === rev) return;
+    this.revs.set(userId, rev);
+    for (const { roomId, change } of changes) {
+      if (change === 'joined') this.memberships.add(userId, roomId);
+      else if (ENDS_MEMBERSHIP.has(change)) this.memberships.remove(userId, roomId);
+    }
+    for (const connection of own) {
+      connection.send('rooms', { rev, changes });
+      for (const { roomId, change } of changes) if (change === 'joined') this.joinListeners.get(connection)?.(connection, roomId);
+    }
+  }
+
+  /** `rev` comes on connect too; those of one turn of the event loop are asked for at once. */
+  private greet(connection: Connection): void {
+    this.greeting.add(connection);
+    if (this.greeting.size > 1) return;
+    setImmediate(() => {
+      const greeted = [...this.greeting];
+      this.greeting.clear();
+      this.run(async () => {
+        const revs = await this.ask([...new Set(greeted.map(({ userId }) => userId))]);
+        for (const each of greeted) {
+          const rev = revs.get(each.userId) ?? 0;
+          // A change that came meanwhile is newer.
+          if (rev >= (this.revs.get(each.userId) ?? 0)) this.remember(each.userId, rev);
+          if (!each.isClosed) each.send('rooms', { rev, changes: [] });
+        }
+      });
+    });
+  }
+
+  private async compare(): Promise<void> {
+    const userIds = this.connections.userIds();
+    for (let from = 0; from < userIds.length; from += USERS_PER_QUERY) {
+      for (const [userId, rev] of await this.ask(userIds.slice(from, from + USERS_PER_QUERY))) {
+        if ((this.revs.get(userId) ?? 0) === rev) continue;
+        this.remember(userId, rev);
+        this.memberships.reload(userId);
+        for (const connection of this.connections.of(userId)) connection.send('rooms', { rev, changes: [] });
+      }
+    }
+  }
+
+  private remember(userId: UserId, rev: number): void {
+    if (this.connections.of(userId).size > 0) this.revs.set(userId, rev);
+  }
+
+  private async ask(userIds: UserId[]): Promise<Map<UserId, number>> {
+    const { revs } = await this.queries.ask('users.revs', { userIds }, { timeoutMs: QUERY_TIMEOUT_MS });
+    return new Map(revs.map(({ userId, rev }) => [userId, rev]));
+  }
+
+  private run(task: () => Promise<void>): void {
+    task().catch((error: unknown) => this.logger.warn(`Room lists could not be compared: ${String(error)}`));
+  }
+}
