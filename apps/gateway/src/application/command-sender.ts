@@ -18,4 +18,7 @@ export abstract class CommandSender {
    * be stored (P21, P22). Calls of one room keep the order in which they were made.
    */
   abstract send<Type extends CommandType>(call: CommandCall<Type>): Promise<CommandResult>;
+
+  /** Resolves when no call waits any more: each has its answer, or its deadline has passed. */
+  abstract drain(): Promise<void>;
 }

@@ -63,8 +63,7 @@ export class LogCommandSender extends CommandSender {
     for (const answer of answers) this.settle(answer);
   }
 
-  /** Resolves when no call is waiting any more, or when their deadlines have passed. */
-  async drain(): Promise<void> {
+  override async drain(): Promise<void> {
     while (this.waiters.size > 0) await new Promise((resolve) => setTimeout(resolve, 20));
     clearInterval(this.ticker);
   }

@@ -1,0 +1,34 @@
+import { type CommandAnswer } from '@agent-chat/contracts';
+import { EventLog } from '@agent-chat/event-log';
+import { Clock } from '@agent-chat/kernel';
+import { QueryBus } from '@agent-chat/query-bus';
+import { type BeforeApplicationShutdown, Module } from '@nestjs/common';
+import { CommandSender } from './application/command-sender';
+import { GatewayInbox } from './application/gateway-inbox';
+import { LogCommandSender } from './application/log-command-sender';
+
+/** This gateway's way to owners and back: its name on the backplane, and the sender of commands. */
+@Module({
+  providers: [
+    GatewayInbox,
+    {
+      provide: CommandSender,
+      inject: [EventLog, QueryBus, Clock, GatewayInbox],
+      useFactory: (log: EventLog, queries: QueryBus, clock: Clock, inbox: GatewayInbox) => {
+        const sender = new LogCommandSender(log, queries, clock, inbox.gatewayId);
+        inbox.on('answers', (message) => {
+          sender.receive(JSON.parse(message) as CommandAnswer[]);
+        });
+        return sender;
+      },
+    },
+  ],
+  exports: [CommandSender, GatewayInbox],
+})
+export class CommandModule implements BeforeApplicationShutdown {
+  constructor(private readonly sender: CommandSender) {}
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.sender.drain();
+  }
+}
