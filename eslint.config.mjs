@@ -31,7 +31,8 @@ const sizes = {
   'max-lines': ['error', { max: 300 }],
   'max-lines-per-function': ['error', { max: 40, skipBlankLines: true, skipComments: true }],
   'max-params': ['error', 6],
-  complexity: ['error', 10],
+  // A switch over the kinds of a union is one decision, however many kinds there are.
+  complexity: ['error', { max: 10, variant: 'modified' }],
 };
 
 const typescript = {
@@ -47,6 +48,8 @@ const typescript = {
   '@typescript-eslint/require-await': 'off',
   // A key of an open record, such as a header's name, reads well in brackets.
   '@typescript-eslint/dot-notation': ['error', { allowIndexSignaturePropertyAccess: true }],
+  // Types are structural here: settings and records are plain objects that have the shape of a class.
+  '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
   // It asks for a generic to be used twice, which a typed `query<Row>()` cannot.
   '@typescript-eslint/no-unnecessary-type-parameters': 'off',
 };
@@ -55,6 +58,7 @@ const typescript = {
 const relaxedInTests = {
   'max-lines-per-function': 'off',
   'max-params': 'off',
+  complexity: 'off',
   'no-restricted-syntax': ['error', NO_ENUM],
   '@typescript-eslint/no-non-null-assertion': 'off',
   '@typescript-eslint/no-unsafe-argument': 'off',
@@ -78,7 +82,11 @@ export default tseslint.config(
     rules: { ...sizes, ...typescript, 'no-restricted-syntax': ['error', NO_ENUM, NO_ENVIRONMENT, ...NO_CLOCK] },
   },
   { files: ['libs/config/src/**/*.ts'], rules: { 'no-restricted-syntax': ['error', NO_ENUM, ...NO_CLOCK] } },
-  { files: ['libs/kernel/src/clock.ts', 'libs/kernel/src/ids.ts'], rules: { 'no-restricted-syntax': ['error', NO_ENUM, NO_ENVIRONMENT] } },
+  // Where time and randomness come from: the servers' source, and the one of the SDK, which runs without the kernel's.
+  {
+    files: ['libs/kernel/src/clock.ts', 'libs/kernel/src/ids.ts', 'libs/client/src/clock.ts'],
+    rules: { 'no-restricted-syntax': ['error', NO_ENUM, NO_ENVIRONMENT] },
+  },
   {
     files: DOCUMENTED,
     ignores: TESTS,
