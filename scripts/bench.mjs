@@ -26,6 +26,15 @@ function optionsFrom(args) {
   return Object.fromEntries(args.filter((arg) => arg.includes('=')).map((arg) => [arg.slice(0, arg.indexOf('=')), arg.slice(arg.indexOf('=') + 1)]));
 }
 
+/** A benchmark's line in the list: one that cannot be loaded hides no other. */
+function describe(name) {
+  try {
+    return benchmark(name).description;
+  } catch (error) {
+    return `cannot be loaded: ${error.message.split('\n')[0]}`;
+  }
+}
+
 function print(name, { figures, rows }) {
   console.log(`${name}: ${benchmark(name).description}`);
   const width = Math.max(...Object.keys(figures).map((key) => key.length));
@@ -35,7 +44,7 @@ function print(name, { figures, rows }) {
 
 async function main([name, ...args]) {
   if (name === undefined || name === 'list') {
-    for (const known of names()) console.log(`${known.padEnd(20)}${benchmark(known).description}`);
+    for (const known of names()) console.log(`${known.padEnd(20)}${describe(known)}`);
     return;
   }
   if (!names().includes(name)) throw new Error(`There is no benchmark ${name}; there are ${names().join(', ')}.`);

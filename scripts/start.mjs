@@ -1,6 +1,6 @@
 // npm start: builds what is out of date, then becomes the standalone: no process in between, so that signals, exit codes and kill -9 mean what they say.
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { Module } from 'node:module';
 import { join } from 'node:path';
 import { isStale } from './toolchain/compiler.mjs';
 import { runNode } from './toolchain/process.mjs';
@@ -21,4 +21,5 @@ if (!existsSync(ENTRY)) {
   process.exit(1);
 }
 process.argv[1] = ENTRY;
-createRequire(import.meta.url)(ENTRY);
+// As the main module, which a plain require would not make it.
+Module.runMain(ENTRY);
