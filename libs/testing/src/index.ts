@@ -1,3 +1,4 @@
 export * from './deferred';
 export * from './eventually';
 export * from './fake-clock';
+export * from './delivery-verifier';
