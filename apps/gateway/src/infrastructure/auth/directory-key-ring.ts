@@ -1,0 +1,111 @@
+import { AppConfig } from '@agent-chat/config';
+import { generateSigningKey, KeyRing, type SigningKey } from '@agent-chat/auth';
+import { Clock } from '@agent-chat/kernel';
+import { Injectable } from '@nestjs/common';
+import { IsNull, MoreThan } from 'typeorm';
+import { DirectoryDataSource } from './directory-data-source';
+import { SigningKeyEntity } from './signing-key.entity';
+
+const ROTATE_AFTER_MS = 30 * 86_400_000;
+const REFRESH_MS = 60_000;
+// Forged tokens with random key ids must not become queries.
+const UNKNOWN_KID_COOL_DOWN_MS = 2_000;
+const LOCK = 7_204_511_001;
+
+/** The signing keys in the directory database, remembered for a minute. */
+@Injectable()
+export class DirectoryKeyRing extends KeyRing {
+  private keys: readonly SigningKey[] = [];
+  private loadedAtMs = Number.NEGATIVE_INFINITY;
+  private loading: Promise<void> | undefined;
+
+  constructor(
+    private readonly directory: DirectoryDataSource,
+    private readonly clock: Clock,
+    private readonly config: AppConfig,
+  ) {
+    super();
+  }
+
+  override async current(): Promise<SigningKey> {
+    const active = this.active();
+    if (active !== undefined && !this.isOlderThan(REFRESH_MS)) return active;
+    try {
+      await this.load();
+    } catch (error) {
+      // Known keys go on signing while the directory is down.
+      if (active === undefined) throw error;
+      return active;
+    }
+    return this.active() ?? (await this.rotate());
+  }
+
+  override async find(kid: string): Promise<SigningKey | undefined> {
+    const known = this.known(kid);
+    if (known !== undefined || !this.isOlderThan(UNKNOWN_KID_COOL_DOWN_MS)) return known;
+    await this.load();
+    return this.known(kid);
+  }
+
+  override async all(): Promise<readonly SigningKey[]> {
+    // There is always a key to show, also before the first log-in.
+    await this.current();
+    return this.keys.filter((key) => this.isUsable(key));
+  }
+
+  private active(): SigningKey | undefined {
+    return this.keys.find((key) => key.retiredAtMs === undefined && key.createdAtMs > this.clock.nowMs() - ROTATE_AFTER_MS);
+  }
+
+  private known(kid: string): SigningKey | undefined {
+    return this.keys.find((key) => key.kid === kid && this.isUsable(key));
+  }
+
+  private isUsable({ retiredAtMs }: SigningKey): boolean {
+    return retiredAtMs === undefined || retiredAtMs > this.clock.nowMs() - this.longestTokenMs();
+  }
+
+  // A ticket lives as long as its session, which outlives every access token.
+  private longestTokenMs(): number {
+    const { accessTokenTtlSec, refreshTokenTtlSec } = this.config.auth;
+    return Math.max(accessTokenTtlSec, refreshTokenTtlSec) * 1_000 + REFRESH_MS;
+  }
+
+  private isOlderThan(ageMs: number): boolean {
+    return this.clock.nowMs() - this.loadedAtMs >= ageMs;
+  }
+
+  private async load(): Promise<void> {
+    this.loading ??= this.read().finally(() => (this.loading = undefined));
+    return this.loading;
+  }
+
+  private async read(): Promise<void> {
+    const lastRetiredAt = new Date(this.clock.nowMs() - this.longestTokenMs());
+    const rows = await this.directory.run((manager) =>
+      manager.find(SigningKeyEntity, { where: [{ retiredAt: IsNull() }, { retiredAt: MoreThan(lastRetiredAt) }], order: { createdAt: 'DESC' } }),
+    );
+    this.keys = rows.map(toKey);
+    this.loadedAtMs = this.clock.nowMs();
+  }
+
+  // One node makes the key; the others, held up by the lock, find it made.
+  private async rotate(): Promise<SigningKey> {
+    const nowMs = this.clock.nowMs();
+    const key = await this.directory.transaction(async (manager) => {
+      await manager.query('select pg_advisory_xact_lock($1)', [LOCK]);
+      const newest = await manager.findOne(SigningKeyEntity, { where: { retiredAt: IsNull() } });
+      if (newest !== null && newest.createdAt.getTime() > nowMs - ROTATE_AFTER_MS) return toKey(newest);
+      const made = await generateSigningKey(nowMs);
+      await manager.update(SigningKeyEntity, { retiredAt: IsNull() }, { retiredAt: new Date(nowMs) });
+      await manager.insert(SigningKeyEntity, { kid: made.kid, privateJwk: { ...made.privateJwk }, createdAt: new Date(nowMs), retiredAt: null });
+      return made;
+    });
+    await this.load();
+    return key;
+  }
+}
+
+function toKey({ kid, privateJwk, createdAt, retiredAt }: SigningKeyEntity): SigningKey {
+  return { kid, privateJwk, createdAtMs: createdAt.getTime(), ...(retiredAt === null ? {} : { retiredAtMs: retiredAt.getTime() }) };
+}
