@@ -130,6 +130,11 @@ export function describeOffsets(open: OpenEventLog): void {
       stopped = true;
     });
     await topic.append(record('room', 2));
+    // Another group passes all of it meanwhile, so there was time enough to stop too early.
+    const { recorder: witness } = await topic.subscribe();
+    await eventually(() => {
+      expect(witness.records).toHaveLength(3);
+    });
     expect(stopped).toBe(false);
     running.resolve();
     await stopping;

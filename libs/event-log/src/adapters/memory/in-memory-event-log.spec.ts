@@ -100,6 +100,18 @@ describe('InMemoryEventLog', () => {
     });
   });
 
+  it('lets nothing overtake what waits, although there is room again', async () => {
+    const log = open({ appendTimeoutMs: 5_000 });
+    const { consumption } = await subscribe(log, { commit: 'manual' });
+    await log.append(TOPIC, series(room!.key, 10));
+    const waiting = log.append(TOPIC, [record(room!.key, 10)]);
+    const committing = consumption.commit(room!.partition, 5);
+    const later = log.append(TOPIC, [record(room!.key, 11)]);
+    await committing;
+    expect((await waiting)[0]!.offset).toBe(10);
+    expect((await later)[0]!.offset).toBe(11);
+  });
+
   it('refuses at once what would make the queue of waiting appends too long', async () => {
     const log = open({ appendTimeoutMs: 60_000 });
     await subscribe(log, { commit: 'manual' });
