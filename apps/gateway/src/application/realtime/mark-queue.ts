@@ -25,15 +25,9 @@ export class MarkQueue {
   /** Resolves with what was stored by the call that carried this mark. */
   async mark(seq: number, force: boolean): Promise<RoomHead> {
     const waiting = (this.waiting ??= newWaiting(seq));
-    if (force) {
-      // As given; it drops what was waiting.
-      waiting.seq = seq;
-      waiting.force = true;
-    } else if (!waiting.force) waiting.seq = Math.max(waiting.seq, seq);
-    else {
-      // After a forced one, marks count anew from there.
-      waiting.seq = Math.max(waiting.seq, seq);
-    }
+    // A forced mark stands as given and drops what was waiting; later ones count from there.
+    waiting.seq = force ? seq : Math.max(waiting.seq, seq);
+    waiting.force ||= force;
     this.send(force);
     return waiting.answer;
   }

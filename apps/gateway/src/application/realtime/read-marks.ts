@@ -58,14 +58,15 @@ export class ReadMarks implements OnApplicationBootstrap {
     }
     const head = await queue.mark(seq, force);
     this.tellHere(userId, head, except);
-    this.tellElsewhere(userId, head);
     return head;
   }
 
   private async store(roomId: RoomId, userId: UserId, seq: number, force: boolean): Promise<RoomHead> {
     const partition = partitionOf(roomId, this.config.partitions);
     const badges = await this.queries.ask('read.mark', { roomId, userId, seq, force }, { timeoutMs: MARK_TIMEOUT_MS, partition });
-    return { roomId, ...badges };
+    const head = { roomId, ...badges };
+    this.tellElsewhere(userId, head);
+    return head;
   }
 
   private tellHere(userId: UserId, head: RoomHead, except?: object): void {

@@ -13,6 +13,8 @@ import { RoomUpkeep } from './room-upkeep';
 @Injectable()
 export class RoomIndex implements OnApplicationBootstrap {
   private readonly rooms = new Map<RoomId, LocalRoom>();
+  /** Grows whenever a room comes or goes. */
+  version = 0;
   private onActivity: (group: EventGroup) => void = () => undefined;
 
   constructor(
@@ -46,6 +48,7 @@ export class RoomIndex implements OnApplicationBootstrap {
     if (room === undefined) {
       room = new LocalRoom(roomId, this.upkeep);
       this.rooms.set(roomId, room);
+      this.version++;
       this.interest.acquire(roomId);
       this.metrics.subscriptions.set(this.rooms.size);
     }
@@ -92,6 +95,7 @@ export class RoomIndex implements OnApplicationBootstrap {
   private dropIfEmpty(room: LocalRoom): void {
     if (!room.feed.isEmpty || this.rooms.get(room.roomId) !== room) return;
     this.rooms.delete(room.roomId);
+    this.version++;
     this.interest.release(room.roomId);
     this.metrics.subscriptions.set(this.rooms.size);
   }

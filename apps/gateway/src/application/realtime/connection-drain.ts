@@ -1,0 +1,53 @@
+import { AppConfig } from '@agent-chat/config';
+import { AppError } from '@agent-chat/kernel';
+import { Injectable } from '@nestjs/common';
+import { randomInt } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Connection } from './connection';
+import { ConnectionRegistry } from './connection-registry';
+import { PresenceLink } from './presence-link';
+
+/** How often connections are closed while the process drains. */
+const SLICE_MS = 100;
+/** Clients get this much longer than they were told before they are closed. */
+const PATIENCE_MS = 500;
+
+/** Sends clients elsewhere before the process ends. */
+@Injectable()
+export class ConnectionDrain {
+  private running: Promise<void> | undefined;
+
+  constructor(
+    private readonly connections: ConnectionRegistry,
+    private readonly presence: PresenceLink,
+    private readonly config: AppConfig,
+  ) {}
+
+  refuseIfDraining(): void {
+    if (this.running !== undefined) throw new AppError('DRAINING', { retryAfterMs: 1_000 });
+  }
+
+  /** Tells every client to reconnect at a random moment of the drain window, and closes each soon after its moment. Safe to call twice. */
+  async drain(): Promise<void> {
+    this.running ??= this.run();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    this.presence.leave();
+    const { drainMs } = this.config.server;
+    const slices = new Map<number, Connection[]>();
+    for (const connection of this.connections.all()) {
+      const reconnectInMs = drainMs === 0 ? 0 : randomInt(drainMs);
+      connection.send('drain', { reconnectInMs });
+      const slice = Math.ceil((reconnectInMs + PATIENCE_MS) / SLICE_MS);
+      slices.set(slice, [...(slices.get(slice) ?? []), connection]);
+    }
+    const last = Math.max(0, ...slices.keys());
+    for (let slice = 0; slice <= last && this.connections.size > 0; slice++) {
+      for (const connection of slices.get(slice) ?? []) connection.close({ code: 'DRAINING' });
+      await delay(SLICE_MS);
+    }
+    for (const connection of [...this.connections.all()]) connection.close({ code: 'DRAINING' });
+  }
+}

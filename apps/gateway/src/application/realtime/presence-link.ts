@@ -1,0 +1,139 @@
+import { type EphemeralItem, type PresenceStatus } from '@agent-chat/contracts';
+import { Clock, type RoomId, type UserId } from '@agent-chat/kernel';
+import { QueryBus } from '@agent-chat/query-bus';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { GatewayInbox } from '../gateway-inbox';
+import { type Connection } from './connection';
+import { ConnectionRegistry } from './connection-registry';
+import { RoomIndex } from './room-index';
+
+const TTL_MS = 30_000;
+/** Everything is repeated well within its time-to-live. */
+const REPEAT_MS = 10_000;
+const COALESCE_MS = 500;
+/** Who comes back this soon was never away: reconnects don't flap. */
+const GRACE_MS = 10_000;
+const QUERY_TIMEOUT_MS = 3_000;
+const USERS_PER_REPORT = 5_000;
+
+/** Tells the presence service who is here and whom they watch, and passes on what it says. All of it may be lost. */
+@Injectable()
+export class PresenceLink implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(PresenceLink.name);
+  private readonly changed = new Set<UserId>();
+  private readonly leaving = new Map<UserId, number>();
+  private readonly timers: NodeJS.Timeout[] = [];
+  /** What was told last; people's watch lists and rooms are too long to compare. */
+  private toldVersion = -1;
+  private watchVersion = 0;
+  /** While the process drains, its clients are on their way to another one: nobody is reported gone. */
+  private isLeaving = false;
+
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly inbox: GatewayInbox,
+    private readonly connections: ConnectionRegistry,
+    private readonly index: RoomIndex,
+    private readonly clock: Clock,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.connections.listen({
+      arrived: (userId) => {
+        this.leaving.delete(userId);
+        this.changed.add(userId);
+      },
+      left: (userId) => this.leaving.set(userId, this.clock.nowMs() + GRACE_MS),
+    });
+    this.inbox.on('ephemeral', (message) => {
+      for (const item of (JSON.parse(message) as { items: EphemeralItem[] }).items) this.pass(item);
+    });
+    this.timers.push(this.every(COALESCE_MS, () => this.reportChanges()), this.every(REPEAT_MS, () => this.repeat()));
+  }
+
+  onModuleDestroy(): void {
+    for (const timer of this.timers) clearInterval(timer);
+  }
+
+  /** From now on nobody is reported gone. */
+  leave(): void {
+    this.isLeaving = true;
+  }
+
+  setStatus(connection: Connection, status: PresenceStatus, text: string | undefined): void {
+    connection.status = status;
+    connection.statusText = text;
+    this.changed.add(connection.userId);
+  }
+
+  /** Watches people in place of those before, and answers how they are now. */
+  async watch(connection: Connection, userIds: readonly UserId[]): Promise<void> {
+    this.watchVersion++;
+    connection.watchedUserIds = userIds.length === 0 ? undefined : new Set(userIds);
+    if (userIds.length === 0) return;
+    await this.tellWatched();
+    const { presences } = await this.queries.ask('presence.get', { userIds: [...userIds] }, { timeoutMs: QUERY_TIMEOUT_MS });
+    connection.sendEphemeral(presences.map((presence) => ({ type: 'presence' as const, ...presence })));
+  }
+
+  async type(userId: UserId, roomId: RoomId, typing: boolean): Promise<void> {
+    await this.queries.ask('typing.set', { roomId, userId, typing }, { timeoutMs: QUERY_TIMEOUT_MS });
+  }
+
+  private pass(item: EphemeralItem): void {
+    if (item.type === 'typing') return this.index.sendEphemeral(item);
+    for (const connection of this.connections.all()) if (connection.watchedUserIds?.has(item.userId) === true) connection.sendEphemeral([item]);
+  }
+
+  private async reportChanges(): Promise<void> {
+    const present = [...this.changed].filter((userId) => this.connections.of(userId).size > 0);
+    this.changed.clear();
+    const now = this.clock.nowMs();
+    const gone = this.isLeaving ? [] : [...this.leaving].filter(([, at]) => at <= now).map(([userId]) => userId);
+    for (const userId of gone) this.leaving.delete(userId);
+    if (present.length > 0 || gone.length > 0) await this.report(present, gone);
+    await this.tellWatched();
+  }
+
+  private async repeat(): Promise<void> {
+    this.toldVersion = -1;
+    const userIds = [...new Set([...this.connections.userIds(), ...this.leaving.keys()])];
+    for (let from = 0; from < userIds.length; from += USERS_PER_REPORT) await this.report(userIds.slice(from, from + USERS_PER_REPORT), []);
+  }
+
+  private async report(present: readonly UserId[], gone: UserId[]): Promise<void> {
+    const { gatewayId } = this.inbox;
+    await this.queries.ask('presence.report', { gatewayId, ttlMs: TTL_MS, present: present.map((userId) => this.statusOf(userId)), gone }, { timeoutMs: QUERY_TIMEOUT_MS });
+  }
+
+  /** Online on one device is online; the text is that of the device that says so. */
+  private statusOf(userId: UserId): { userId: UserId; status: PresenceStatus; text?: string } {
+    const own = [...this.connections.of(userId)];
+    const shown = own.find(({ status }) => status === 'online') ?? own[0];
+    const text = shown?.statusText ?? own.find(({ statusText }) => statusText !== undefined)?.statusText;
+    return { userId, status: shown?.status ?? 'online', ...(text === undefined ? {} : { text }) };
+  }
+
+  private async tellWatched(): Promise<void> {
+    const version = this.watchVersion + this.index.version;
+    if (version === this.toldVersion) return;
+    this.toldVersion = version;
+    const watched = new Set<UserId>();
+    for (const { watchedUserIds } of this.connections.all()) for (const userId of watchedUserIds ?? []) watched.add(userId);
+    const [userIds, roomIds] = [[...watched], this.index.ids()];
+    await this.queries.ask('presence.watch', { gatewayId: this.inbox.gatewayId, ttlMs: TTL_MS, userIds, roomIds }, { timeoutMs: QUERY_TIMEOUT_MS });
+  }
+
+  private every(intervalMs: number, task: () => Promise<void>): NodeJS.Timeout {
+    let isRunning = false;
+    return setInterval(() => {
+      if (isRunning) return;
+      isRunning = true;
+      task()
+        .catch((error: unknown) => this.logger.debug(`Presence is away: ${String(error)}`))
+        .finally(() => {
+          isRunning = false;
+        });
+    }, intervalMs).unref();
+  }
+}

@@ -1,0 +1,58 @@
+import { type AppConfig } from '@agent-chat/config';
+import { AppError } from '@agent-chat/kernel';
+import { type INestApplicationContext, Logger } from '@nestjs/common';
+import { IoAdapter } from '@nestjs/platform-socket.io';
+import { type WsMessageHandler } from '@nestjs/websockets';
+import { type Server, type ServerOptions, type Socket } from 'socket.io';
+
+export const SOCKET_PATH = '/socket.io';
+const PING_INTERVAL_MS = 25_000;
+const PING_TIMEOUT_MS = 20_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+
+type Acknowledge = (answer: object) => void;
+
+/** Socket.IO over WebSocket alone, with one listener a socket where Nest's own adapter makes several subscriptions for each handler. */
+export class SlimIoAdapter extends IoAdapter {
+  private readonly logger = new Logger(SlimIoAdapter.name);
+
+  constructor(
+    app: INestApplicationContext,
+    private readonly config: AppConfig,
+  ) {
+    super(app);
+  }
+
+  override createIOServer(port: number, options?: ServerOptions): Server {
+    const { corsOrigins } = this.config.server;
+    const own: Partial<ServerOptions> = {
+      path: SOCKET_PATH,
+      transports: ['websocket'],
+      serveClient: false,
+      perMessageDeflate: false,
+      httpCompression: false,
+      maxHttpBufferSize: this.config.limits.maxFrameBytes,
+      pingInterval: PING_INTERVAL_MS,
+      pingTimeout: PING_TIMEOUT_MS,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      cors: { origin: corsOrigins.includes('*') ? '*' : [...corsOrigins] },
+    };
+    return super.createIOServer(port, { ...options, ...own } as ServerOptions) as Server;
+  }
+
+  /** Handlers acknowledge by themselves: what must follow an answer has to know when it is on its way. */
+  override bindMessageHandlers(socket: Socket, handlers: WsMessageHandler[]): void {
+    socket.use((packet: unknown[]) => {
+      const last = packet.at(-1);
+      const acknowledge = typeof last === 'function' ? (last as Acknowledge) : undefined;
+      const handler = handlers.find(({ message }) => message === packet[0]);
+      if (handler === undefined) {
+        acknowledge?.({ ok: false, error: new AppError('UNKNOWN_EVENT').toBody() });
+        return;
+      }
+      Promise.resolve(handler.callback(packet[1] === last && acknowledge !== undefined ? undefined : packet[1], acknowledge) as unknown).catch((error: unknown) =>
+        this.logger.error(`A call failed outside its handler: ${String(error)}`),
+      );
+    });
+  }
+}

@@ -1,0 +1,99 @@
+import { type ClientCall, type ClientCallData, type CommandData, type CommandResult, type CommandType } from '@agent-chat/contracts';
+import { AppError, newId, type RoomId } from '@agent-chat/kernel';
+import { Injectable } from '@nestjs/common';
+import { CommandSender } from '../../application/command-sender';
+import { CallLimits } from '../../application/realtime/call-limits';
+import { PresenceLink } from '../../application/realtime/presence-link';
+import { ReadMarks } from '../../application/realtime/read-marks';
+import { SessionWatch } from '../../application/realtime/session-watch';
+import { Subscriptions } from '../../application/realtime/subscriptions';
+import { type SocketConnection } from './socket-connection';
+
+/** An answer, and what may only happen once it is on its way. */
+export interface CallAnswer {
+  readonly body: object;
+  readonly afterwards?: () => void;
+}
+
+type CallTable = { readonly [Call in ClientCall]: (connection: SocketConnection, data: ClientCallData<Call>) => Promise<CallAnswer> };
+
+/** What each call of a socket does. */
+@Injectable()
+export class SocketCalls {
+  private readonly table: CallTable = {
+    'room.subscribe': async (connection, { rooms }) => {
+      const { answer, release } = await this.subscriptions.open(connection, rooms);
+      return { body: { rooms: answer }, afterwards: release };
+    },
+    'room.unsubscribe': async (connection, { roomIds }) => {
+      this.subscriptions.drop(connection, roomIds);
+      return { body: {} };
+    },
+    'events.fetch': async (connection, { roomId, after, limit }) => {
+      const { answer, release } = await this.subscriptions.fetch(connection, roomId, after, limit);
+      return { body: answer, afterwards: release };
+    },
+    'message.post': (connection, { roomId, clientMsgId, text, replyTo }) =>
+      this.change(connection, 'message.post', roomId, clientMsgId, { messageId: newId(), text, ...(replyTo === undefined ? {} : { replyTo }) }),
+    'message.edit': (connection, { roomId, key, messageId, text }) => this.change(connection, 'message.edit', roomId, key, { messageId, text }),
+    'message.delete': (connection, { roomId, key, messageId }) => this.change(connection, 'message.delete', roomId, key, { messageId }),
+    'message.restore': (connection, { roomId, key, messageId }) => this.change(connection, 'message.restore', roomId, key, { messageId }),
+    'reaction.add': (connection, { roomId, key, messageId, emoji }) => this.change(connection, 'reaction.add', roomId, key, { messageId, emoji }),
+    'reaction.remove': (connection, { roomId, key, messageId, emoji }) => this.change(connection, 'reaction.remove', roomId, key, { messageId, emoji }),
+    'room.read': async (connection, { roomId, seq, force = false }) => {
+      const { unreadCount } = await this.readMarks.mark({ roomId, userId: connection.userId, seq, force }, connection);
+      return { body: { unreadCount } };
+    },
+    'typing.set': async (connection, { roomId, typing }) => {
+      if (connection.subscriptions.get(roomId)?.phase !== 'live') throw new AppError('NOT_A_MEMBER', { detail: 'Subscribe to the room first' });
+      await this.presence.type(connection.userId, roomId, typing);
+      return { body: {} };
+    },
+    'presence.set': async (connection, { status, text }) => {
+      this.presence.setStatus(connection, status, text);
+      return { body: {} };
+    },
+    'presence.watch': async (connection, { userIds }) => {
+      await this.presence.watch(connection, userIds);
+      return { body: {} };
+    },
+    'auth.renew': async (connection, { token }) => {
+      await this.sessions.renew(connection, token);
+      return { body: {} };
+    },
+  };
+
+  constructor(
+    private readonly subscriptions: Subscriptions,
+    private readonly commands: CommandSender,
+    private readonly limits: CallLimits,
+    private readonly readMarks: ReadMarks,
+    private readonly presence: PresenceLink,
+    private readonly sessions: SessionWatch,
+  ) {}
+
+  async call<Call extends ClientCall>(call: Call, connection: SocketConnection, data: ClientCallData<Call>): Promise<CallAnswer> {
+    return this.table[call](connection, data);
+  }
+
+  private async change<Type extends CommandType>(
+    connection: SocketConnection,
+    type: Type,
+    roomId: RoomId,
+    key: string | undefined,
+    data: CommandData<Type>,
+  ): Promise<CallAnswer> {
+    await this.admit(connection, type);
+    const result: CommandResult = await this.commands.send({ type, roomId, actorId: connection.userId, key, data });
+    const { messageId, seq, epoch, committedAt, duplicate } = result;
+    return { body: { ...(type === 'message.post' ? { messageId } : {}), seq, epoch, committedAt, duplicate } };
+  }
+
+  /** Calls go on in the order in which they came, however long each admission takes. */
+  private async admit(connection: SocketConnection, type: CommandType): Promise<void> {
+    const admission = this.limits.take(type === 'message.post' ? 'message.post' : 'rest.write', connection.userId);
+    const turn = (connection.turn ?? Promise.resolve()).then(() => admission);
+    connection.turn = turn.catch(() => undefined);
+    await turn;
+  }
+}

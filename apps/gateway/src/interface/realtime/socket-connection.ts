@@ -1,0 +1,147 @@
+import { type Principal } from '@agent-chat/auth';
+import { type RateLimitRule } from '@agent-chat/config';
+import { type ServerFrameBody } from '@agent-chat/contracts';
+import { AppError, type Clock, type RoomId } from '@agent-chat/kernel';
+import { type Socket } from 'socket.io';
+import { type Closing, Connection, type NoticeFrame } from '../../application/realtime/connection';
+import { type EventsFrame } from '../../application/realtime/events-frame';
+import { type RealtimeMetrics } from '../../application/realtime/realtime-metrics';
+import { encodeEventsFrame } from './socket-frame';
+
+/** How long a closed socket may take to read what waits, before it is cut. */
+const LINGER_MS = 2_000;
+/** Ephemeral frames are dropped once this many packets wait. */
+const BUSY_PACKETS = 16;
+
+/** What lies under a Socket.IO socket, as far as it is not public: checked by a test with a real socket. */
+interface Engine {
+  readonly writeBuffer: readonly { readonly data?: unknown; readonly options?: { readonly wsPreEncodedFrame?: readonly Buffer[] } }[];
+  readonly transport: { readonly writable: boolean; readonly socket?: WebSocketLike };
+  write(packet: string, options: object): void;
+  close(discard: boolean): void;
+  request: unknown;
+}
+
+interface WebSocketLike {
+  readonly bufferedAmount: number;
+  send(text: string): void;
+  terminate(): void;
+  readonly _receiver?: { prependListener(event: 'error', listener: (error: Error & { code?: string }) => void): void };
+}
+
+/** What all sockets share. */
+export interface SocketSurroundings {
+  readonly outboundQueueBytes: number;
+  readonly frameLimit: RateLimitRule | 'off';
+  readonly clock: Clock;
+  readonly metrics: RealtimeMetrics;
+}
+
+/** A client's Socket.IO socket. */
+export class SocketConnection extends Connection {
+  /** Calls that change a room pass their admission one after the other. */
+  turn: Promise<void> | undefined;
+  /** At least what waits to be sent, in bytes; counted exactly when it looks like too much. */
+  private queuedBytes = 0;
+  private frameTokens: number;
+  private refilledAtMs: number;
+  private refusedFrames = 0;
+
+  constructor(
+    principal: Principal,
+    private readonly socket: Socket,
+    private readonly around: SocketSurroundings,
+  ) {
+    super(principal);
+    this.frameTokens = around.frameLimit === 'off' ? 0 : around.frameLimit.limit;
+    this.refilledAtMs = around.clock.nowMs();
+    this.engine.transport.socket?._receiver?.prependListener('error', ({ code }) => {
+      if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') this.sayClosing({ code: 'FRAME_TOO_LARGE' });
+    });
+  }
+
+  override sendEvents(_roomId: RoomId, frame: EventsFrame): void {
+    if (this.isClosed) return;
+    const { packet, options, sizeBytes } = frame.encodedBy(encodeEventsFrame);
+    this.engine.write(packet, options);
+    this.count(sizeBytes);
+  }
+
+  override send<Frame extends NoticeFrame>(frame: Frame, body: ServerFrameBody<Frame>): void {
+    if (this.isClosed) return;
+    this.write(frame, body);
+  }
+
+  override sendEphemeral(body: ServerFrameBody<'ephemeral'>): void {
+    if (this.isClosed || this.engine.writeBuffer.length > BUSY_PACKETS) return;
+    this.write('ephemeral', body);
+  }
+
+  override close(closing: Closing): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.engine.write(`2${JSON.stringify(['closing', closing])}`, { compress: false });
+    this.socket.disconnect(true);
+    // A client that doesn't read would keep its backlog here until the next ping fails.
+    const webSocket = this.engine.transport.socket;
+    setTimeout(() => webSocket?.terminate(), LINGER_MS).unref();
+  }
+
+  /** One inbound frame. Throws RATE_LIMITED beyond the limit; one that goes on regardless is closed. */
+  takeFrame(): void {
+    const rule = this.around.frameLimit;
+    if (rule === 'off') return;
+    const now = this.around.clock.nowMs();
+    const perMs = rule.limit / rule.windowMs;
+    this.frameTokens = Math.min(rule.limit, this.frameTokens + Math.max(0, now - this.refilledAtMs) * perMs);
+    this.refilledAtMs = now;
+    if (this.frameTokens >= 1) {
+      this.frameTokens--;
+      this.refusedFrames = 0;
+      return;
+    }
+    const retryAfterMs = Math.ceil((1 - this.frameTokens) / perMs);
+    if (++this.refusedFrames > rule.limit) this.close({ code: 'RATE_LIMITED', retryAfterMs });
+    throw new AppError('RATE_LIMITED', { retryAfterMs });
+  }
+
+  /** An answer on its way counts like a frame. */
+  countAnswer(answer: object): void {
+    if (!('events' in answer) && !('rooms' in answer)) return;
+    this.recount();
+  }
+
+  private get engine(): Engine {
+    return this.socket.conn as unknown as Engine;
+  }
+
+  private write(frame: string, body: unknown): void {
+    const packet = `2${JSON.stringify([frame, body])}`;
+    this.engine.write(packet, { compress: false });
+    this.count(packet.length);
+  }
+
+  private count(bytes: number): void {
+    const { writeBuffer, transport } = this.engine;
+    if (writeBuffer.length === 0 && transport.writable) this.queuedBytes = 0;
+    this.queuedBytes += bytes;
+    if (this.queuedBytes > this.around.outboundQueueBytes) this.recount();
+  }
+
+  private recount(): void {
+    const { writeBuffer, transport } = this.engine;
+    let bytes = transport.socket?.bufferedAmount ?? 0;
+    for (const { data, options } of writeBuffer) bytes += options?.wsPreEncodedFrame?.[0]?.length ?? (typeof data === 'string' ? data.length : 0);
+    this.queuedBytes = bytes;
+    if (bytes <= this.around.outboundQueueBytes) return;
+    this.around.metrics.slowConsumers.inc();
+    this.close({ code: 'SLOW_CONSUMER' });
+  }
+
+  /** Past the engine's queue: the WebSocket closes right after. */
+  private sayClosing(closing: Closing): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.engine.transport.socket?.send(`42${JSON.stringify(['closing', closing])}`);
+  }
+}

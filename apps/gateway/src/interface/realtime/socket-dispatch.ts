@@ -1,0 +1,42 @@
+import { CLIENT_CALLS, type ClientCall, type ClientCallData, validate } from '@agent-chat/contracts';
+import { AppError } from '@agent-chat/kernel';
+import { Injectable, Logger } from '@nestjs/common';
+import { type Socket } from 'socket.io';
+import { RealtimeMetrics } from '../../application/realtime/realtime-metrics';
+import { SocketCalls } from './socket-calls';
+import { SocketLife } from './socket-life';
+
+/** Absent where the client asked for no answer. */
+export type Acknowledge = ((answer: object) => void) | undefined;
+
+/** Checks what a socket calls, has it done, and answers. Nothing that a client sends gets past it as an exception. */
+@Injectable()
+export class SocketDispatch {
+  private readonly logger = new Logger(SocketDispatch.name);
+
+  constructor(
+    private readonly life: SocketLife,
+    private readonly calls: SocketCalls,
+    private readonly metrics: RealtimeMetrics,
+  ) {}
+
+  async answer(call: ClientCall, socket: Socket, body: unknown, acknowledge: Acknowledge): Promise<void> {
+    const connection = this.life.of(socket);
+    // What arrives behind the end of a connection is for nobody.
+    if (connection === undefined || connection.isClosed) return;
+    try {
+      connection.takeFrame();
+      const data = validate(CLIENT_CALLS[call], body) as ClientCallData<typeof call>;
+      const answer = await this.calls.call(call, connection, data);
+      acknowledge?.({ ok: true, ...answer.body });
+      connection.countAnswer(answer.body);
+      answer.afterwards?.();
+      this.metrics.frames.inc({ call, outcome: 'ok' });
+    } catch (thrown) {
+      const error = AppError.from(thrown);
+      if (error.code === 'INTERNAL') this.logger.error({ call, err: error.cause ?? error }, `${call} failed`);
+      acknowledge?.({ ok: false, error: error.toBody() });
+      this.metrics.frames.inc({ call, outcome: error.code });
+    }
+  }
+}

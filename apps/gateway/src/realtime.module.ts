@@ -1,0 +1,34 @@
+import { Module } from '@nestjs/common';
+import { ActivityHeads } from './application/realtime/activity-heads';
+import { CallLimits } from './application/realtime/call-limits';
+import { ConnectionDrain } from './application/realtime/connection-drain';
+import { ConnectionRegistry } from './application/realtime/connection-registry';
+import { DeliveryQueue } from './application/realtime/delivery-queue';
+import { HeadsCheck } from './application/realtime/heads-check';
+import { InterestRegistry } from './application/realtime/interest-registry';
+import { Memberships } from './application/realtime/memberships';
+import { PresenceLink } from './application/realtime/presence-link';
+import { ReadMarks } from './application/realtime/read-marks';
+import { RealtimeMetrics } from './application/realtime/realtime-metrics';
+import { RoomIndex } from './application/realtime/room-index';
+import { RoomLists } from './application/realtime/room-lists';
+import { RoomUpkeep } from './application/realtime/room-upkeep';
+import { SessionWatch } from './application/realtime/session-watch';
+import { Subscriptions } from './application/realtime/subscriptions';
+import { RealtimeGateway } from './interface/realtime/realtime.gateway';
+import { SocketAdmission } from './interface/realtime/socket-admission';
+import { SocketCalls } from './interface/realtime/socket-calls';
+import { SocketDispatch } from './interface/realtime/socket-dispatch';
+import { SocketLife } from './interface/realtime/socket-life';
+
+const APPLICATION = [
+  ...[ActivityHeads, CallLimits, ConnectionDrain, ConnectionRegistry, DeliveryQueue, HeadsCheck, InterestRegistry, Memberships],
+  ...[PresenceLink, ReadMarks, RealtimeMetrics, RoomIndex, RoomLists, RoomUpkeep, SessionWatch, Subscriptions],
+];
+
+/** The real-time half of the gateway: sockets, event streams, subscriptions and fan-out. Its importer provides `GatewayInbox`, `CommandSender` and `Authenticator`. */
+@Module({
+  providers: [...APPLICATION, RealtimeGateway, SocketAdmission, SocketCalls, SocketDispatch, SocketLife],
+  exports: [ConnectionDrain, ReadMarks],
+})
+export class RealtimeModule {}
