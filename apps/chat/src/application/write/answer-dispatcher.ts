@@ -1,15 +1,15 @@
 import { type Backplane } from '@agent-chat/backplane';
-import { encodeEventGroups, type AccessChange, type CommandAnswer, type EventGroup, ACCESS_CHANGING } from '@agent-chat/contracts';
+import { encodeEventGroups, type AccessChange, type CommandAnswer, type EventGroup, type RoomEvent, ACCESS_CHANGING } from '@agent-chat/contracts';
 import { type GatewayId, type RoomId } from '@agent-chat/kernel';
 import { Logger } from '@nestjs/common';
-import { type EventRow } from '../../infrastructure/write/batch-rows';
 import { type Reply } from './batch-decider';
 import { type OwnedPartition } from './owned-partition';
 
-/** An event with its encoding, made once for everyone (P26). */
+/** A committed event with its encoding, made once for everyone (P26). */
 export interface EncodedEvent {
   readonly partition: OwnedPartition;
-  readonly row: EventRow;
+  readonly position: number;
+  readonly event: RoomEvent;
   readonly encoded: string;
 }
 
@@ -47,18 +47,18 @@ type GrowingGroup = Omit<EventGroup, 'access'> & { readonly events: string[]; ac
 function groupsOf(events: readonly EncodedEvent[]): { partition: OwnedPartition; group: EventGroup }[] {
   const groups: { partition: OwnedPartition; group: GrowingGroup }[] = [];
   const open = new Map<string, GrowingGroup>();
-  for (const { partition, row, encoded } of events) {
-    let group = open.get(row.room_id);
+  for (const { partition, event, encoded } of events) {
+    let group = open.get(event.roomId);
     if (group === undefined) {
-      group = { roomId: row.room_id, epoch: row.epoch, fromSeq: row.seq, events: [] };
-      open.set(row.room_id, group);
+      group = { roomId: event.roomId, epoch: event.epoch, fromSeq: event.seq, events: [] };
+      open.set(event.roomId, group);
       groups.push({ partition, group });
     }
     group.events.push(encoded);
-    if (!ACCESS_CHANGING.has(row.type)) continue;
-    const { userId } = row.payload;
-    group.access = { type: row.type, ...(typeof userId === 'string' ? { userId } : {}) };
-    open.delete(row.room_id);
+    if (!ACCESS_CHANGING.has(event.type)) continue;
+    const userId = event.data?.['userId'];
+    group.access = { type: event.type, ...(typeof userId === 'string' ? { userId } : {}) };
+    open.delete(event.roomId);
   }
   return groups;
 }

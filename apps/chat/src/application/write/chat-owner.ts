@@ -56,7 +56,9 @@ export class ChatOwner implements CommitListener {
     this.progress = new ProgressRepository(parts.database);
     this.taker = new PartitionTaker(parts.log, this.progress, this.clock, parts.name);
     this.dispatcher = new AnswerDispatcher(parts.backplane);
-    this.publisher = new EventPublisher(parts.log, this.progress);
+    this.publisher = new EventPublisher(parts.log, this.progress, (events) => {
+      this.dispatcher.publishEvents(events);
+    });
     this.committer = new Committer({
       progress: this.progress,
       loader: new BatchLoader(new AggregateReader(parts.database)),
@@ -112,7 +114,7 @@ export class ChatOwner implements CommitListener {
       const partition = this.partitions.get(row.partition);
       if (partition === undefined) continue;
       const event = roomEventOf({ ...row, roomId: row.room_id, actorId: row.actor_id, createdAt: row.created_at });
-      encoded.push({ partition, row, encoded: JSON.stringify(event) });
+      encoded.push({ partition, position: row.position, event, encoded: JSON.stringify(event) });
     }
     this.dispatcher.answer(batch.replies);
     this.dispatcher.publishEvents(encoded);

@@ -50,7 +50,7 @@ export class Committer {
   /** Tells that a partition has work. */
   notify(partition: OwnedPartition): void {
     this.ready.add(partition);
-    this.running ??= this.run().finally(() => (this.running = undefined));
+    this.wake();
   }
 
   /** Resolves when nothing is being committed and nothing is waiting; then nothing starts any more. */
@@ -58,6 +58,14 @@ export class Committer {
     while (this.running !== undefined && this.failures === 0) await this.running;
     this.stopped = true;
     await this.running;
+  }
+
+  private wake(): void {
+    this.running ??= this.run().finally(() => {
+      this.running = undefined;
+      // Work that came after the last look and before this.
+      if (this.ready.size > 0 && !this.stopped) this.wake();
+    });
   }
 
   private async run(): Promise<void> {

@@ -25,6 +25,8 @@ export class EventPublisher {
   constructor(
     private readonly log: EventLog,
     private readonly progress: ProgressRepository,
+    /** Told of events that an outage may have kept from gateways; those that had them drop them. */
+    private readonly onCaughtUp: (events: readonly EncodedEvent[]) => void,
   ) {}
 
   publish(events: readonly EncodedEvent[]): void {
@@ -75,15 +77,12 @@ export class EventPublisher {
 
   private async append(batch: readonly EncodedEvent[]): Promise<void> {
     try {
-      await this.log.append(
-        EVENTS_TOPIC,
-        batch.map(({ row, encoded }) => recordOf(row.partition, row.position, row.room_id, encoded)),
-      );
+      await this.log.append(EVENTS_TOPIC, batch.map(recordOf));
     } catch (error) {
       for (const { partition } of batch) this.behind.set(partition, true);
       throw error;
     }
-    for (const { partition, row } of batch) if (!this.behind.has(partition)) partition.publishedPosition = Math.max(partition.publishedPosition, row.position);
+    for (const { partition, position } of batch) if (!this.behind.has(partition)) partition.publishedPosition = Math.max(partition.publishedPosition, position);
   }
 
   /** One page of one partition; it is no longer behind once it has reached its newest committed event. */
@@ -96,13 +95,14 @@ export class EventPublisher {
     }
     this.behind.set(partition, false);
     const events = await this.progress.eventsAfter(partition.partition, partition.publishedPosition, CATCH_UP_PAGE);
-    const records = events.map(({ position, event }) => recordOf(partition.partition, position, event.roomId, JSON.stringify(event)));
-    if (records.length > 0) await this.log.append(EVENTS_TOPIC, records);
+    const encoded = events.map(({ position, event }) => ({ partition, position, event, encoded: JSON.stringify(event) }));
+    if (encoded.length > 0) await this.log.append(EVENTS_TOPIC, encoded.map(recordOf));
+    this.onCaughtUp(encoded);
     partition.publishedPosition = events.at(-1)?.position ?? partition.publishedPosition;
     if (events.length < CATCH_UP_PAGE && this.behind.get(partition) === false) this.behind.delete(partition);
   }
 }
 
-function recordOf(partition: number, position: number, roomId: string, encoded: string): LogRecord {
-  return { key: roomId, value: `{"partition":${String(partition)},"position":${String(position)},"event":${encoded}}`, headers: {} };
+function recordOf({ partition, position, event, encoded }: EncodedEvent): LogRecord {
+  return { key: event.roomId, value: `{"partition":${String(partition.partition)},"position":${String(position)},"event":${encoded}}`, headers: {} };
 }
