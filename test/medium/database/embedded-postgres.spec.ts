@@ -1,8 +1,9 @@
+import { spawn } from 'node:child_process';
 import { chownSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '@agent-chat/testing';
 import { EmbeddedFixture } from './embedded-fixture';
-import { isRunning, query, serverPid, watchdogsOf } from './server-inspection';
+import { isRunning, processGroupOf, query, serverPid, watchdogsOf } from './server-inspection';
 
 const FIRST_START_MS = 5_000;
 const LATER_START_MS = 3_000;
@@ -105,17 +106,30 @@ describe('the embedded Postgres', () => {
     await eventually(() => expect([pid, ...watchdogs].filter(isRunning)).toEqual([]));
   });
 
-  it("starts although the dead server's pid belongs to another program by now", async () => {
+  it("starts although the dead server's pid belongs to another program by now, and leaves that alone", async () => {
     const dataDir = fixture.fresh('reused');
     const first = fixture.start(dataDir);
     await first.ready();
     await first.signal('SIGTERM');
-    const { uid, gid } = statSync(join(dataDir, 'postgres/data'));
-    const pidFile = join(dataDir, 'postgres/data/postmaster.pid');
-    writeFileSync(pidFile, `${process.pid}\n${join(dataDir, 'postgres/data')}\n1\n5432\n\n127.0.0.1\n`, { mode: 0o600 });
-    chownSync(pidFile, uid, gid);
+    const data = join(dataDir, 'postgres/data');
+    const { uid, gid } = statSync(data);
+    // Of the server's own user: another's pid would not bother Postgres.
+    const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { uid, gid, cwd: '/', stdio: 'ignore' });
+    try {
+      writeFileSync(join(data, 'postmaster.pid'), `${other.pid}\n${data}\n1\n5432\n\n127.0.0.1\n`, { mode: 0o600 });
+      chownSync(join(data, 'postmaster.pid'), uid, gid);
+      await fixture.start(dataDir).ready();
+      expect(isRunning(other.pid ?? 0)).toBe(true);
+    } finally {
+      other.kill('SIGKILL');
+    }
+  });
+
+  it('is out of the reach of Ctrl-C, so that this process can drain first', async () => {
+    const dataDir = fixture.fresh('group');
     await fixture.start(dataDir).ready();
-    expect(isRunning(process.pid)).toBe(true);
+    const pid = serverPid(join(dataDir, 'postgres'));
+    expect(processGroupOf(pid)).toBe(pid);
   });
 
   describe('on a DATA_DIR that is in use', () => {

@@ -29,6 +29,12 @@ export function isRunning(pid: number): boolean {
   }
 }
 
+/** Whom a signal from the terminal reaches together with this process. */
+export function processGroupOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2]);
+}
+
 /** The processes that would end this server when its parent is gone. */
 export function watchdogsOf(server: number): number[] {
   const commandLine = (pid: number): string => {
