@@ -1,5 +1,6 @@
 import { keysApart, record, series, upTo, valuesOf } from '@agent-chat/event-log/testing';
 import { deferred, eventually, FakeClock } from '@agent-chat/testing';
+import { setImmediate as nextRound } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { type Consumption, type StoredRecord, type Subscription } from '../../event-log.port';
 import { InMemoryEventLog, type InMemoryEventLogOptions } from './in-memory-event-log';
@@ -73,6 +74,36 @@ describe('InMemoryEventLog', () => {
     logs.splice(0);
   });
 
+  it('counts bytes as well as records, and only those that a group still needs', async () => {
+    const log = open({ maxBufferedRecords: 1_000, maxBufferedBytes: 100 });
+    const { consumption } = await subscribe(log, { commit: 'manual' });
+    const big = { key: room!.key, value: 'é'.repeat(20), headers: {} };
+    for (const offset of [0, 1, 2]) await expect(log.append(TOPIC, [big])).resolves.toMatchObject([{ offset }]);
+    await expect(log.append(TOPIC, [big])).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
+    await consumption.commit(room!.partition, 1);
+    await expect(log.append(TOPIC, [big])).resolves.toMatchObject([{ offset: 3 }]);
+    await expect(log.append(TOPIC, [big])).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
+    await consumption.commit(room!.partition, 4);
+    await expect(log.append(TOPIC, [big])).resolves.toMatchObject([{ offset: 4 }]);
+  });
+
+  it('keeps offsets and contents right however much has passed through', async () => {
+    const log = open({ maxBufferedRecords: 1_000, retainedRecords: 5 });
+    const { seen } = await subscribe(log);
+    for (const value of upTo(3_000)) await log.append(TOPIC, [record(room!.key, value)]);
+    await eventually(() => {
+      expect(seen).toHaveLength(3_000);
+    });
+    expect(seen.map(({ offset }) => offset)).toEqual(upTo(3_000));
+    expect(valuesOf(seen)).toEqual(upTo(3_000));
+    const range = await eventually(async () => {
+      const found = await log.read(TOPIC, room!.partition, 2_990, 100);
+      expect(found.firstOffset).toBe(2_995);
+      return found;
+    });
+    expect(valuesOf(range.records)).toEqual([2_995, 2_996, 2_997, 2_998, 2_999]);
+  });
+
   it('goes on with other partitions while one is full', async () => {
     const log = open();
     const { consumption } = await subscribe(log, { commit: 'manual' });
@@ -110,6 +141,21 @@ describe('InMemoryEventLog', () => {
     await committing;
     expect((await waiting)[0]!.offset).toBe(10);
     expect((await later)[0]!.offset).toBe(11);
+  });
+
+  it('keeps the order of a key behind an append that waits for another partition', async () => {
+    const log = open({ appendTimeoutMs: 5_000 });
+    const { consumption } = await subscribe(log, { commit: 'manual' });
+    await log.append(TOPIC, [...series(room!.key, 10), record(elsewhere!.key, 0)]);
+    const both = log.append(TOPIC, [record(room!.key, 10), record(elsewhere!.key, 1)]);
+    const behind = log.append(TOPIC, [record(elsewhere!.key, 2)]);
+    // Looked at anew while the other partition is still full.
+    await consumption.commit(elsewhere!.partition, 1);
+    await nextRound();
+    await nextRound();
+    await consumption.commit(room!.partition, 1);
+    expect((await both)[1]!.offset).toBe(1);
+    expect((await behind)[0]!.offset).toBe(2);
   });
 
   it('refuses at once what would make the queue of waiting appends too long', async () => {

@@ -8,7 +8,7 @@ export interface InMemoryEventLogOptions extends Partial<TopicLimits> {
   readonly clock: Clock;
 }
 
-const DEFAULT_LIMITS = { maxBufferedRecords: 4_000, retainedRecords: 256, appendTimeoutMs: 1_000, maxBatchRecords: 500 };
+const DEFAULT_LIMITS = { maxBufferedRecords: 4_000, maxBufferedBytes: 4 * 1_024 * 1_024, retainedRecords: 64, appendTimeoutMs: 1_000, maxBatchRecords: 500 };
 
 /**
  * An event log in this process's heap. Offsets start at 0 with each start. Appends are atomic, so they never end in LOG_UNCERTAIN.

@@ -12,6 +12,8 @@ export interface TopicLimits {
   readonly partitionCount: number;
   /** How far, per partition, the slowest group may lag before appends wait. */
   readonly maxBufferedRecords: number;
+  /** The same in bytes of values: whichever is reached first. */
+  readonly maxBufferedBytes: number;
   /** How many records per partition stay although every group is done with them. */
   readonly retainedRecords: number;
   /** How long an append waits for room. */
@@ -112,7 +114,8 @@ export class MemoryTopic {
 
   private isFull(partition: number): boolean {
     const log = this.partition(partition);
-    return log.endOffset - this.neededFrom(log) >= this.limits.maxBufferedRecords;
+    const needed = this.neededFrom(log);
+    return log.endOffset - needed >= this.limits.maxBufferedRecords || log.bytesFrom(needed) >= this.limits.maxBufferedBytes;
   }
 
   /** The oldest offset that a group with members is not done with. */
