@@ -1,0 +1,155 @@
+import { type DeliveryVerifier, type SeenEvent } from '@agent-chat/testing';
+import { randomUUID } from 'node:crypto';
+import { io, type Socket } from 'socket.io-client';
+import { type LoggedEvent, type RestClient } from './rest-client';
+
+const CALL_TIMEOUT_MS = 5_000;
+const RECONNECT_MS = 100;
+
+interface Page {
+  readonly events: LoggedEvent[];
+  readonly cursor: string;
+  readonly more: boolean;
+}
+
+type Answer<Body> = ({ ok: true } & Body) | { ok: false; error: { code: string; retryable: boolean } };
+
+/** What identifies an event: its message where it has one, else its place. */
+export function seen(event: LoggedEvent): SeenEvent {
+  const messageId = event.data?.['messageId'];
+  const identity = typeof messageId === 'string' ? `${event.type} ${messageId}` : `${event.type} ${event.roomId} ${String(event.seq)}`;
+  return { roomId: event.roomId, epoch: event.epoch, seq: event.seq, identity };
+}
+
+/** A client as the public contract wants it: resumes by cursor, repeats what wasn't answered under the same key, one post in flight a room. Tells the verifier all it sees. */
+export class LoadClient {
+  /** Complete resumes, and refused ones. */
+  resumes = 0;
+  resyncs = 0;
+  acked = 0;
+  private readonly cursors = new Map<string, string>();
+  private readonly live = new Set<string>();
+  private readonly sendNos = new Map<string, number>();
+  private socket: Socket;
+  private stopped = false;
+
+  constructor(
+    readonly rest: RestClient,
+    private readonly verifier: DeliveryVerifier,
+    private readonly rooms: readonly string[],
+  ) {
+    this.socket = this.open();
+  }
+
+  get name(): string {
+    return this.rest.credentials?.username ?? '';
+  }
+
+  /** The last cursor seen in a room. */
+  cursor(roomId: string): string | undefined {
+    return this.cursors.get(roomId);
+  }
+
+  /** Posts once, repeating under one key until it is acknowledged; rejects on a refusal that would not go away. */
+  async post(roomId: string, text: string): Promise<void> {
+    const clientMsgId = randomUUID();
+    const sendNo = (this.sendNos.get(roomId) ?? 0) + 1;
+    this.sendNos.set(roomId, sendNo);
+    while (!this.stopped) {
+      const answer = await this.call<{ messageId: string; seq: number; epoch: number }>('message.post', { roomId, clientMsgId, text });
+      if (answer?.ok === true) {
+        this.acked += 1;
+        this.verifier.acknowledge({ roomId, epoch: answer.epoch, seq: answer.seq, identity: `message.posted ${answer.messageId}`, sender: this.name, sendNo });
+        return;
+      }
+      if (answer?.ok === false && !answer.error.retryable) throw new Error(answer.error.code);
+      await new Promise((next) => setTimeout(next, RECONNECT_MS));
+    }
+  }
+
+  /** Resolves when every room is live; rejects after `timeoutMs`. */
+  async untilLive(timeoutMs = 20_000): Promise<void> {
+    const deadlineMs = performance.now() + timeoutMs;
+    while (this.live.size < this.rooms.length) {
+      if (performance.now() > deadlineMs) throw new Error(`${this.name} is live in ${String(this.live.size)} of ${String(this.rooms.length)} rooms`);
+      await new Promise((next) => setTimeout(next, 10));
+    }
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.socket.disconnect();
+  }
+
+  private open(): Socket {
+    const socket = io(this.rest.url, {
+      transports: ['websocket'],
+      reconnection: false,
+      forceNew: true,
+      auth: { token: this.rest.credentials?.accessToken ?? '' },
+    });
+    socket.on('connect', () => {
+      this.live.clear();
+      this.subscribe(socket).catch(() => socket.disconnect());
+    });
+    socket.on('events', (events: LoggedEvent[]) => {
+      for (const event of events) this.see(event);
+    });
+    socket.on('resync', () => (this.resyncs += 1));
+    socket.on('connect_error', () => {
+      this.reconnect();
+    });
+    socket.on('disconnect', () => {
+      this.reconnect();
+    });
+    return socket;
+  }
+
+  private reconnect(): void {
+    this.live.clear();
+    if (this.stopped) return;
+    setTimeout(
+      () => {
+        if (!this.stopped) this.socket = this.open();
+      },
+      RECONNECT_MS + Math.random() * RECONNECT_MS,
+    );
+  }
+
+  private async subscribe(socket: Socket): Promise<void> {
+    const rooms = this.rooms.map((roomId) => ({ roomId, cursor: this.cursors.get(roomId) ?? '1.0' }));
+    const answer = await this.call<{ rooms: (Page & { roomId: string; error?: { code: string } })[] }>('room.subscribe', { rooms }, socket);
+    if (answer?.ok !== true) throw new Error('not subscribed');
+    for (const room of answer.rooms) {
+      if (room.error !== undefined) throw new Error(room.error.code);
+      this.take(room.roomId, room);
+      for (let { more } = room; more;) {
+        const page = await this.call<Page>('events.fetch', { roomId: room.roomId, after: this.cursors.get(room.roomId), limit: 500 }, socket);
+        if (page?.ok !== true) throw new Error('not fetched');
+        this.take(room.roomId, page);
+        ({ more } = page);
+      }
+      this.live.add(room.roomId);
+    }
+    this.resumes += 1;
+  }
+
+  private take(roomId: string, page: Page): void {
+    for (const event of page.events) this.see(event);
+    this.cursors.set(roomId, page.cursor);
+  }
+
+  private see(event: LoggedEvent): void {
+    this.verifier.deliver(this.name, seen(event));
+    this.cursors.set(event.roomId, `${String(event.epoch)}.${String(event.seq)}`);
+  }
+
+  /** The answer, or `undefined` where none came. */
+  private async call<Body>(call: string, body: object, socket = this.socket): Promise<Answer<Body> | undefined> {
+    if (!socket.connected) return undefined;
+    return (await socket
+      .timeout(CALL_TIMEOUT_MS)
+      .emitWithAck(call, body)
+      .catch(() => undefined)) as Answer<Body> | undefined;
+  }
+}

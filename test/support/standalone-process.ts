@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const MAIN = resolve(__dirname, '../../dist/apps/standalone/main.js');
+const READY_TIMEOUT_MS = 30_000;
+
+/** A real standalone process on a data directory and a port of its own; it keeps both over kills and restarts. */
+export class StandaloneProcess {
+  readonly url: string;
+  private child: ChildProcess | undefined;
+  private output = '';
+
+  private constructor(
+    private readonly port: number,
+    readonly dataDir: string,
+    private readonly env: NodeJS.ProcessEnv,
+  ) {
+    this.url = `http://127.0.0.1:${String(port)}`;
+  }
+
+  /** Starts on an empty data directory; resolves when it is ready. */
+  static async start(env: NodeJS.ProcessEnv = {}): Promise<StandaloneProcess> {
+    const process_ = new StandaloneProcess(await freePort(), mkdtempSync(join(tmpdir(), 'agent-chat-e2e-')), env);
+    await process_.restart();
+    return process_;
+  }
+
+  get pid(): number {
+    return this.child?.pid ?? 0;
+  }
+
+  /** Everything that it printed since its last start. */
+  get printed(): string {
+    return this.output;
+  }
+
+  /** Starts it (again); resolves when it is ready. */
+  async restart(): Promise<void> {
+    this.output = '';
+    const env = { ...process.env, RATE_LIMITS: 'off', LOG_LEVEL: 'warn', ...this.env, PORT: String(this.port), DATA_DIR: this.dataDir };
+    const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = child;
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (this.output = (this.output + chunk.toString()).slice(-100_000)));
+    await this.untilReady(child);
+  }
+
+  /** Ends it at once, as a power cut would. Its Postgres is left behind, as then. */
+  async kill(): Promise<void> {
+    await this.end('SIGKILL');
+  }
+
+  /** Lets it drain. */
+  async stop(): Promise<number | null> {
+    return this.end('SIGTERM');
+  }
+
+  /** Stops it and removes its data. */
+  async remove(): Promise<void> {
+    await this.stop();
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<number | null> {
+    const { child } = this;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    await exited;
+    return child.exitCode;
+  }
+
+  private async untilReady(child: ChildProcess): Promise<void> {
+    const deadlineMs = performance.now() + READY_TIMEOUT_MS;
+    while (performance.now() < deadlineMs) {
+      if (child.exitCode !== null) throw new Error(`The standalone ended with ${String(child.exitCode)}:\n${this.output}`);
+      const answer = await fetch(`${this.url}/api/health/ready`).catch(() => undefined);
+      if (answer?.status === 200) return;
+      await new Promise((next) => setTimeout(next, 25));
+    }
+    throw new Error(`The standalone was not ready in ${String(READY_TIMEOUT_MS)} ms:\n${this.output}`);
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  await new Promise((closed) => server.close(closed));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
