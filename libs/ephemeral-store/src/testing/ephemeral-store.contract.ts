@@ -96,6 +96,9 @@ function describeFields(harness: () => EphemeralStoreHarness): void {
     await elapse(200);
     const [fields] = await store.fields(['key']);
     expect(Object.fromEntries(fields!)).toEqual({ long: '2', renewed: '4' });
+    await elapse(600);
+    const [left] = await store.fields(['key']);
+    expect(Object.fromEntries(left!)).toEqual({ long: '2' });
   });
 
   it('removes a field, also one that is not there', async () => {
