@@ -61,4 +61,11 @@ describe('DeliveryVerifier', () => {
   it('reports content that differs from what is stored', () => {
     expect(judge((seen) => seen.splice(2, 1, event(3, 'other')))).toMatchObject({ reordered: 1 });
   });
+
+  it('proves on what it observed that it would have reported a loss, a duplicate and a swap', () => {
+    const verifier = new DeliveryVerifier();
+    for (const delivered of LOG) verifier.deliver('bob', delivered);
+
+    expect(verifier.negativeControl(new Map([['lobby', LOG]]))).toEqual({ loss: true, duplicate: true, swap: true });
+  });
 });

@@ -74,6 +74,30 @@ export class DeliveryVerifier {
     };
   }
 
+  /**
+   * The verifier's own test on the very same observations: a loss, a duplicate and a swap, each put into a copy of one reader's stream, must
+   * each be reported. A run whose control fails proves nothing.
+   */
+  negativeControl(logs: ReadonlyMap<string, readonly SeenEvent[]>): { readonly loss: boolean; readonly duplicate: boolean; readonly swap: boolean } {
+    const before = this.verify(logs);
+    const after = (change: (seen: SeenEvent[]) => void): VerifierReport => this.withChangedStream(change).verify(logs);
+    return {
+      loss: after((seen) => seen.splice(1, 1)).lost > before.lost,
+      duplicate: after((seen) => seen.splice(1, 0, ...seen.slice(1, 2))).duplicated > before.duplicated,
+      swap: after((seen) => seen.splice(1, 2, ...seen.slice(1, 3).reverse())).reordered > before.reordered,
+    };
+  }
+
+  private withChangedStream(change: (seen: SeenEvent[]) => void): DeliveryVerifier {
+    const [longest] = [...this.streams].sort(([, one], [, other]) => other.length - one.length);
+    if (longest === undefined || longest[1].length < 4) throw new Error('A control needs a reader that saw at least four events');
+    const copy = new DeliveryVerifier();
+    copy.acked.push(...this.acked);
+    for (const [stream, seen] of this.streams) copy.streams.set(stream, stream === longest[0] ? [...seen] : seen);
+    change(copy.streams.get(longest[0]) ?? []);
+    return copy;
+  }
+
   private checkAcknowledgements(logs: ReadonlyMap<string, readonly SeenEvent[]>, violations: Violation[]): void {
     const places = placesByIdentity(logs);
     const newest = new Map<string, AckedMessage>();
