@@ -1,0 +1,105 @@
+import { EVENTS_TOPIC, type LogEvent } from '@agent-chat/contracts';
+import { type Consumption, type EventLog, type RecordBatch } from '@agent-chat/event-log';
+import { type EventHandling } from './event-handling';
+import { type EventSource } from './event-source';
+import { PartitionFollower } from './partition-follower';
+import { StepLimit } from './step-limit';
+
+export interface EventGroupOptions {
+  readonly group: string;
+  readonly log: EventLog;
+  readonly source: EventSource;
+  readonly handling: EventHandling;
+  readonly batchSize: number;
+  /** How often each partition is compared with the log in Postgres, in milliseconds (P19). */
+  readonly checkEveryMs: number;
+  readonly onError: (error: unknown, group: string, partition: number) => void;
+}
+
+/** Partitions that one group works on at once in this process. */
+const CONCURRENCY = 4;
+
+/**
+ * One consumer group of the event topic in this process. The topic only tells what is new, soon; positions and the log in Postgres decide,
+ * so nothing depends on the topic's own offsets, and the topic may be empty after a restart.
+ */
+export class EventGroup {
+  private readonly followers = new Map<number, PartitionFollower>();
+  private readonly limit = new StepLimit(CONCURRENCY);
+  private consumption: Consumption | undefined;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: EventGroupOptions) {}
+
+  async start(): Promise<void> {
+    const { log, group, checkEveryMs } = this.options;
+    this.consumption = await log.subscribe({
+      topic: EVENTS_TOPIC,
+      group,
+      startAt: 'end',
+      commit: 'auto',
+      onBatch: async (batch) => this.receive(batch),
+      onAssigned: async (partitions) => this.follow(partitions),
+      onRevoked: (partitions) => this.unfollow(partitions),
+    });
+    this.timer = setInterval(() => {
+      for (const follower of this.followers.values()) follower.check();
+    }, checkEveryMs).unref();
+  }
+
+  /** Events known of and not yet handled, by partitions of this process, summed up. */
+  get lag(): number {
+    return [...this.followers.values()].reduce((sum, follower) => sum + follower.lag, 0);
+  }
+
+  /** Begins again from the stored positions. */
+  restart(): void {
+    for (const follower of this.followers.values()) follower.restart();
+  }
+
+  /** Resolves when nothing is being handled any more. Safe to call twice. */
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.consumption?.stop();
+    await this.unfollow([...this.followers.keys()]);
+  }
+
+  private follow(partitions: readonly number[]): void {
+    const { group, handling, source, batchSize, onError } = this.options;
+    for (const partition of partitions) {
+      if (this.followers.has(partition)) continue;
+      const follower = new PartitionFollower({
+        partition,
+        handling,
+        source,
+        batchSize,
+        limit: (step) => this.limit.run(step),
+        onError: (error) => onError(error, group, partition),
+      });
+      this.followers.set(partition, follower);
+      follower.check();
+    }
+  }
+
+  private async unfollow(partitions: readonly number[]): Promise<void> {
+    const leaving = partitions.map((partition) => this.followers.get(partition));
+    for (const partition of partitions) this.followers.delete(partition);
+    await Promise.all(leaving.map((follower) => follower?.stop()));
+  }
+
+  private receive({ partition, records }: RecordBatch): void {
+    const follower = this.followers.get(partition);
+    const events = records.map((record) => parseLogEvent(record.value));
+    if (events.every((event) => event !== undefined)) follower?.offer(events);
+    // Postgres has what can't be read here.
+    else follower?.check();
+  }
+}
+
+function parseLogEvent(text: string): LogEvent | undefined {
+  try {
+    return JSON.parse(text) as LogEvent;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,5 @@
+export * from './event-context';
+export * from './event-log-server';
+export * from './messaging.module';
+export * from './projection';
+export * from './projection-runner';

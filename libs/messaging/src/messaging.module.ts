@@ -1,0 +1,38 @@
+import { Database } from '@agent-chat/database';
+import { EventLog } from '@agent-chat/event-log';
+import { QueryBus } from '@agent-chat/query-bus';
+import { Global, Inject, Logger, Module, type BeforeApplicationShutdown } from '@nestjs/common';
+import { EventLogServer } from './event-log-server';
+import { ProjectionRunner } from './projection-runner';
+
+const logger = new Logger('Messaging');
+
+function logError(message: string, error: unknown): void {
+  logger.error(`${message}: ${error instanceof Error ? error.message : JSON.stringify(error)}`);
+}
+
+/** The one runner of projections and the one server of event handlers of a process. Needs the ports from a global module. */
+@Global()
+@Module({
+  providers: [
+    {
+      provide: ProjectionRunner,
+      inject: [EventLog, QueryBus],
+      useFactory: (log: EventLog, queries: QueryBus) => new ProjectionRunner({ log, queries, onError: logError }),
+    },
+    {
+      provide: EventLogServer,
+      inject: [EventLog, QueryBus, Database],
+      useFactory: (log: EventLog, queries: QueryBus, database: Database) => new EventLogServer({ log, queries, database, onError: logError }),
+    },
+  ],
+  exports: [ProjectionRunner, EventLogServer],
+})
+export class MessagingModule implements BeforeApplicationShutdown {
+  constructor(@Inject(ProjectionRunner) private readonly runner: ProjectionRunner) {}
+
+  /** While databases and buses still answer. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.runner.stop();
+  }
+}

@@ -1,0 +1,69 @@
+import { type LogEvent } from '@agent-chat/contracts';
+import { DatabaseError } from '@agent-chat/database';
+import { AppError } from '@agent-chat/kernel';
+import { type EventHandling } from './event-handling';
+import { EventPositions } from './event-positions';
+import { PositionMovedError } from './position-moved-error';
+import { type AfterCommit, type Projection } from './projection';
+
+/** Applies a projection batch by batch, each in one transaction with its position. */
+export class ProjectionHandling implements EventHandling {
+  private readonly positions: EventPositions;
+
+  constructor(
+    private readonly projection: Projection,
+    private readonly onError: (error: unknown, event: LogEvent) => void,
+  ) {
+    this.positions = new EventPositions(projection.group);
+  }
+
+  position(partition: number): Promise<number> {
+    return this.positions.load(this.projection.database(partition), partition);
+  }
+
+  async handle(events: readonly LogEvent[], previous: number): Promise<void> {
+    const last = events[events.length - 1];
+    if (last === undefined) return;
+    try {
+      await this.commit(events, last, previous);
+    } catch (error) {
+      if (isOutage(error)) throw error;
+      if (events.length === 1) return this.bury(last, previous, error);
+      const middle = Math.ceil(events.length / 2);
+      await this.handle(events.slice(0, middle), previous);
+      await this.handle(events.slice(middle), events[middle - 1]?.position ?? previous);
+    }
+  }
+
+  private async commit(events: readonly LogEvent[], last: LogEvent, previous: number): Promise<void> {
+    const after = await this.projection.database(last.partition).transaction(async (connection) => {
+      // First, so that whoever resets the projection waits here and not in the middle of its rows.
+      await this.positions.move(connection, previous, last);
+      return this.projection.apply(connection, events);
+    });
+    if (after !== undefined) await this.finish(after, last);
+  }
+
+  private async finish(after: AfterCommit, last: LogEvent): Promise<void> {
+    try {
+      await after();
+    } catch (error) {
+      this.onError(error, last);
+    }
+  }
+
+  private async bury(event: LogEvent, previous: number, cause: unknown): Promise<void> {
+    await this.projection.database(event.partition).transaction(async (connection) => {
+      await this.positions.move(connection, previous, event);
+      await this.positions.bury(connection, event, cause);
+    });
+    this.onError(cause, event);
+  }
+}
+
+/** Whether trying again may help, so that no event is to blame (P16, P20). */
+function isOutage(error: unknown): boolean {
+  if (error instanceof PositionMovedError) return true;
+  if (error instanceof DatabaseError) return error.kind !== 'data';
+  return error instanceof AppError && error.retryable;
+}
