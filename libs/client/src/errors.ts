@@ -43,7 +43,10 @@ export class AgentChatError extends Error {
 
   /** The error in a received body: a socket's `{ code, message, ... }` or a problem+json. */
   static fromBody(body: unknown, status?: number): AgentChatError {
-    const { code, message, detail, title, retryable, retryAfterMs, errors } = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
+    const { code, message, detail, title, retryable, retryAfterMs, errors } = (typeof body === 'object' && body !== null ? body : {}) as Record<
+      string,
+      unknown
+    >;
     return new AgentChatError(typeof code === 'string' ? code : codeOf(status), {
       message: [message, detail, title].find((text) => typeof text === 'string'),
       retryable: typeof retryable === 'boolean' ? retryable : undefined,

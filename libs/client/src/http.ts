@@ -94,7 +94,11 @@ export class Http {
       const body = parse(await response.text());
       if (response.status < 400) return body;
       const error = AgentChatError.fromBody(body, response.status);
-      throw new AgentChatError(error.code, { ...error, message: error.message, retryAfterMs: error.retryAfterMs ?? retryAfterMs(response.headers.get('retry-after')) });
+      throw new AgentChatError(error.code, {
+        ...error,
+        message: error.message,
+        retryAfterMs: error.retryAfterMs ?? retryAfterMs(response.headers.get('retry-after')),
+      });
     } catch (cause) {
       if (cause instanceof AgentChatError) throw cause;
       if (abort.signal.aborted) throw new AgentChatError('TIMEOUT', { message: 'No answer in time', cause });

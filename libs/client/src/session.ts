@@ -20,7 +20,8 @@ export interface SessionData {
   readonly renewAtMs: number;
 }
 
-interface AuthAnswer {
+/** What the server answers to a sign-in. */
+export interface AuthAnswer {
   readonly user: User;
   readonly accessToken: string;
   readonly refreshToken: string;
@@ -37,6 +38,8 @@ export interface SessionDependencies {
   /** Where the session is stored, and the name of its lock: one a server. */
   readonly storageKey: string;
   readonly onChange: (user: User | undefined) => void;
+  /** A session that was made elsewhere; used unless one is stored. */
+  readonly initial?: AuthAnswer | undefined;
 }
 
 /** A token is replaced that long before it expires, or a fifth of its life if that is shorter. */
@@ -63,7 +66,11 @@ export class Session implements TokenSource {
 
   /** Reads the stored session, once. */
   restore(): Promise<void> {
-    this.restored ??= this.read().then((stored) => this.adopt(stored));
+    this.restored ??= this.read().then((stored) => {
+      const { initial } = this.dependencies;
+      if (stored === undefined && initial !== undefined) return this.keep(initial);
+      this.adopt(stored);
+    });
     return this.restored;
   }
 

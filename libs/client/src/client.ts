@@ -1,0 +1,324 @@
+import { type ClientOptions } from './client-options';
+import { SYSTEM_ENVIRONMENT, type Environment } from './clock';
+import { Connection, type ConnectionState, type ConnectionStatus } from './connection';
+import { Emitter, type Unsubscribe } from './emitter';
+import { AgentChatError } from './errors';
+import { Http, type Fetch, type TokenSource } from './http';
+import { Identity } from './identity';
+import { LiveRooms } from './live-rooms';
+import { availableLocks, type RunLocked } from './locks';
+import { MessagesApi, type SearchOptions } from './messages-api';
+import { Outbox } from './outbox';
+import { OutboxStore, type OutboxEntry } from './outbox-store';
+import { PresenceStore } from './presence';
+import { ProvidedTokens } from './provided-tokens';
+import { ReadMarks } from './read-marks';
+import { type RoomEvent } from './room-events';
+import { RoomHandle } from './room';
+import { RoomList } from './room-list';
+import { RoomsApi } from './rooms-api';
+import { Session, type Credentials } from './session';
+import { openSocketTransport } from './socket-transport';
+import { memoryStorage, type ClientStorage } from './storage';
+import { type EphemeralItem, type Page, type Posted, type Resync, type RoomHead, type RoomsFrame, type SearchHit, type User } from './types';
+import { UsersApi } from './users-api';
+
+/** What a client tells. */
+export interface ClientEvents {
+  /** The live connection. */
+  state: ConnectionStatus;
+  /** Who is signed in now. */
+  session: { readonly user: User | undefined };
+  /** An event of any room that is followed: each once, in order within its room. */
+  event: RoomEvent;
+  /** A followed room's log could not be continued; its history was read anew. */
+  resync: Resync;
+  /** The room list changed; `roomList` follows it by itself. */
+  rooms: RoomsFrame;
+  /** Badges of rooms that aren't followed; `roomList` follows them by itself. */
+  heads: readonly RoomHead[];
+  /** Typing and presence. */
+  ephemeral: readonly EphemeralItem[];
+  /** The server is leaving; the client reconnects by itself. */
+  drain: { readonly reconnectInMs: number };
+  /** Why the server closes this connection. */
+  closing: { readonly code: string; readonly retryAfterMs?: number | undefined };
+  /** Something failed that nobody awaits. */
+  error: AgentChatError;
+}
+
+type Forwarded = 'rooms' | 'heads' | 'ephemeral' | 'drain' | 'closing';
+
+const FORWARDED: ReadonlySet<string> = new Set<Forwarded>(['rooms', 'heads', 'ephemeral', 'drain', 'closing']);
+
+/** Everything that a chat frontend or a bot does with a server, for one signed-in person. Made by `createClient`. */
+export class AgentChatClient {
+  readonly users: UsersApi;
+  readonly rooms: RoomsApi;
+  readonly messages: MessagesApi;
+  /** My rooms for a user interface; call its `load` once. */
+  readonly roomList: RoomList;
+  readonly presence: PresenceStore;
+
+  private readonly emitter = new Emitter<ClientEvents>((error) => this.failed(error));
+  private readonly environment: Environment;
+  private readonly storage: ClientStorage;
+  private readonly lock: RunLocked;
+  private readonly prefix: string;
+  private readonly session: Session | undefined;
+  private readonly identity: Identity;
+  private readonly connection: Connection;
+  private readonly live: LiveRooms;
+  private readonly readMarks: ReadMarks;
+  private readonly handles = new Map<string, RoomHandle>();
+  private outbox: { readonly userId: string; readonly outbox: Outbox; readonly loaded: Promise<void> } | undefined;
+  private readonly stopWatching: Unsubscribe;
+  private isFailing = false;
+
+  constructor(private readonly options: ClientOptions) {
+    const url = options.url.replace(/\/+$/, '');
+    this.environment = { ...SYSTEM_ENVIRONMENT, ...options.environment };
+    this.storage = options.storage ?? memoryStorage();
+    this.lock = options.locks ?? availableLocks();
+    this.prefix = `${options.storagePrefix ?? 'agent-chat'}:${url}`;
+    const plain = new Http(url, this.environment, options.fetch ?? ((address, init) => (globalThis.fetch as unknown as Fetch)(address, init)), options.retry);
+    this.session = options.tokenProvider === undefined ? this.openSession(plain) : undefined;
+    const tokens: TokenSource = options.tokenProvider === undefined ? this.signedIn() : new ProvidedTokens(options.tokenProvider, this.environment);
+    const http = plain.withTokens(tokens);
+    this.users = new UsersApi(http, this.environment);
+    this.rooms = new RoomsApi(http, this.environment);
+    this.messages = new MessagesApi(http, this.environment);
+    this.identity = new Identity(
+      () => this.users.me(),
+      this.userStorage(),
+      (user) => this.userChanged(user),
+    );
+    this.connection = this.openConnection(url, tokens);
+    const request = (call: string, body: unknown): Promise<unknown> => this.connection.request(call, body);
+    const onError = (error: AgentChatError): void => this.failed(error);
+    this.live = new LiveRooms(request, this.environment);
+    this.presence = new PresenceStore(request, onError);
+    this.roomList = new RoomList(this.rooms, this.environment, () => this.user?.userId, onError);
+    this.readMarks = new ReadMarks(request, this.environment, (roomId, seq, unread) => this.roomList.markedRead(roomId, seq, unread), onError);
+    this.stopWatching = onOnline(() => this.connection.retryNow());
+  }
+
+  /** Who is signed in; known after `ready`, `login`, `register` or `connect`. */
+  get user(): User | undefined {
+    return this.session === undefined ? this.identity.user : this.session.user;
+  }
+
+  get state(): ConnectionState {
+    return this.connection.state;
+  }
+
+  on<Name extends keyof ClientEvents>(name: Name, listener: (body: ClientEvents[Name]) => void): Unsubscribe {
+    return this.emitter.on(name, listener);
+  }
+
+  /** Reads the stored session and takes over messages that were not sent yet. Answers who is signed in. */
+  async ready(): Promise<User | undefined> {
+    if (this.session === undefined) await this.identity.restore();
+    else await this.session.restore();
+    await this.outbox?.loaded;
+    return this.user;
+  }
+
+  /** Makes an account of the built-in kind and signs in. */
+  register(account: Credentials & { readonly displayName?: string }): Promise<User> {
+    return this.signedIn().signIn('register', account);
+  }
+
+  login(credentials: Credentials): Promise<User> {
+    return this.signedIn().signIn('login', credentials);
+  }
+
+  /** Ends the connection and the session; messages that were not sent stay in the storage for the person's next sign-in. */
+  async logout(): Promise<void> {
+    this.disconnect();
+    await this.session?.signOut();
+  }
+
+  /** Goes live, and stays so across losses of the connection. Resolves once connected; rejects when the session has ended. */
+  async connect(): Promise<void> {
+    if (this.session === undefined) this.identity.verify().catch((error: unknown) => this.failed(error));
+    await this.connection.connect();
+    await this.ready();
+  }
+
+  disconnect(): void {
+    this.connection.disconnect();
+  }
+
+  /** Ends everything for good; the client can't be used again. */
+  close(): void {
+    this.stopWatching();
+    for (const handle of this.handles.values()) handle.close();
+    this.disconnect();
+    this.outbox?.outbox.close();
+    this.roomList.close();
+    this.readMarks.close();
+  }
+
+  /** One room; the same object for the same id. */
+  room(roomId: string): RoomHandle {
+    const known = this.handles.get(roomId);
+    if (known !== undefined) return known;
+    const handle = new RoomHandle(roomId, {
+      messages: this.messages,
+      live: this.live,
+      request: (call, body) => this.connection.request(call, body),
+      readMarks: this.readMarks,
+      environment: this.environment,
+      outbox: () => this.outbox?.outbox,
+      me: () => this.user?.userId,
+      onEvent: (event) => this.eventCame(event),
+      onResync: (resync) => this.emitter.emit('resync', resync),
+      onRead: (id, seq, unread) => this.roomList.markedRead(id, seq, unread),
+      onError: (error) => this.failed(error),
+      pageSize: this.options.pageSize ?? 50,
+      maxMessages: this.options.maxMessages ?? 2_000,
+    });
+    this.handles.set(roomId, handle);
+    if (this.outbox !== undefined) handle.attach(this.outbox.outbox);
+    return handle;
+  }
+
+  /** Full text, in the rooms that the person may read. */
+  search(q: string, options?: SearchOptions): Promise<Page<SearchHit>> {
+    return this.messages.search(q, options);
+  }
+
+  /** Everything up to here has been read. */
+  markRead(roomId: string, seq: number): void {
+    this.room(roomId).markRead(seq);
+  }
+
+  private signedIn(): Session {
+    if (this.session === undefined)
+      throw new AgentChatError('TOKEN_PROVIDER', { message: 'Accounts are kept elsewhere: the client was made with a tokenProvider' });
+    return this.session;
+  }
+
+  private openSession(http: Http): Session {
+    const onChange = (user: User | undefined): void => this.userChanged(user);
+    const { environment, storage, lock, options } = this;
+    return new Session({ http, storage, environment, lock, storageKey: `${this.prefix}:session`, onChange, initial: options.session });
+  }
+
+  private openConnection(url: string, tokens: TokenSource): Connection {
+    return new Connection({
+      url,
+      tokens,
+      open: this.options.openTransport ?? openSocketTransport,
+      environment: this.environment,
+      backoff: this.options.backoff,
+      onStatus: (status) => this.statusChanged(status),
+      onFrame: (name, body) => this.received(name, body),
+      onError: (error) => this.failed(error),
+    });
+  }
+
+  private userStorage(): { read(): Promise<User | undefined>; write(user: User): Promise<void> } {
+    const key = `${this.prefix}:user`;
+    return {
+      read: async () => {
+        const text = await this.storage.get(key);
+        return typeof text === 'string' ? (JSON.parse(text) as User) : undefined;
+      },
+      write: async (user) => this.storage.set(key, JSON.stringify(user)),
+    };
+  }
+
+  private statusChanged(status: ConnectionStatus): void {
+    const parts = [this.live, this.presence, this.readMarks];
+    if (status.state === 'connected') {
+      for (const part of parts) part.connected();
+      this.roomList.connected();
+      this.outbox?.outbox.wake();
+    } else {
+      for (const part of parts) part.disconnected();
+    }
+    this.emitter.emit('state', status);
+  }
+
+  private received(name: string, body: unknown): void {
+    if (name === 'events') return this.live.receive(body as readonly RoomEvent[]);
+    if (name === 'resync') {
+      const { roomId, reason } = body as Resync;
+      return this.live.resync(roomId, reason);
+    }
+    if (name === 'rooms') this.roomsChanged(body as RoomsFrame);
+    if (name === 'heads') this.roomList.receiveHeads(body as readonly RoomHead[]);
+    if (name === 'ephemeral') this.ephemeral(body as readonly EphemeralItem[]);
+    if (FORWARDED.has(name)) this.emitter.emit(name as Forwarded, body as never);
+  }
+
+  private roomsChanged(frame: RoomsFrame): void {
+    this.roomList.receiveRooms(frame);
+    for (const { roomId } of frame.changes) this.live.revive(roomId);
+  }
+
+  private ephemeral(items: readonly EphemeralItem[]): void {
+    this.presence.receive(items);
+    for (const item of items) if (item.type === 'typing') this.handles.get(item.roomId)?.receiveTyping(item.userId, item.typing);
+  }
+
+  private eventCame(event: RoomEvent): void {
+    this.roomList.receiveEvent(event);
+    this.emitter.emit('event', event);
+  }
+
+  private userChanged(user: User | undefined): void {
+    if (this.outbox !== undefined && this.outbox.userId !== user?.userId) {
+      this.outbox.outbox.close();
+      this.outbox = undefined;
+      this.roomList.clear();
+    }
+    if (user !== undefined && this.outbox === undefined) this.openOutbox(user.userId);
+    this.emitter.emit('session', { user });
+  }
+
+  private openOutbox(userId: string): void {
+    const { environment, lock, storage } = this;
+    const name = `${this.prefix}:outbox:${userId}`;
+    const onError = (error: AgentChatError): void => this.failed(error);
+    const store = new OutboxStore(name, storage, lock, onError);
+    const outbox = new Outbox({ store, environment, lock, name, post: (entry) => this.post(entry), onError });
+    const loaded = outbox.load().catch((error: unknown) => this.failed(error));
+    this.outbox = { userId, outbox, loaded };
+    for (const handle of this.handles.values()) handle.attach(outbox);
+  }
+
+  /** Over the live connection; over HTTP by a client that was never asked to connect. */
+  private async post({ roomId, clientMsgId, text, replyTo }: OutboxEntry): Promise<Posted> {
+    const message = { clientMsgId, text, ...(replyTo === undefined ? {} : { replyTo }) };
+    if (this.state === 'offline') return this.messages.post(roomId, message);
+    return (await this.connection.request('message.post', { roomId, ...message })) as Posted;
+  }
+
+  private failed(error: unknown): void {
+    // A listener of errors that throws would be told of its own error, for ever.
+    if (this.isFailing) return;
+    this.isFailing = true;
+    this.emitter.emit('error', AgentChatError.from(error));
+    this.isFailing = false;
+  }
+}
+
+/** A client of the server at `url`. It does nothing until it is told to. */
+export function createClient(options: ClientOptions): AgentChatClient {
+  return new AgentChatClient(options);
+}
+
+interface OnlineEvents {
+  addEventListener?(name: 'online', listener: () => void): void;
+  removeEventListener?(name: 'online', listener: () => void): void;
+}
+
+/** Browsers tell when the network is back. */
+function onOnline(listener: () => void): Unsubscribe {
+  const events = globalThis as unknown as OnlineEvents;
+  events.addEventListener?.('online', listener);
+  return () => events.removeEventListener?.('online', listener);
+}

@@ -1,0 +1,239 @@
+import { type Environment } from './clock';
+import { AgentChatError } from './errors';
+import { asKnownEvent, type KnownRoomEvent, type RoomEvent } from './room-events';
+import { type RoomsApi } from './rooms-api';
+import { Store, type ReadableStore } from './store';
+import { type LastMessage, type Room, type RoomHead, type RoomPage, type RoomsFrame } from './types';
+
+/** The person's rooms; a new object after each change. */
+export interface RoomListSnapshot {
+  /** Newest activity first. */
+  readonly rooms: readonly Room[];
+  /** Whether the list was read from the server. */
+  readonly loaded: boolean;
+  readonly unreadCount: number;
+  readonly mentionCount: number;
+}
+
+const PAGE_SIZE = 100;
+const MAX_PAGES = 20;
+/** After activity in rooms that aren't followed, their newest messages are read at most so often. */
+const PREVIEW_DELAY_MS = 1_500;
+const PREVIEW_PAGE = 30;
+const PREVIEW_CODE_POINTS = 140;
+const RETRY_MS = 5_000;
+
+/** The person's rooms with badges and newest messages, sorted by activity and kept up to date by `rooms`, `heads` and the events of followed rooms. */
+export class RoomList implements ReadableStore<RoomListSnapshot> {
+  private readonly store: Store<RoomListSnapshot>;
+  private rooms = new Map<string, Room>();
+  private rev: number | undefined;
+  private loading: Promise<void> | undefined;
+  private isStale = false;
+  private isLoaded = false;
+  private previewTimer: (() => void) | undefined;
+  private retryTimer: (() => void) | undefined;
+
+  constructor(
+    private readonly api: RoomsApi,
+    private readonly environment: Environment,
+    private readonly me: () => string | undefined,
+    private readonly onError: (error: AgentChatError) => void,
+  ) {
+    this.store = new Store<RoomListSnapshot>({ rooms: [], loaded: false, unreadCount: 0, mentionCount: 0 }, (error) => onError(AgentChatError.from(error)));
+  }
+
+  readonly getSnapshot = (): RoomListSnapshot => this.store.getSnapshot();
+
+  readonly subscribe = (listener: () => void) => this.store.subscribe(listener);
+
+  get(roomId: string): Room | undefined {
+    return this.rooms.get(roomId);
+  }
+
+  /** Reads all of it from the server. Rejects when that fails; a read asked for meanwhile follows. */
+  load(): Promise<void> {
+    this.isStale = this.loading !== undefined;
+    this.loading ??= this.readAll().finally(() => {
+      this.loading = undefined;
+      if (this.isStale) this.reload();
+    });
+    return this.loading;
+  }
+
+  /** Puts a room in, as it was just answered. */
+  put(room: Room): void {
+    this.rooms.set(room.roomId, room);
+    this.publish();
+  }
+
+  /** Follows the list: any `rev` but the expected one means that something was missed. */
+  receiveRooms({ rev, changes }: RoomsFrame): void {
+    if (!this.isLoaded && this.loading === undefined) return;
+    if (this.rev === undefined || this.loading !== undefined || rev !== this.rev + changes.length) {
+      if (rev !== this.rev || this.loading !== undefined) this.reload();
+      return;
+    }
+    this.rev = rev;
+    for (const { roomId, change } of changes) this.applyChange(roomId, change);
+  }
+
+  receiveHeads(heads: readonly RoomHead[]): void {
+    for (const { roomId, head, ...badges } of heads) {
+      const room = this.rooms.get(roomId);
+      if (room === undefined) continue;
+      const isActive = head > room.head;
+      if (isActive) this.refreshPreviews();
+      this.rooms.set(roomId, {
+        ...room,
+        head: Math.max(head, room.head),
+        ...this.touched(isActive),
+        ...(room.me === undefined ? {} : { me: { ...room.me, ...badges } }),
+      });
+    }
+    this.publish();
+  }
+
+  /** An event of a room that is followed live: `heads` are not sent for those. */
+  receiveEvent(event: RoomEvent): void {
+    const room = this.rooms.get(event.roomId);
+    if (room === undefined || event.seq <= room.head) return;
+    const known = asKnownEvent(event);
+    const next = { ...room, head: event.seq, ...(known === undefined ? {} : this.changedBy(room, known)) };
+    this.rooms.set(event.roomId, next);
+    this.publish();
+  }
+
+  /** The person has read so far. `unreadCount` is the server's, when it has answered. */
+  markedRead(roomId: string, seq: number, unreadCount?: number): void {
+    const room = this.rooms.get(roomId);
+    if (room?.me === undefined || (seq < room.me.readSeq && unreadCount === undefined)) return;
+    const readAll = seq >= room.head;
+    const counts = readAll ? { unreadCount: 0, mentionCount: 0 } : { unreadCount: unreadCount ?? room.me.unreadCount };
+    this.rooms.set(roomId, { ...room, me: { ...room.me, readSeq: seq, ...counts } });
+    this.publish();
+  }
+
+  /** Badges may have changed while nobody told. */
+  connected(): void {
+    if (this.isLoaded) this.reload();
+  }
+
+  /** Forgets everything: somebody else is signed in. */
+  clear(): void {
+    this.close();
+    this.rooms.clear();
+    this.rev = undefined;
+    this.isLoaded = false;
+    this.publish();
+  }
+
+  close(): void {
+    this.previewTimer?.();
+    this.retryTimer?.();
+    this.previewTimer = this.retryTimer = undefined;
+  }
+
+  private reload(): void {
+    this.load().catch((error: unknown) => {
+      this.onError(AgentChatError.from(error));
+      this.retryTimer?.();
+      this.retryTimer = this.environment.after(RETRY_MS, () => this.reload());
+    });
+  }
+
+  private async readAll(): Promise<void> {
+    const rooms = new Map<string, Room>();
+    // The first page's `rev`: what changed while the others were read comes as a change.
+    let rev: number | undefined;
+    let cursor: string | undefined;
+    for (let pages = 0; pages < MAX_PAGES; pages++) {
+      const page: RoomPage = await this.api.list({ limit: PAGE_SIZE, cursor });
+      rev ??= page.rev;
+      for (const room of page.items) rooms.set(room.roomId, this.newer(room));
+      cursor = page.next;
+      if (cursor === undefined) break;
+    }
+    this.rooms = rooms;
+    this.rev = rev;
+    this.isLoaded = true;
+    this.publish();
+  }
+
+  /** The room as listed, unless its events have told more meanwhile. */
+  private newer(room: Room): Room {
+    const known = this.rooms.get(room.roomId);
+    return known !== undefined && known.epoch === room.epoch && known.head > room.head ? known : room;
+  }
+
+  private applyChange(roomId: string, change: string): void {
+    if (change === 'left' || change === 'removed' || change === 'banned' || change === 'uninvited') {
+      this.rooms.delete(roomId);
+      return this.publish();
+    }
+    this.api.get(roomId).then(
+      (room) => this.put(room),
+      (error: unknown) => this.onError(AgentChatError.from(error)),
+    );
+  }
+
+  private changedBy(room: Room, event: KnownRoomEvent): Partial<Room> {
+    switch (event.type) {
+      case 'message.posted':
+        return { ...this.touched(true), lastMessage: preview(event), ...this.counted(room, event) };
+      case 'room.updated':
+        return { ...event.data };
+      case 'room.archived':
+        return { archivedAt: event.at };
+      case 'member.joined':
+        return { memberCount: room.memberCount + 1 };
+      case 'member.left':
+        return { memberCount: Math.max(0, room.memberCount - 1) };
+      default:
+        return {};
+    }
+  }
+
+  /** A post moves its author's mark; for the others it is unread. */
+  private counted(room: Room, { data, seq }: KnownRoomEvent<'message.posted'>): Partial<Room> {
+    const me = this.me();
+    if (room.me === undefined || seq <= room.me.readSeq) return {};
+    if (data.authorId === me) return { me: { ...room.me, readSeq: seq, unreadCount: 0, mentionCount: 0 } };
+    const isMentioned = data.mentions.some((mention) => mention === me || mention === 'room');
+    return { me: { ...room.me, unreadCount: room.me.unreadCount + 1, mentionCount: room.me.mentionCount + (isMentioned ? 1 : 0) } };
+  }
+
+  private touched(isActive: boolean): Partial<Room> {
+    return isActive ? { updatedAt: new Date(this.environment.nowMs()).toISOString() } : {};
+  }
+
+  /** Rooms that were active are on the first page: one call brings the newest messages of them all. */
+  private refreshPreviews(): void {
+    this.previewTimer ??= this.environment.after(PREVIEW_DELAY_MS, () => {
+      this.previewTimer = undefined;
+      this.api.list({ limit: PREVIEW_PAGE }).then(
+        ({ items }) => {
+          for (const room of items) if (this.rooms.has(room.roomId)) this.rooms.set(room.roomId, this.newer(room));
+          this.publish();
+        },
+        (error: unknown) => this.onError(AgentChatError.from(error)),
+      );
+    });
+  }
+
+  private publish(): void {
+    const rooms = [...this.rooms.values()].sort((one, other) => activityOf(other).localeCompare(activityOf(one)) || one.roomId.localeCompare(other.roomId));
+    const sum = (count: 'unreadCount' | 'mentionCount'): number => rooms.reduce((total, room) => total + (room.me?.[count] ?? 0), 0);
+    this.store.set({ rooms, loaded: this.isLoaded, unreadCount: sum('unreadCount'), mentionCount: sum('mentionCount') });
+  }
+}
+
+function activityOf(room: Room): string {
+  const { updatedAt, lastMessage } = room;
+  return lastMessage !== undefined && lastMessage.createdAt > updatedAt ? lastMessage.createdAt : updatedAt;
+}
+
+function preview({ data, seq }: KnownRoomEvent<'message.posted'>): LastMessage {
+  const text = [...(data.text ?? '')].slice(0, PREVIEW_CODE_POINTS).join('');
+  return { messageId: data.messageId, seq, authorId: data.authorId, preview: text, createdAt: data.createdAt };
+}
