@@ -3,21 +3,41 @@ import { AppConfig } from '@agent-chat/config';
 import { Clock } from '@agent-chat/kernel';
 import { Logger, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import { IssueTicketHandler } from './application/auth/issue-ticket.handler';
+import { LogInHandler } from './application/auth/log-in.handler';
+import { LogOutHandler } from './application/auth/log-out.handler';
+import { LoginFailures } from './application/auth/login-failures';
+import { RefreshHandler } from './application/auth/refresh.handler';
+import { RegisterHandler } from './application/auth/register.handler';
+import { SessionAnswers } from './application/auth/session-answers';
+import { UserDirectory } from './application/user-directory';
+import { Accounts } from './infrastructure/auth/accounts';
 import { DirectoryAuthenticator } from './infrastructure/auth/directory-authenticator';
 import { DirectoryDataSource } from './infrastructure/auth/directory-data-source';
 import { DirectoryKeyRing } from './infrastructure/auth/directory-key-ring';
 import { DirectoryQueries } from './infrastructure/auth/directory-queries';
 import { ExternalAccounts } from './infrastructure/auth/external-accounts';
 import { Operators } from './infrastructure/auth/operators';
+import { RefreshTokens } from './infrastructure/auth/refresh-tokens';
+import { ServerSecret } from './infrastructure/auth/server-secret';
 import { SessionLiveness } from './infrastructure/auth/session-liveness';
+import { Sessions } from './infrastructure/auth/sessions';
 import { TrustedCallers } from './infrastructure/auth/trusted-callers';
+import { DirectoryUsers } from './infrastructure/users/directory-users';
+import { AuthController } from './interface/auth/auth.controller';
 import { AuthGuard } from './interface/auth/auth.guard';
+import { SessionsController } from './interface/auth/sessions.controller';
+import { WellKnownController } from './interface/auth/well-known.controller';
+import { UsersController } from './interface/users/users.controller';
 
 const logger = new Logger('AuthModule');
 
 /** Who is who: log-in, sessions, tokens and profiles. Puts the guard before every HTTP route of the process. */
 @Module({
+  controllers: [AuthController, SessionsController, UsersController, WellKnownController],
   providers: [
+    ...[IssueTicketHandler, LogInHandler, LogOutHandler, LoginFailures, RefreshHandler, RegisterHandler, SessionAnswers],
+    ...[Accounts, RefreshTokens, ServerSecret, Sessions],
     DirectoryDataSource,
     DirectoryQueries,
     ExternalAccounts,
@@ -42,10 +62,11 @@ const logger = new Logger('AuthModule');
       useFactory: ({ auth }: AppConfig, clock: Clock) =>
         new TrustedIssuers(auth.trustedIssuers, clock, (error) => logger.warn({ err: error }, 'The keys of a trusted issuer cannot be fetched')),
     },
+    { provide: UserDirectory, useClass: DirectoryUsers },
     { provide: Authenticator, useClass: DirectoryAuthenticator },
     AuthGuard,
     { provide: APP_GUARD, useExisting: AuthGuard },
   ],
-  exports: [Authenticator, AuthGuard],
+  exports: [Authenticator, AuthGuard, UserDirectory],
 })
 export class AuthModule {}

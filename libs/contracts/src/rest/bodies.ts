@@ -7,7 +7,7 @@ const username = z
   .string()
   .toLowerCase()
   .regex(/^[a-z0-9][a-z0-9._-]{1,31}$/, '2 to 32 of a-z 0-9 . _ -, starting with a letter or digit');
-const password = z.string().min(8, 'at least 8 characters').max(200, 'at most 200 characters');
+const password = wellFormedText(200).min(8, 'at least 8 characters');
 const userIds = z.array(UserIdSchema).max(MAX_INITIAL_MEMBERS);
 const refreshToken = z.string().min(1).max(512);
 

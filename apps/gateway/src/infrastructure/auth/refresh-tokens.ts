@@ -1,0 +1,103 @@
+import { formatRefreshToken, hashRefreshToken, isHashedAs, parseRefreshToken, type RefreshToken, successorOf } from '@agent-chat/auth';
+import { AppConfig } from '@agent-chat/config';
+import { AppError, Clock, newId, type UserId } from '@agent-chat/kernel';
+import { Injectable } from '@nestjs/common';
+import { type EntityManager, IsNull } from 'typeorm';
+import { decideRefresh, type RefreshDecision } from '../../domain/auth/decide-refresh';
+import { DirectoryDataSource } from './directory-data-source';
+import { RefreshTokenEntity } from './refresh-token.entity';
+import { ServerSecret } from './server-secret';
+import { SessionEntity } from './session.entity';
+import { SessionLiveness } from './session-liveness';
+import { type RenewableSession } from './sessions';
+
+interface Shown {
+  readonly token: RefreshToken;
+  readonly row: RefreshTokenEntity;
+  readonly session: SessionEntity;
+}
+
+/** The tokens that renew sessions: each is exchanged once. */
+@Injectable()
+export class RefreshTokens {
+  constructor(
+    private readonly directory: DirectoryDataSource,
+    private readonly serverSecret: ServerSecret,
+    private readonly liveness: SessionLiveness,
+    private readonly clock: Clock,
+    private readonly config: AppConfig,
+  ) {}
+
+  /**
+   * Exchanges a token for its successor, the same for as long as it may be shown again. Rejects with UNAUTHENTICATED when it is none or its session has
+   * ended; with REFRESH_TOKEN_REUSED, and the session ended, when it was shown too often; with UNAVAILABLE.
+   */
+  async exchange(text: string): Promise<RenewableSession> {
+    const token = parseRefreshToken(text);
+    if (token === undefined) throw new AppError('UNAUTHENTICATED');
+    const secret = await this.serverSecret.get();
+    // Refusals are answered after the commit: throwing inside would undo the end of the session.
+    const { decision, session, successorId } = await this.directory.transaction(async (manager) => this.exchangeIn(manager, token, secret));
+    if (decision === 'reused') {
+      await this.liveness.forget([session.sessionId]);
+      throw new AppError('REFRESH_TOKEN_REUSED');
+    }
+    if (decision === 'ended') throw new AppError('UNAUTHENTICATED', { detail: 'The session has ended' });
+    const refreshToken = formatRefreshToken(successorOf(token, successorId, secret));
+    return { sessionId: session.sessionId, userId: session.userId as UserId, refreshToken };
+  }
+
+  /** The session that a token belongs to, ended or not; undefined when it is no token. Rejects with UNAVAILABLE. */
+  async sessionOf(text: string): Promise<{ readonly sessionId: string; readonly userId: UserId } | undefined> {
+    const token = parseRefreshToken(text);
+    if (token === undefined) return undefined;
+    const session = await this.directory.transaction(async (manager) => (await this.find(manager, token))?.session);
+    return session && { sessionId: session.sessionId, userId: session.userId as UserId };
+  }
+
+  private async exchangeIn(
+    manager: EntityManager,
+    token: RefreshToken,
+    secret: Buffer,
+  ): Promise<{ decision: RefreshDecision; session: SessionEntity; successorId: string }> {
+    const shown = await this.find(manager, token);
+    if (shown === undefined) throw new AppError('UNAUTHENTICATED');
+    const { row, session } = shown;
+    const { usedAt, successorId } = row;
+    const stored = { usedAtMs: usedAt?.getTime(), sessionExpiresAtMs: session.expiresAt.getTime(), sessionEnd: session.endReason ?? undefined };
+    const decision = decideRefresh(stored, this.clock.nowMs());
+    if (decision === 'exchange') return { decision, session, successorId: await this.succeed(manager, shown, secret) };
+    if (decision === 'reused') {
+      const unended = { sessionId: session.sessionId, endedAt: IsNull() };
+      await manager.update(SessionEntity, unended, { endedAt: this.now(), endReason: 'reuse' });
+    }
+    return { decision, session, successorId: successorId ?? '' };
+  }
+
+  private async succeed(manager: EntityManager, { token, row, session }: Shown, secret: Buffer): Promise<string> {
+    const now = this.now();
+    const successor = successorOf(token, newId(), secret);
+    const { sessionId } = session;
+    await manager.update(RefreshTokenEntity, { tokenId: row.tokenId }, { usedAt: now, successorId: successor.id });
+    await manager.insert(RefreshTokenEntity, {
+      ...{ tokenId: successor.id, sessionId, secretHash: hashRefreshToken(successor) },
+      ...{ createdAt: now, usedAt: null, successorId: null },
+    });
+    const expiresAt = new Date(now.getTime() + this.config.auth.refreshTokenTtlSec * 1_000);
+    await manager.update(SessionEntity, { sessionId }, { refreshedAt: now, expiresAt });
+    return successor.id;
+  }
+
+  // The lock makes concurrent exchanges of one token follow each other; a log-out waits, or is seen.
+  private async find(manager: EntityManager, token: RefreshToken): Promise<Shown | undefined> {
+    const lock = { mode: 'pessimistic_write' } as const;
+    const row = await manager.findOne(RefreshTokenEntity, { where: { tokenId: token.id }, lock });
+    if (row === null || !isHashedAs(token, row.secretHash)) return undefined;
+    const session = await manager.findOneOrFail(SessionEntity, { where: { sessionId: row.sessionId }, lock });
+    return { token, row, session };
+  }
+
+  private now(): Date {
+    return new Date(this.clock.nowMs());
+  }
+}
