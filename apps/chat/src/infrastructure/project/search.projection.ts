@@ -1,0 +1,43 @@
+import { type LogEvent } from '@agent-chat/contracts';
+import { Database, type PhysicalDatabase, type Queryable } from '@agent-chat/database';
+import { AppError } from '@agent-chat/kernel';
+import { type Projection } from '@agent-chat/messaging';
+import { Injectable } from '@nestjs/common';
+
+const CHANGES_TEXT: ReadonlySet<string> = new Set(['message.posted', 'message.edited', 'message.deleted', 'message.restored']);
+
+// Whoever moves the shard takes this row FOR UPDATE: either the index is written before, or not at all (P30).
+const HOLD = `SELECT 1 FROM partition_progress WHERE partition = $1 AND state = 'active' FOR KEY SHARE`;
+
+const REMOVE = 'DELETE FROM message_search WHERE message_id IN (SELECT message_id FROM messages WHERE message_id = ANY($1) AND deleted_at IS NOT NULL)';
+
+const INDEX = `
+INSERT INTO message_search AS stored (message_id, room_id, author_id, created_at, document)
+SELECT message_id, room_id, author_id, created_at, to_tsvector('simple', text) FROM messages WHERE message_id = ANY($1) AND deleted_at IS NULL
+ON CONFLICT (message_id) DO UPDATE SET document = excluded.document`;
+
+/** The search index of a shard. It indexes messages as they are now, not as the events say: so it is never older than what it was told of. */
+@Injectable()
+export class SearchProjection implements Projection {
+  readonly group = 'search';
+
+  constructor(private readonly shards: Database) {}
+
+  database(partition: number): PhysicalDatabase {
+    return this.shards.shard(partition);
+  }
+
+  async apply(connection: Queryable, events: readonly LogEvent[]): Promise<undefined> {
+    const held = await connection.query(HOLD, [events[0]?.partition]);
+    if (held.length === 0) throw new AppError('UNAVAILABLE', { detail: 'The partition is being moved' });
+    const changed = new Set(events.filter(({ event }) => CHANGES_TEXT.has(event.type)).map(({ event }) => event.data?.['messageId']));
+    if (changed.size === 0) return;
+    const messageIds = [...changed];
+    await connection.query(REMOVE, [messageIds]);
+    await connection.query(INDEX, [messageIds]);
+  }
+
+  async clear(connection: Queryable): Promise<void> {
+    await connection.query('DELETE FROM message_search');
+  }
+}
