@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { AuthModule } from './auth.module';
+import { CommandModule } from './command.module';
 import { ActivityHeads } from './application/realtime/activity-heads';
 import { CallLimits } from './application/realtime/call-limits';
 import { ConnectionDrain } from './application/realtime/connection-drain';
@@ -26,8 +28,9 @@ const APPLICATION = [
   ...[PresenceLink, ReadMarks, RealtimeMetrics, RoomIndex, RoomLists, RoomUpkeep, SessionWatch, Subscriptions],
 ];
 
-/** The real-time half of the gateway: sockets, event streams, subscriptions and fan-out. Its importer provides `GatewayInbox`, `CommandSender` and `Authenticator`. */
+/** The real-time half of the gateway: sockets, event streams, subscriptions and fan-out. */
 @Module({
+  imports: [AuthModule, CommandModule],
   providers: [...APPLICATION, RealtimeGateway, SocketAdmission, SocketCalls, SocketDispatch, SocketLife],
   exports: [ConnectionDrain, ReadMarks],
 })

@@ -2,7 +2,7 @@ import { type AppConfig } from '@agent-chat/config';
 import { AppError } from '@agent-chat/kernel';
 import { type INestApplicationContext, Logger } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
-import { type WsMessageHandler } from '@nestjs/websockets';
+import { type MessageMappingProperties } from '@nestjs/websockets';
 import { type Server, type ServerOptions, type Socket } from 'socket.io';
 
 export const SOCKET_PATH = '/socket.io';
@@ -41,7 +41,7 @@ export class SlimIoAdapter extends IoAdapter {
   }
 
   /** Handlers acknowledge by themselves: what must follow an answer has to know when it is on its way. */
-  override bindMessageHandlers(socket: Socket, handlers: WsMessageHandler[]): void {
+  override bindMessageHandlers(socket: Socket, handlers: MessageMappingProperties[]): void {
     socket.use((packet: unknown[]) => {
       const last = packet.at(-1);
       const acknowledge = typeof last === 'function' ? (last as Acknowledge) : undefined;
