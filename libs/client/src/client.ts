@@ -8,6 +8,7 @@ import { Identity } from './identity';
 import { LiveRooms } from './live-rooms';
 import { availableLocks, type RunLocked } from './locks';
 import { MessagesApi, type SearchOptions } from './messages-api';
+import { onOnline } from './online';
 import { Outbox } from './outbox';
 import { OutboxStore, type OutboxEntry } from './outbox-store';
 import { PresenceStore } from './presence';
@@ -309,16 +310,4 @@ export class AgentChatClient {
 /** A client of the server at `url`. It does nothing until it is told to. */
 export function createClient(options: ClientOptions): AgentChatClient {
   return new AgentChatClient(options);
-}
-
-interface OnlineEvents {
-  addEventListener?(name: 'online', listener: () => void): void;
-  removeEventListener?(name: 'online', listener: () => void): void;
-}
-
-/** Browsers tell when the network is back. */
-function onOnline(listener: () => void): Unsubscribe {
-  const events = globalThis as unknown as OnlineEvents;
-  events.addEventListener?.('online', listener);
-  return () => events.removeEventListener?.('online', listener);
 }

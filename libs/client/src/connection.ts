@@ -190,7 +190,10 @@ export class Connection {
     } catch (thrown) {
       if (turn !== this.turn) return;
       const error = AgentChatError.from(thrown);
-      if (error.code === 'SIGNED_OUT') return this.lost(error);
+      if (error.code === 'SIGNED_OUT') {
+        this.lost(error);
+        return;
+      }
       this.dependencies.onError(error);
       this.schedule('renewal', RENEW_AGAIN_MS, () => void this.renew(turn));
     }
@@ -218,6 +221,9 @@ export class Connection {
   private settleWaiters(error?: AgentChatError): void {
     const waiters = this.waiters;
     this.waiters = [];
-    for (const { resolve, reject } of waiters) error === undefined ? resolve() : reject(error);
+    for (const { resolve, reject } of waiters) {
+      if (error === undefined) resolve();
+      else reject(error);
+    }
   }
 }

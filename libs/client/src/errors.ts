@@ -56,6 +56,12 @@ export class AgentChatError extends Error {
     });
   }
 
+  /** The same with what the answer's headers say. */
+  withRetryAfterMs(retryAfterMs: number | undefined): AgentChatError {
+    const { code, message, retryable, errors, status, cause } = this;
+    return new AgentChatError(code, { message, retryable, errors, status, cause, retryAfterMs: this.retryAfterMs ?? retryAfterMs });
+  }
+
   /** Any thrown value as an `AgentChatError`. Never throws. */
   static from(thrown: unknown): AgentChatError {
     if (thrown instanceof AgentChatError) return thrown;

@@ -93,12 +93,7 @@ export class Http {
       const response = await this.fetch(this.address(call), { ...encode(call, token), signal: abort.signal });
       const body = parse(await response.text());
       if (response.status < 400) return body;
-      const error = AgentChatError.fromBody(body, response.status);
-      throw new AgentChatError(error.code, {
-        ...error,
-        message: error.message,
-        retryAfterMs: error.retryAfterMs ?? retryAfterMs(response.headers.get('retry-after')),
-      });
+      throw AgentChatError.fromBody(body, response.status).withRetryAfterMs(retryAfterMs(response.headers.get('retry-after')));
     } catch (cause) {
       if (cause instanceof AgentChatError) throw cause;
       if (abort.signal.aborted) throw new AgentChatError('TIMEOUT', { message: 'No answer in time', cause });

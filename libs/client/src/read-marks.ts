@@ -63,7 +63,10 @@ export class ReadMarks {
     } catch (thrown) {
       const error = AgentChatError.from(thrown);
       if (this.sent.get(roomId) === seq) this.sent.delete(roomId);
-      if (!error.retryable) return this.onError(error);
+      if (!error.retryable) {
+        this.onError(error);
+        return;
+      }
       if (seq > (this.waiting.get(roomId) ?? 0)) this.waiting.set(roomId, seq);
       if (this.isConnected) this.schedule(error.retryAfterMs ?? RETRY_MS);
     }

@@ -163,7 +163,7 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
   /** The room as listed, unless its events have told more meanwhile. */
   private newer(room: Room): Room {
     const known = this.rooms.get(room.roomId);
-    return known !== undefined && known.epoch === room.epoch && known.head > room.head ? known : room;
+    return known?.epoch === room.epoch && known.head > room.head ? known : room;
   }
 
   private applyChange(roomId: string, change: string): void {
@@ -234,6 +234,8 @@ function activityOf(room: Room): string {
 }
 
 function preview({ data, seq }: KnownRoomEvent<'message.posted'>): LastMessage {
-  const text = [...(data.text ?? '')].slice(0, PREVIEW_CODE_POINTS).join('');
+  const text = Array.from(data.text ?? '')
+    .slice(0, PREVIEW_CODE_POINTS)
+    .join('');
   return { messageId: data.messageId, seq, authorId: data.authorId, preview: text, createdAt: data.createdAt };
 }

@@ -133,12 +133,19 @@ export class RoomSubscription {
   private async work(turn: number): Promise<void> {
     for (let attempt = 0; turn === this.turn; attempt++) {
       try {
-        return await this.catchUp(turn);
+        await this.catchUp(turn);
+        return;
       } catch (thrown) {
         if (turn !== this.turn) return;
         const error = AgentChatError.from(thrown);
-        if (error.code === 'RESYNC_REQUIRED') return this.resync(error.message);
-        if (!error.retryable) return this.end(error);
+        if (error.code === 'RESYNC_REQUIRED') {
+          this.resync(error.message);
+          return;
+        }
+        if (!error.retryable) {
+          this.end(error);
+          return;
+        }
         await pause(this.environment, backoffMs(attempt, BACKOFF, this.environment.random, error.retryAfterMs));
       }
     }
@@ -204,13 +211,12 @@ export class RoomSubscription {
     if (this.repairing === turn) return;
     this.repairing = turn;
     try {
-      for (let fruitless = 0; this.ahead.size > 0 && turn === this.turn && this.cursor !== undefined; fruitless++) {
+      for (let fruitless = 0; this.cursor !== undefined && this.ahead.size > 0 && turn === this.turn;) {
         if (fruitless > 0) await pause(this.environment, backoffMs(fruitless, BACKOFF, this.environment.random));
-        const before = this.cursor;
-        const page = await this.wire.fetch(this.roomId, formatCursor(before));
+        const page = await this.wire.fetch(this.roomId, formatCursor(this.cursor));
         if (turn !== this.turn) return;
         this.acceptAll(page.events);
-        if (page.events.length > 0) fruitless = -1;
+        fruitless = page.events.length > 0 ? 0 : fruitless + 1;
       }
     } catch (thrown) {
       if (turn === this.turn) await this.repairFailed(turn, AgentChatError.from(thrown));
@@ -220,8 +226,14 @@ export class RoomSubscription {
   }
 
   private async repairFailed(turn: number, error: AgentChatError): Promise<void> {
-    if (error.code === 'RESYNC_REQUIRED') return this.resync(error.message);
-    if (!error.retryable) return this.end(error);
+    if (error.code === 'RESYNC_REQUIRED') {
+      this.resync(error.message);
+      return;
+    }
+    if (!error.retryable) {
+      this.end(error);
+      return;
+    }
     await pause(this.environment, backoffMs(0, BACKOFF, this.environment.random, error.retryAfterMs));
     // Subscribing from the cursor fetches the same.
     if (turn === this.turn) this.start();

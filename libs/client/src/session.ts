@@ -115,17 +115,20 @@ export class Session implements TokenSource {
       await this.keep(answer);
       return answer.accessToken;
     } catch (thrown) {
-      const error = AgentChatError.from(thrown);
-      if (error.retryable || (error.status ?? 500) >= 500) throw error;
-      // Without Web Locks another tab may have rotated meanwhile.
-      const newer = await this.read();
-      if (newer !== undefined && newer.refreshToken !== stored.refreshToken) {
-        this.adopt(newer);
-        return newer.accessToken;
-      }
-      await this.drop();
-      throw new AgentChatError('SIGNED_OUT', { message: 'The session has ended', cause: error });
+      return this.rotationFailed(stored, AgentChatError.from(thrown));
     }
+  }
+
+  private async rotationFailed(shown: SessionData, error: AgentChatError): Promise<string> {
+    if (error.retryable || (error.status ?? 500) >= 500) throw error;
+    // Without Web Locks another tab may have rotated meanwhile.
+    const newer = await this.read();
+    if (newer !== undefined && newer.refreshToken !== shown.refreshToken) {
+      this.adopt(newer);
+      return newer.accessToken;
+    }
+    await this.drop();
+    throw new AgentChatError('SIGNED_OUT', { message: 'The session has ended', cause: error });
   }
 
   private isFresh(session: SessionData): boolean {
