@@ -7,7 +7,7 @@ import { ROOT, swcOptions } from './swc.mjs';
 const DIST = join(ROOT, 'dist');
 const STAMP = join(DIST, '.compiler');
 /** Built by a tool of its own, or only there for tests. */
-const ELSEWHERE = new Set(['apps/web', 'libs/testing']);
+const ELSEWHERE = new Set(['apps/web', 'libs/testing', 'libs/client-package']);
 const TEST_ONLY = /\.spec\.tsx?$|\/testing\/|\.d\.ts$/;
 const CONCURRENCY = 16;
 

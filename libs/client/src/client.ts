@@ -1,5 +1,6 @@
 import { type ClientOptions } from './client-options';
 import { SYSTEM_ENVIRONMENT, type Environment } from './clock';
+import { type ClientEvents } from './client-events';
 import { Connection, type ConnectionState, type ConnectionStatus } from './connection';
 import { Emitter, type Unsubscribe } from './emitter';
 import { AgentChatError } from './errors';
@@ -23,30 +24,6 @@ import { openSocketTransport } from './socket-transport';
 import { memoryStorage, type ClientStorage } from './storage';
 import { type EphemeralItem, type Page, type Posted, type Resync, type RoomHead, type RoomsFrame, type SearchHit, type User } from './types';
 import { UsersApi } from './users-api';
-
-/** What a client tells. */
-export interface ClientEvents {
-  /** The live connection. */
-  state: ConnectionStatus;
-  /** Who is signed in now. */
-  session: { readonly user: User | undefined };
-  /** An event of any room that is followed: each once, in order within its room. */
-  event: RoomEvent;
-  /** A followed room's log could not be continued; its history was read anew. */
-  resync: Resync;
-  /** The room list changed; `roomList` follows it by itself. */
-  rooms: RoomsFrame;
-  /** Badges of rooms that aren't followed; `roomList` follows them by itself. */
-  heads: readonly RoomHead[];
-  /** Typing and presence. */
-  ephemeral: readonly EphemeralItem[];
-  /** The server is leaving; the client reconnects by itself. */
-  drain: { readonly reconnectInMs: number };
-  /** Why the server closes this connection. */
-  closing: { readonly code: string; readonly retryAfterMs?: number | undefined };
-  /** Something failed that nobody awaits. */
-  error: AgentChatError;
-}
 
 type Forwarded = 'rooms' | 'heads' | 'ephemeral' | 'drain' | 'closing';
 

@@ -1,5 +1,6 @@
 export { type BackoffOptions } from './backoff';
-export { AgentChatClient, createClient, type ClientEvents } from './client';
+export { AgentChatClient, createClient } from './client';
+export { type ClientEvents } from './client-events';
 export { type ClientOptions } from './client-options';
 export { type Environment } from './clock';
 export { type ConnectionState, type ConnectionStatus } from './connection';

@@ -211,17 +211,21 @@ export class RoomSubscription {
     if (this.repairing === turn) return;
     this.repairing = turn;
     try {
-      for (let fruitless = 0; this.cursor !== undefined && this.ahead.size > 0 && turn === this.turn;) {
-        if (fruitless > 0) await pause(this.environment, backoffMs(fruitless, BACKOFF, this.environment.random));
-        const page = await this.wire.fetch(this.roomId, formatCursor(this.cursor));
-        if (turn !== this.turn) return;
-        this.acceptAll(page.events);
-        fruitless = page.events.length > 0 ? 0 : fruitless + 1;
-      }
+      await this.fetchMissing(turn);
     } catch (thrown) {
       if (turn === this.turn) await this.repairFailed(turn, AgentChatError.from(thrown));
     } finally {
       if (this.repairing === turn) this.repairing = undefined;
+    }
+  }
+
+  private async fetchMissing(turn: number): Promise<void> {
+    for (let fruitless = 0; this.cursor !== undefined && this.ahead.size > 0 && turn === this.turn;) {
+      if (fruitless > 0) await pause(this.environment, backoffMs(fruitless, BACKOFF, this.environment.random));
+      const page = await this.wire.fetch(this.roomId, formatCursor(this.cursor));
+      if (turn !== this.turn) return;
+      this.acceptAll(page.events);
+      fruitless = page.events.length > 0 ? 0 : fruitless + 1;
     }
   }
 
