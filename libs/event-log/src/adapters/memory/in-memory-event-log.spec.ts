@@ -88,7 +88,7 @@ describe('InMemoryEventLog', () => {
   });
 
   it('keeps offsets and contents right however much has passed through', async () => {
-    const log = open({ maxBufferedRecords: 1_000, retainedRecords: 5 });
+    const log = open({ maxBufferedRecords: 1_000, maxBufferedBytes: 2_000, retainedRecords: 5 });
     const { seen } = await subscribe(log);
     for (const value of upTo(3_000)) await log.append(TOPIC, [record(room!.key, value)]);
     await eventually(() => {
