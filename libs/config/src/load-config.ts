@@ -68,3 +68,8 @@ function toConfig(values: Values): Pick<AppConfig, keyof AppConfig> {
     },
   };
 }
+
+/** The environment that this process was started with. */
+export function readEnvironment(): NodeJS.ProcessEnv {
+  return process.env;
+}

@@ -41,8 +41,11 @@ function id<Id extends string>() {
     .meta({ format: 'uuid' });
 }
 
+/** A room's id. */
 export const RoomIdSchema = id<RoomId>();
+/** A person's or bot's id. */
 export const UserIdSchema = id<UserId>();
+/** A message's id. */
 export const MessageIdSchema = id<MessageId>();
 
 /** An idempotency key (P1); `clientMsgId`, `Idempotency-Key` and `key` are one thing. */
@@ -58,8 +61,11 @@ export const CursorSchema = z
   .refine((text) => parseCursor(text) !== undefined, 'must be "<epoch>.<seq>", for example "1.41"')
   .meta({ description: 'Everything in this room up to and including seq has been seen', examples: ['1.41'] });
 
+/** A place in a room's log; 0 is before the first event. */
 export const SeqSchema = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+/** An instant, ISO 8601 in UTC with milliseconds. */
 export const IsoTimeSchema = z.iso.datetime({ precision: 3 }).meta({ description: 'ISO 8601, UTC, milliseconds' });
+/** The text of a message: 1 to 8,000 code points, not only white space. */
 export const MessageTextSchema = wellFormedText(MAX_TEXT_CODE_POINTS).refine((text) => text.trim().length > 0, 'must not be blank');
 
 /** One emoji or a short custom name such as `:ship-it:`. */

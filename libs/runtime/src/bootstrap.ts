@@ -1,8 +1,8 @@
-import { type AppConfig, ConfigError, loadConfig } from '@agent-chat/config';
+import { type AppConfig, ConfigError, loadConfig, readEnvironment } from '@agent-chat/config';
 import { DatabaseStartError } from '@agent-chat/database/adapters/embedded';
 import { MigrationError } from '@agent-chat/database';
 import { type Clock, SystemClock } from '@agent-chat/kernel';
-import { type INestApplication, Logger, type Type } from '@nestjs/common';
+import { type INestApplication, Logger, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { openPorts } from './bindings';
@@ -65,6 +65,7 @@ export async function startApp(start: AppStart, env: NodeJS.ProcessEnv, clock: C
   return { app: running, url, close };
 }
 
+@Module({})
 class RootModule {}
 
 function publicUrl(config: AppConfig, listening: string): string {
@@ -81,7 +82,7 @@ function stopAtOnce(reason: string): never {
 /** Starts an app as a process: signals drain it, a failed start prints one message and exits with 1. */
 export async function runApp(start: AppStart): Promise<void> {
   try {
-    const running = await startApp(start, process.env);
+    const running = await startApp(start, readEnvironment());
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.once(signal, () => {
         running.close().then(() => process.exit(0), fail);

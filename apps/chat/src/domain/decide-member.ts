@@ -1,5 +1,6 @@
+import { type RoomRole } from '@agent-chat/contracts';
 import { AppError, type UserId } from '@agent-chat/kernel';
-import { admit, requirePlace } from './decide-room';
+import { admit, requirePlace, unlessSame, withoutAbsent } from './decide-room';
 import { outranks, ownerCount, requireGroup, requireMember, requireOpen, requireRole } from './permissions';
 import { CHANGED, UNCHANGED, type Decider, type RoomChange } from './room-change';
 import { type MemberState } from './room-state';
@@ -72,18 +73,22 @@ export const decideUpdateMember: Decider<'member.update'> = (change, { data, act
   const { room, rows } = change;
   const target = requireAbove(change, data.userId);
   requireOpen(room);
-  const role = data.role !== undefined && data.role !== target.role ? data.role : undefined;
-  const muted = data.muted !== undefined && data.muted !== target.muted ? data.muted : undefined;
-  if (role === undefined && muted === undefined) return UNCHANGED;
-  const touchesLeaders = role === 'owner' || role === 'admin' || (role !== undefined && target.role === 'owner');
-  if (touchesLeaders) requireRole(room, actorId, 'owner');
-  if (role !== undefined && target.role === 'owner' && ownerCount(room) === 1) throw new AppError('LAST_OWNER');
-  const member = { ...target, role: role ?? target.role, muted: muted ?? target.muted };
+  const role = unlessSame(data.role, target.role);
+  const changes = withoutAbsent({ role, muted: unlessSame(data.muted, target.muted) });
+  if (Object.keys(changes).length === 0) return UNCHANGED;
+  if (role !== undefined) requireRoleChange(change, actorId, target, role);
+  const member = { ...target, ...changes };
   room.members.set(data.userId, member);
-  change.append('member.updated', { userId: data.userId, ...(role === undefined ? {} : { role }), ...(muted === undefined ? {} : { muted }) });
+  change.append('member.updated', { userId: data.userId, ...changes });
   rows.member(room, data.userId, member);
   return CHANGED;
 };
+
+/** Only owners make and unmake owners and admins, and one owner stays. */
+function requireRoleChange({ room }: RoomChange, actorId: UserId, target: MemberState, role: RoomRole): void {
+  if (role === 'owner' || role === 'admin' || target.role === 'owner') requireRole(room, actorId, 'owner');
+  if (target.role === 'owner' && ownerCount(room) === 1) throw new AppError('LAST_OWNER');
+}
 
 export const decideRemove: Decider<'member.remove'> = (change, { data, actorId }) => {
   const { room, rows } = change;

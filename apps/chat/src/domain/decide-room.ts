@@ -17,6 +17,16 @@ export function admit(change: RoomChange, userId: UserId, role: RoomRole): void 
   rows.markAtHead(room, userId);
 }
 
+/** The wanted value, where one is given and it is another than now. */
+export function unlessSame<Value>(wanted: Value | undefined, now: Value): Value | undefined {
+  return wanted === now ? undefined : wanted;
+}
+
+/** The fields that are given. */
+export function withoutAbsent<Fields extends object>(fields: Fields): Partial<Fields> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<Fields>;
+}
+
 /** Throws LIMIT_REACHED if so many more don't fit. */
 export function requirePlace(change: RoomChange, more: number): void {
   if (change.room.members.size + more > MAX_MEMBERS) throw new AppError('LIMIT_REACHED', { detail: `A room has at most ${String(MAX_MEMBERS)} members` });
@@ -53,20 +63,14 @@ export const decideUpdate: Decider<'room.update'> = (change, { data, actorId }) 
   const member = requireRole(room, actorId, 'admin');
   requireGroup(room);
   requireOpen(room);
-  const kind = data.kind !== undefined && data.kind !== room.kind ? data.kind : undefined;
+  const kind = unlessSame(data.kind, room.kind);
   if (kind !== undefined && member.role !== 'owner') throw new AppError('FORBIDDEN', { detail: 'Only an owner changes the kind of a room' });
-  const name = data.name !== undefined && data.name !== room.name ? data.name : undefined;
-  const topic = data.topic !== undefined && data.topic !== room.topic ? data.topic : undefined;
-  if (kind === undefined && name === undefined && topic === undefined) return UNCHANGED;
-  room.kind = kind ?? room.kind;
-  room.name = name ?? room.name;
-  room.topic = topic ?? room.topic;
-  room.updatedAt = change.at;
-  change.append('room.updated', {
-    ...(name === undefined ? {} : { name }),
-    ...(topic === undefined ? {} : { topic }),
-    ...(kind === undefined ? {} : { kind }),
-  });
+  const name = unlessSame(data.name, room.name);
+  const topic = unlessSame(data.topic, room.topic);
+  const changes = withoutAbsent({ name, topic, kind });
+  if (Object.keys(changes).length === 0) return UNCHANGED;
+  Object.assign(room, changes, { updatedAt: change.at });
+  change.append('room.updated', changes);
   return CHANGED;
 };
 

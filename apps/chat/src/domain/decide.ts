@@ -28,7 +28,7 @@ const DECIDERS: { readonly [Type in Command['type']]: Decider<Type> } = {
 
 /** Decides a command on its room: changes the room and notes rows, or throws the refusal and has changed nothing. */
 export function decide(change: RoomChange, command: Command): Decision {
-  return (DECIDERS[command.type] as Decider<typeof command.type>)(change, command as never);
+  return (DECIDERS[command.type] as Decider<typeof command.type>)(change, command);
 }
 
 /** The message that a command can't be decided without. */

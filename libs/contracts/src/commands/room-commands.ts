@@ -2,9 +2,12 @@ import { z } from 'zod';
 import { EmojiSchema, MessageIdSchema, MessageTextSchema, singleLine, UserIdSchema, wellFormedText } from '../primitives';
 import { RoomKind, RoomRole } from '../views/room';
 
+/** Most people that one call brings into a room. */
 export const MAX_INITIAL_MEMBERS = 100;
 
+/** The name of a room: one line, at most 80 code points. */
 export const RoomName = singleLine(80);
+/** What a room is about: at most 250 code points, may be empty. */
 export const RoomTopic = wellFormedText(250);
 
 /** What each command asks for, version 1. The room is the record's key; actor, key and requestId are its headers. */

@@ -11,6 +11,7 @@ export const EphemeralItem = z.discriminatedUnion('type', [
 ]);
 export type EphemeralItem = z.infer<typeof EphemeralItem>;
 
+/** One change of a person's room list. */
 export const RoomListChange = z.object({
   roomId: RoomIdSchema,
   /** `joined`, `left`, `removed`, `banned`, `invited`, `uninvited`. */

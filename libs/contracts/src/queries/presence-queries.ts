@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { IsoTimeSchema, RoomIdSchema, UserIdSchema, wellFormedText } from '../primitives';
 import { defineQuery } from './define-query';
 
+/** Whether somebody is there. */
 export const PresenceStatus = z.enum(['online', 'away', 'offline']);
 export type PresenceStatus = z.infer<typeof PresenceStatus>;
 

@@ -7,6 +7,7 @@ export const ROOM_MENTION = 'room';
 /** Who a text names: user ids, or `room`. Written `<@userId>` and `<@room>`. */
 export const Mentions = z.array(z.string()).meta({ description: 'User ids, or "room"' });
 
+/** How many people reacted so. */
 export const Reaction = z.object({
   emoji: z.string(),
   count: z.int().min(1),
@@ -15,6 +16,7 @@ export const Reaction = z.object({
 });
 export type Reaction = z.infer<typeof Reaction>;
 
+/** A message as it is now. */
 export const Message = z.object({
   messageId: MessageIdSchema,
   roomId: RoomIdSchema,

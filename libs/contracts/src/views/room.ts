@@ -2,11 +2,15 @@ import { z } from 'zod';
 import { IsoTimeSchema, RoomIdSchema, SeqSchema, UserIdSchema } from '../primitives';
 import { User } from './user';
 
+/** Every kind of room. */
 export const ROOM_KINDS = ['public', 'private', 'direct', 'announcement'] as const;
+/** Who finds, reads and posts to a room. */
 export const RoomKind = z.enum(ROOM_KINDS);
 export type RoomKind = z.infer<typeof RoomKind>;
 
+/** Every role in a room, the highest first. */
 export const ROOM_ROLES = ['owner', 'admin', 'member', 'guest'] as const;
+/** What a member may do in a room. */
 export const RoomRole = z.enum(ROOM_ROLES);
 export type RoomRole = z.infer<typeof RoomRole>;
 
@@ -34,6 +38,7 @@ export const LastMessage = z.object({
 });
 export type LastMessage = z.infer<typeof LastMessage>;
 
+/** A room as one person sees it. */
 export const Room = z.object({
   roomId: RoomIdSchema,
   kind: RoomKind,
@@ -65,9 +70,11 @@ export const MemberRecord = z.object({
 });
 export type MemberRecord = z.infer<typeof MemberRecord>;
 
+/** A member with their profile. */
 export const Member = z.object({ user: User, role: RoomRole, joinedAt: IsoTimeSchema, muted: z.boolean() });
 export type Member = z.infer<typeof Member>;
 
+/** Who was kept out, by whom. */
 export const BanRecord = z.object({ userId: UserIdSchema, bannedBy: UserIdSchema, bannedAt: IsoTimeSchema, reason: z.string().optional() });
 export type BanRecord = z.infer<typeof BanRecord>;
 

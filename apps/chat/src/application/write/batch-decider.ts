@@ -4,7 +4,7 @@ import { AppError, type GatewayId } from '@agent-chat/kernel';
 import { decide, type Decision } from '../../domain';
 import { RoomChange } from '../../domain/room-change';
 import { BatchRows, type KeyRow } from '../../infrastructure/write/batch-rows';
-import { touch, type OwnedPartition, type Work } from './owned-partition';
+import { touch, type MarkRequest, type OwnedPartition, type Work } from './owned-partition';
 import { type OwnerClock } from './owner-clock';
 
 /** A partition's share of a batch, decoded. */
@@ -17,7 +17,7 @@ export interface Share {
 export type Item = { readonly work: Work } & (
   | { readonly kind: 'command'; readonly record: StoredRecord; readonly command: Command }
   | { readonly kind: 'broken'; readonly record: StoredRecord; readonly origin: CommandOrigin | undefined; readonly error: AppError }
-  | { readonly kind: 'mark' }
+  | { readonly kind: 'mark'; readonly mark: MarkRequest }
 );
 
 /** An answer and the gateway that waits for it. */
@@ -35,7 +35,7 @@ export interface DecidedBatch {
 
 /** Reads a work as far as it can be read without any state. */
 export function decodeWork(work: Work): Item {
-  if ('mark' in work) return { work, kind: 'mark' };
+  if ('mark' in work) return { work, kind: 'mark', mark: work.mark };
   const { record } = work;
   const origin = readOrigin(record);
   if (origin === undefined) return { work, kind: 'broken', record, origin, error: new AppError('MALFORMED_REQUEST', { detail: 'The command has no sender' }) };
@@ -81,20 +81,18 @@ export class BatchDecider {
 
   private decideItem(partition: OwnedPartition, item: Item, at: string, batch: DecidedBatch): void {
     if (item.kind === 'mark') {
-      if ('mark' in item.work) batch.rows.markRead(item.work.mark.roomId, item.work.mark.userId, item.work.mark.seq, item.work.mark.force);
+      const { roomId, userId, seq, force } = item.mark;
+      batch.rows.markRead(roomId, userId, seq, force);
       return;
     }
-    const origin = item.kind === 'command' ? item.command : item.origin;
     const isDecided = item.record.offset <= partition.commandOffset;
-    if (!isDecided) {
-      partition.commandOffset = item.record.offset;
-      partition.commandRequestId = origin?.requestId ?? null;
-      partition.commandAppendedMs = item.record.appendedAtMs;
+    if (!isDecided) partition.pass(item.record);
+    if (item.kind === 'command') {
+      const answer = this.answer(partition, item, at, batch.rows, isDecided);
+      if (answer !== undefined) batch.replies.push({ partition, gatewayId: item.command.gatewayId, answer });
+    } else if (item.origin !== undefined && !isDecided) {
+      batch.replies.push({ partition, gatewayId: item.origin.gatewayId, answer: refusal(item.origin.requestId, item.error) });
     }
-    if (origin === undefined) return;
-    const answer =
-      item.kind === 'command' ? this.answer(partition, item, at, batch.rows, isDecided) : isDecided ? undefined : refusal(origin.requestId, item.error);
-    if (answer !== undefined) batch.replies.push({ partition, gatewayId: origin.gatewayId, answer });
   }
 
   /** The answer to a command; none to one that was decided before and left nothing behind (P12, P13). */

@@ -1,6 +1,8 @@
 import { type MessageId, type RoomId } from '@agent-chat/kernel';
 import { referredMessage } from '../../domain';
+import { type MessageState, type RoomState } from '../../domain/room-state';
 import { type AggregateReader, type KeyName } from '../../infrastructure/write/aggregate-reader';
+import { type KeyRow } from '../../infrastructure/write/batch-rows';
 import { keyName, type Share } from './batch-decider';
 import { type OwnedPartition } from './owned-partition';
 
@@ -18,13 +20,7 @@ export class BatchLoader {
       this.reader.rooms(needs.rooms),
       this.reader.messages([...needs.messages.keys()]),
     ]);
-    for (const [roomId, room] of rooms) needs.partitions.get(roomId)?.rooms.set(roomId, room);
-    for (const key of keys) needs.partitions.get(key.room_id as RoomId)?.keys.set(keyName({ roomId: key.room_id, actorId: key.actor_id, key: key.key }), key);
-    for (const { roomId, message } of messages) {
-      // A message of another room than the command's isn't there for that command.
-      if (needs.messages.get(message.messageId)?.has(roomId) === true)
-        needs.partitions.get(roomId)?.rooms.get(roomId)?.messages.set(message.messageId, message);
-    }
+    needs.hand(keys, rooms, messages);
   }
 }
 
@@ -43,5 +39,18 @@ class Needs {
     const rooms = this.messages.get(messageId);
     if (rooms === undefined) this.messages.set(messageId, new Set([roomId]));
     else rooms.add(roomId);
+  }
+
+  /** Puts what was read where it is needed. */
+  hand(keys: readonly KeyRow[], rooms: ReadonlyMap<RoomId, RoomState>, messages: readonly { roomId: RoomId; message: MessageState }[]): void {
+    for (const [roomId, room] of rooms) this.partitions.get(roomId)?.rooms.set(roomId, room);
+    for (const key of keys) {
+      this.partitions.get(key.room_id as RoomId)?.keys.set(keyName({ roomId: key.room_id, actorId: key.actor_id, key: key.key }), key);
+    }
+    for (const { roomId, message } of messages) {
+      // A message of another room than the command's isn't there for that command.
+      if (this.messages.get(message.messageId)?.has(roomId) !== true) continue;
+      this.partitions.get(roomId)?.rooms.get(roomId)?.messages.set(message.messageId, message);
+    }
   }
 }

@@ -1,4 +1,4 @@
-import { type CommandAnswer } from '@agent-chat/contracts';
+import { readOrigin, type CommandAnswer } from '@agent-chat/contracts';
 import { type StoredRecord } from '@agent-chat/event-log';
 import { type GatewayId, type RoomId, type UserId } from '@agent-chat/kernel';
 import { type RoomState } from '../../domain/room-state';
@@ -82,6 +82,13 @@ export class OwnedPartition {
   /** Puts work back at the front, in order. */
   putBack(works: readonly Work[]): void {
     this.works = [...works, ...this.works];
+  }
+
+  /** From now on this record counts as decided (P8). */
+  pass(record: StoredRecord): void {
+    this.commandOffset = record.offset;
+    this.commandRequestId = readOrigin(record)?.requestId ?? null;
+    this.commandAppendedMs = record.appendedAtMs;
   }
 
   mark(): Mark {

@@ -32,7 +32,7 @@ export class PoisonHandler {
     const batch: DecidedBatch = { rows: new BatchRows(), replies: [] };
     const [item] = items;
     if (item === undefined || item.kind === 'mark') {
-      if (item !== undefined && 'mark' in item.work) item.work.mark.done(new AppError('INTERNAL', { cause: error }));
+      item?.mark.done(new AppError('INTERNAL', { cause: error }));
       return batch;
     }
     const { record } = item;
@@ -51,9 +51,7 @@ export class PoisonHandler {
       last_at: new Date(partition.lastAtMs).toISOString(),
     });
     await this.progress.commit(batch.rows);
-    partition.commandOffset = record.offset;
-    partition.commandRequestId = origin?.requestId ?? null;
-    partition.commandAppendedMs = record.appendedAtMs;
+    partition.pass(record);
     if (origin !== undefined)
       batch.replies.push({ partition, gatewayId: origin.gatewayId, answer: { requestId: origin.requestId, ok: false, error: told(error).toBody() } });
     return batch;

@@ -40,10 +40,10 @@ export class DirectoryProjection implements Projection {
   }
 
   async apply(connection: Queryable, events: readonly LogEvent[]): Promise<AfterCommit | undefined> {
-    const byPerson = Map.groupBy(
-      events.flatMap(({ event }) => listChangesOf(event)),
-      (change) => change.userId,
-    );
+    const byPerson = new Map<string, ListChange[]>();
+    for (const change of events.flatMap(({ event }) => listChangesOf(event))) {
+      byPerson.set(change.userId, [...(byPerson.get(change.userId) ?? []), change]);
+    }
     if (byPerson.size === 0) return undefined;
     const people = await this.count(connection, byPerson);
     await this.write(connection, people);

@@ -1,0 +1,38 @@
+import { JobQueue } from '@agent-chat/job-queue';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
+import { EventMonths } from '../../infrastructure/maintain/event-months';
+import { KeyExpiry } from '../../infrastructure/maintain/key-expiry';
+
+const KIND = 'chat.maintenance';
+const DAILY = '17 3 * * *';
+const MONTHS_AHEAD = 3;
+
+/** What has to be done once a day: the log's coming months, and keys that are past their window. */
+@Injectable()
+export class MaintenanceJob implements OnModuleInit, OnApplicationBootstrap {
+  private readonly logger = new Logger(MaintenanceJob.name);
+
+  constructor(
+    private readonly jobs: JobQueue,
+    private readonly months: EventMonths,
+    private readonly keys: KeyExpiry,
+  ) {}
+
+  /** Before anything is written, so that no event of this month lands in the default partition. */
+  async onModuleInit(): Promise<void> {
+    await this.months.prepare(MONTHS_AHEAD);
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.jobs.register({ kind: KIND, handler: () => this.run(), retries: 5, concurrency: 1 });
+    await this.jobs.schedule(KIND, DAILY, {});
+    // The machine may have been off at the hour.
+    await this.jobs.enqueue(KIND, {}, { key: 'at-start' });
+  }
+
+  async run(): Promise<void> {
+    const made = await this.months.prepare(MONTHS_AHEAD);
+    const removed = await this.keys.expire();
+    this.logger.log(`Maintenance made ${made.length} months of the log and removed ${removed} keys`);
+  }
+}

@@ -1,0 +1,54 @@
+import { Database, type PhysicalDatabase, type Queryable, type Row } from '@agent-chat/database';
+import { Injectable } from '@nestjs/common';
+
+// Any number will do, as long as every release uses the same.
+const LOCK = 7_204_511_990;
+
+// Months by the database's clock, for it is also what events' times are corrected by (P17). The table is missing where `missing` says so.
+const MONTHS = `
+SELECT name, from_at, to_at FROM (
+  SELECT to_char(month, '"room_events_"YYYY_MM') AS name, to_char(month, 'YYYY-MM-DD"T00:00:00Z"') AS from_at,
+    to_char(month + interval '1 month', 'YYYY-MM-DD"T00:00:00Z"') AS to_at
+  FROM generate_series(date_trunc('month', now() AT TIME ZONE 'UTC'), date_trunc('month', now() AT TIME ZONE 'UTC') + $1 * interval '1 month', interval '1 month') month
+) wanted WHERE to_regclass(name) IS NULL ORDER BY name`;
+
+interface Month extends Row {
+  readonly name: string;
+  readonly from_at: string;
+  readonly to_at: string;
+}
+
+/** The log's partitions by month: made before they are needed, so that the default one stays empty. */
+@Injectable()
+export class EventMonths {
+  constructor(private readonly database: Database) {}
+
+  /** Makes what is missing of this month and the next `ahead`, on every database; answers the names of the tables made. Safe to run anywhere, at once. */
+  async prepare(ahead: number): Promise<string[]> {
+    const made = await Promise.all(this.database.shards().map((shard) => this.prepareShard(shard, ahead)));
+    return made.flat();
+  }
+
+  private async prepareShard(shard: PhysicalDatabase, ahead: number): Promise<string[]> {
+    // Mostly there is nothing to do; then nothing is locked.
+    if ((await shard.query<Month>(MONTHS, [ahead])).length === 0) return [];
+    return shard.transaction(async (connection) => {
+      await connection.query(`SET LOCAL lock_timeout = '5s'`);
+      await connection.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+      const missing = await connection.query<Month>(MONTHS, [ahead]);
+      for (const month of missing) await makeMonth(connection, month);
+      return missing.map(({ name }) => name);
+    });
+  }
+}
+
+/** Rows that the default partition took for want of this one are moved; nothing can be written there meanwhile. */
+async function makeMonth(connection: Queryable, { name, from_at: from, to_at: to }: Month): Promise<void> {
+  await connection.query('LOCK TABLE room_events_default IN ACCESS EXCLUSIVE MODE');
+  await connection.query(`CREATE TABLE ${name} (LIKE room_events INCLUDING ALL)`);
+  await connection.query(
+    `WITH moved AS (DELETE FROM room_events_default WHERE created_at >= $1 AND created_at < $2 RETURNING *) INSERT INTO ${name} SELECT * FROM moved`,
+    [from, to],
+  );
+  await connection.query(`ALTER TABLE room_events ATTACH PARTITION ${name} FOR VALUES FROM ('${from}') TO ('${to}')`);
+}
