@@ -14,7 +14,7 @@ import { OwnerQueries } from './interface/owner-queries';
       provide: ChatOwner,
       inject: [EventLog, Backplane, Database, Clock],
       useFactory: (log: EventLog, backplane: Backplane, database: Database, clock: Clock) =>
-        new ChatOwner({ log, backplane, database: database.shard(0), clock, name: newId() }),
+        new ChatOwner({ log, backplane, database: database.writer(0), clock, name: newId() }),
     },
     {
       provide: OwnerAnswers,

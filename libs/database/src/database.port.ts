@@ -29,6 +29,9 @@ export abstract class Database {
   /** The database that holds a partition's rooms. */
   abstract shard(partition: number): PhysicalDatabase;
 
+  /** The same database as `shard`, over connections kept for its single writer: no reader delays a commit, and no time limit cancels one (P6). */
+  abstract writer(partition: number): PhysicalDatabase;
+
   /** Every physical database that holds partitions, each once. */
   abstract shards(): readonly PhysicalDatabase[];
 

@@ -20,24 +20,22 @@ export interface PostgresDatabaseOptions {
 
 /** The name under which an installation's first database stands in the shard map. */
 export const FIRST_DATABASE = 'main';
+/** One commits, the others load what the next batch needs. */
+const WRITER_CONNECTIONS = 4;
 
 /** Shards and directory on one Postgres. */
 export class PostgresDatabase extends Database {
   readonly partitionCount: number;
   private readonly main: PostgresPhysicalDatabase;
+  private readonly mainWriter: PostgresPhysicalDatabase;
   private closing: Promise<void> | undefined;
 
   constructor(private readonly options: PostgresDatabaseOptions) {
     super();
     this.partitionCount = options.partitionCount;
-    this.main = new PostgresPhysicalDatabase({
-      name: options.name ?? FIRST_DATABASE,
-      url: options.url,
-      poolSize: options.poolSize ?? 16,
-      statementTimeoutMs: options.statementTimeoutMs ?? 30_000,
-      connectTimeoutMs: options.connectTimeoutMs ?? 5_000,
-      observer: options.observer,
-    });
+    const place = { name: options.name ?? FIRST_DATABASE, url: options.url, connectTimeoutMs: options.connectTimeoutMs ?? 5_000, observer: options.observer };
+    this.main = new PostgresPhysicalDatabase({ ...place, poolSize: options.poolSize ?? 16, statementTimeoutMs: options.statementTimeoutMs ?? 30_000 });
+    this.mainWriter = new PostgresPhysicalDatabase({ ...place, poolSize: WRITER_CONNECTIONS, statementTimeoutMs: 0 });
   }
 
   override directory(): PhysicalDatabase {
@@ -49,6 +47,11 @@ export class PostgresDatabase extends Database {
       throw new RangeError(`There is no partition ${partition}; they are 0 to ${this.partitionCount - 1}.`);
     }
     return this.main;
+  }
+
+  override writer(partition: number): PhysicalDatabase {
+    this.shard(partition);
+    return this.mainWriter;
   }
 
   override shards(): readonly PhysicalDatabase[] {
@@ -84,7 +87,7 @@ export class PostgresDatabase extends Database {
 
   private async closeOnce(): Promise<void> {
     try {
-      await this.main.close();
+      await Promise.all([this.main.close(), this.mainWriter.close()]);
     } finally {
       await this.options.stopServer?.();
     }
