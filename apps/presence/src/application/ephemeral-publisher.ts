@@ -1,0 +1,49 @@
+import { Backplane } from '@agent-chat/backplane';
+import { type EphemeralItem } from '@agent-chat/contracts';
+import { type GatewayId, type RoomId, type UserId } from '@agent-chat/kernel';
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Watchers } from './watchers';
+
+const COALESCE_MS = 500;
+
+/** Sends typing and presence to the gateways that have them open, coalesced: of one thing only the newest. */
+@Injectable()
+export class EphemeralPublisher implements OnModuleDestroy {
+  private readonly logger = new Logger(EphemeralPublisher.name);
+  private readonly waiting = new Map<string, EphemeralItem>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly backplane: Backplane,
+    private readonly watchers: Watchers,
+  ) {}
+
+  onModuleDestroy(): void {
+    clearTimeout(this.timer);
+  }
+
+  publish(item: EphemeralItem): void {
+    this.waiting.set(item.type === 'typing' ? `${item.roomId}:${item.userId}` : item.userId, item);
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.flush().catch((error: unknown) => this.logger.debug(`Nobody was told of typing or presence: ${String(error)}`));
+    }, COALESCE_MS).unref();
+  }
+
+  private async flush(): Promise<void> {
+    const items = [...this.waiting.values()];
+    this.waiting.clear();
+    const typing = items.filter((item) => item.type === 'typing');
+    const presence = items.filter((item) => item.type === 'presence');
+    const byGateway = new Map<GatewayId, EphemeralItem[]>();
+    collect(byGateway, typing, await this.watchers.ofRooms(typing.map(({ roomId }) => roomId as RoomId)));
+    collect(byGateway, presence, await this.watchers.ofUsers(presence.map(({ userId }) => userId as UserId)));
+    for (const [gatewayId, own] of byGateway) await this.backplane.publish([gatewayId], 'ephemeral', JSON.stringify({ items: own }));
+  }
+}
+
+function collect(byGateway: Map<GatewayId, EphemeralItem[]>, items: readonly EphemeralItem[], gateways: readonly (readonly GatewayId[])[]): void {
+  for (const [at, item] of items.entries()) {
+    for (const gatewayId of gateways[at] ?? []) byGateway.set(gatewayId, [...(byGateway.get(gatewayId) ?? []), item]);
+  }
+}

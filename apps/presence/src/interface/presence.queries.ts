@@ -1,0 +1,39 @@
+import { type RoomId, type UserId } from '@agent-chat/kernel';
+import { QueryBus } from '@agent-chat/query-bus';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { PresenceBoard } from '../application/presence-board';
+import { Presences } from '../application/presences';
+import { Typists } from '../application/typists';
+import { Watchers } from '../application/watchers';
+
+/** Answers what gateways tell and ask the presence service. */
+@Injectable()
+export class PresenceQueries implements OnModuleInit {
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly presences: Presences,
+    private readonly board: PresenceBoard,
+    private readonly watchers: Watchers,
+    private readonly typists: Typists,
+  ) {}
+
+  onModuleInit(): void {
+    this.queries.answer('presence.report', async (input) => {
+      await this.presences.report(input);
+      return {};
+    });
+    this.queries.answer('presence.watch', async ({ gatewayId, ttlMs, userIds, roomIds }) => {
+      await this.watchers.replace(gatewayId, ttlMs, userIds as UserId[], roomIds as RoomId[]);
+      return {};
+    });
+    this.queries.answer('presence.get', async ({ userIds }) => ({ presences: await this.board.read(userIds as UserId[]) }));
+    this.queries.answer('typing.set', async ({ roomId, userId, typing }) => {
+      await this.typists.set(roomId as RoomId, userId as UserId, typing);
+      return {};
+    });
+    this.queries.answer('presence.gateways', async ({ userIds }) => {
+      const gateways = await this.board.gatewaysOf(userIds as UserId[]);
+      return { users: userIds.map((userId, at) => ({ userId: userId as UserId, gatewayIds: gateways[at] ?? [] })) };
+    });
+  }
+}
