@@ -1,0 +1,53 @@
+import { type AppConfig } from '@agent-chat/config';
+import { identifyRequest, measureHttp } from '@agent-chat/observability';
+import { type NestExpressApplication } from '@nestjs/platform-express';
+import { type NextFunction, type Request, type Response } from 'express';
+import { type Server } from 'node:http';
+import { jsonBody } from './json-body';
+import { securityHeaders } from './security-headers';
+import { findWebClient, webClient } from './web-client';
+
+/** Time for a whole request to arrive; answers may take longer, event streams as long as they like. */
+const REQUEST_TIMEOUT_MS = 30_000;
+const HEADERS_TIMEOUT_MS = 10_000;
+/** Longer than proxies keep idle connections, so that it is never we who close one that is about to be used. */
+const KEEP_ALIVE_MS = 75_000;
+const HEADERS_OF_ANSWERS = ['ETag', 'Retry-After', 'RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset', 'X-Request-Id'];
+
+/** Sets the gateway's Express up, before the app listens: the app is created with `bodyParser: false`. */
+export function configureHttp(app: NestExpressApplication, config: AppConfig): void {
+  app.disable('x-powered-by');
+  app.set('trust proxy', [...config.server.trustedProxies]);
+  app.set('etag', 'weak');
+  app.use(measureHttp, identify, securityHeaders(config));
+  enableCors(app, config.server.corsOrigins);
+  const folder = findWebClient();
+  if (folder !== undefined) app.use(webClient(folder));
+  app.use('/api', cachePolicy, ...jsonBody(config.limits.maxBodyBytes));
+  const server = app.getHttpServer() as Server;
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+}
+
+function identify(request: Request, response: Response, next: NextFunction): void {
+  identifyRequest(request, response);
+  next();
+}
+
+/** Answers belong to one caller: a browser may keep what it read, and asks with its ETag before it uses that again. */
+function cachePolicy(request: Request, response: Response, next: NextFunction): void {
+  response.setHeader('Cache-Control', request.method === 'GET' ? 'private, no-cache' : 'no-store');
+  response.vary('Authorization');
+  next();
+}
+
+function enableCors(app: NestExpressApplication, origins: readonly string[]): void {
+  if (origins.length === 0) return;
+  app.enableCors({
+    origin: origins.includes('*') ? '*' : [...origins],
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    exposedHeaders: HEADERS_OF_ANSWERS,
+    maxAge: 600,
+  });
+}
