@@ -1,0 +1,129 @@
+import { Authenticator } from '@agent-chat/auth';
+import { Cache } from '@agent-chat/cache';
+import { InMemoryCache } from '@agent-chat/cache/adapters/memory';
+import { AppConfig, type AuthConfig, loadConfig } from '@agent-chat/config';
+import { Database } from '@agent-chat/database';
+import { type TestDatabase, createTestDatabase } from '@agent-chat/database/testing';
+import { EphemeralStore } from '@agent-chat/ephemeral-store';
+import { InMemoryEphemeralStore } from '@agent-chat/ephemeral-store/adapters/memory';
+import { AppError, Clock, ERRORS, HTTP_STATUS } from '@agent-chat/kernel';
+import { FakeClock } from '@agent-chat/testing';
+import { type ArgumentsHost, Catch, Controller, type ExceptionFilter, Get, Global, HttpException, Logger, Module, Post } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { type NestExpressApplication } from '@nestjs/platform-express';
+import { type Response } from 'express';
+import { UserDirectory } from '../../../apps/gateway/src/application/user-directory';
+import { AuthModule } from '../../../apps/gateway/src/auth.module';
+import { AcceptsTicket, Roles } from '../../../apps/gateway/src/interface/auth/access.decorators';
+
+/** One answer over HTTP. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: any;
+}
+
+export interface CallOptions {
+  readonly body?: unknown;
+  readonly token?: string;
+  readonly headers?: Record<string, string>;
+}
+
+/** The authentication of a gateway, over real HTTP and on a database of its own. */
+export interface AuthApp {
+  readonly clock: FakeClock;
+  readonly test: TestDatabase;
+  readonly authenticator: Authenticator;
+  readonly users: UserDirectory;
+  call(method: string, path: string, options?: CallOptions): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+/** The parts of error answers that these tests look at. */
+@Catch()
+class ProblemFilter implements ExceptionFilter {
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const response = host.switchToHttp().getResponse<Response>();
+    if (thrown instanceof HttpException) {
+      response.status(thrown.getStatus()).json({ code: 'HTTP' });
+      return;
+    }
+    const error = AppError.from(thrown);
+    if (error.code === 'INTERNAL') new Logger('Test').error(thrown);
+    response.status(HTTP_STATUS[ERRORS[error.code].category]).json(error.toBody());
+  }
+}
+
+@Controller('probe')
+class ProbeController {
+  @Roles('operator')
+  @Get('operator')
+  operator(): { ok: boolean } {
+    return { ok: true };
+  }
+
+  @AcceptsTicket()
+  @Get('stream')
+  stream(): { ok: boolean } {
+    return { ok: true };
+  }
+
+  @Post('write')
+  write(): { ok: boolean } {
+    return { ok: true };
+  }
+}
+
+/** Starts it. Give `sharing` to get a second node on the same database and clock, with caches of its own. */
+export async function startAuthApp(auth: Partial<AuthConfig> = {}, sharing?: AuthApp): Promise<AuthApp> {
+  const clock = sharing?.clock ?? new FakeClock();
+  const test = sharing?.test ?? (await createTestDatabase('auth'));
+  const base = loadConfig({});
+  const config: AppConfig = { ...base, auth: { ...base.auth, ...auth } };
+  const providers = [
+    { provide: AppConfig, useValue: config },
+    { provide: Clock, useValue: clock },
+    { provide: Database, useValue: test.database },
+    { provide: Cache, useValue: new InMemoryCache({ clock }) },
+    { provide: EphemeralStore, useValue: new InMemoryEphemeralStore({ clock }) },
+  ];
+
+  @Global()
+  @Module({ providers, exports: providers })
+  class Ports {}
+
+  @Module({ imports: [Ports, AuthModule], controllers: [ProbeController] })
+  class Root {}
+
+  const app = await NestFactory.create<NestExpressApplication>(Root, { logger: ['error'], bodyParser: false });
+  // Larger than any product limit, so that what these tests send reaches the code under test.
+  app.useBodyParser('json', { limit: '2mb' });
+  app.useGlobalFilters(new ProblemFilter());
+  await app.listen(0, '127.0.0.1');
+  const url = await app.getUrl();
+  return {
+    clock,
+    test,
+    authenticator: app.get(Authenticator),
+    users: app.get(UserDirectory),
+    call: (method, path, options) => call(url, method, path, options),
+    close: async () => {
+      await app.close();
+      if (sharing === undefined) await test.drop();
+    },
+  };
+}
+
+async function call(url: string, method: string, path: string, { body, token, headers = {} }: CallOptions = {}): Promise<Answer> {
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
+}
