@@ -79,18 +79,30 @@ describe('questions about messages and the log', () => {
         { emoji: '👍', count: 2, mine: true },
         { emoji: '🎉', count: 1, mine: false },
       ]);
-      expect(items[1]).toMatchObject({ messageId: gone.messageId, deletedAt: expect.stringMatching(/Z$/), mentions: [], reactions: [], replyTo: kept.messageId });
+      expect(items[1]).toMatchObject({
+        messageId: gone.messageId,
+        deletedAt: expect.stringMatching(/Z$/),
+        mentions: [],
+        reactions: [],
+        replyTo: kept.messageId,
+      });
       expect(JSON.stringify(items[1])).not.toContain('gone');
       const one = await reading.ask('message.get', { roomId: room.roomId, userId: friend, messageId: kept.messageId });
       expect(one.message).toEqual(items[0]);
-      await expect(reading.ask('message.get', { roomId: room.roomId, userId: friend, messageId: newId<MessageId>() })).rejects.toMatchObject({ code: 'MESSAGE_NOT_FOUND' });
+      await expect(reading.ask('message.get', { roomId: room.roomId, userId: friend, messageId: newId<MessageId>() })).rejects.toMatchObject({
+        code: 'MESSAGE_NOT_FOUND',
+      });
       const elsewhere = await roomWith(0);
-      await expect(reading.ask('message.get', { roomId: elsewhere.roomId, userId: friend, messageId: kept.messageId })).rejects.toMatchObject({ code: 'MESSAGE_NOT_FOUND' });
+      await expect(reading.ask('message.get', { roomId: elsewhere.roomId, userId: friend, messageId: kept.messageId })).rejects.toMatchObject({
+        code: 'MESSAGE_NOT_FOUND',
+      });
     });
 
     it('refuses two places at once', async () => {
       const room = await roomWith(1);
-      await expect(reading.ask('room.history', { roomId: room.roomId, userId: room.owner, limit: 1, before: 3, after: 1 })).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
+      await expect(reading.ask('room.history', { roomId: room.roomId, userId: room.owner, limit: 1, before: 3, after: 1 })).rejects.toMatchObject({
+        code: 'VALIDATION_FAILED',
+      });
     });
   });
 
@@ -160,7 +172,9 @@ describe('questions about messages and the log', () => {
       const room = await SeededRoom.create(reading.database, { kind: 'private' });
       const tail = await reading.ask('rooms.tail', { roomId: room.roomId, after: '1.1', limit: 10, maxBytes: PLENTY });
       expect(tail).toMatchObject({ head: 2, more: false, events: [{ seq: 2 }] });
-      await expect(reading.ask('rooms.tail', { roomId: room.roomId, after: '1.9', limit: 10, maxBytes: PLENTY })).rejects.toMatchObject({ code: 'RESYNC_REQUIRED' });
+      await expect(reading.ask('rooms.tail', { roomId: room.roomId, after: '1.9', limit: 10, maxBytes: PLENTY })).rejects.toMatchObject({
+        code: 'RESYNC_REQUIRED',
+      });
     });
   });
 

@@ -4,13 +4,16 @@ import { Injectable } from '@nestjs/common';
 // Any number will do, as long as every release uses the same.
 const LOCK = 7_204_511_990;
 
-// Months by the database's clock, for it is also what events' times are corrected by (P17). The table is missing where `missing` says so.
+// Months by the database's clock, for it is also what events' times are corrected by (P17).
+// The catalogue is asked as a table: to_regclass may answer from a cache that a mere advisory lock doesn't refresh.
 const MONTHS = `
 SELECT name, from_at, to_at FROM (
   SELECT to_char(month, '"room_events_"YYYY_MM') AS name, to_char(month, 'YYYY-MM-DD"T00:00:00Z"') AS from_at,
     to_char(month + interval '1 month', 'YYYY-MM-DD"T00:00:00Z"') AS to_at
   FROM generate_series(date_trunc('month', now() AT TIME ZONE 'UTC'), date_trunc('month', now() AT TIME ZONE 'UTC') + $1 * interval '1 month', interval '1 month') month
-) wanted WHERE to_regclass(name) IS NULL ORDER BY name`;
+) wanted WHERE NOT EXISTS (
+  SELECT 1 FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'room_events'::regclass AND c.relname = wanted.name
+) ORDER BY name`;
 
 interface Month extends Row {
   readonly name: string;
@@ -42,9 +45,12 @@ export class EventMonths {
   }
 }
 
-/** Rows that the default partition took for want of this one are moved; nothing can be written there meanwhile. */
+/**
+ * Rows that the default partition took for want of this one are moved. Writers wait at the log itself: one that has chosen the default
+ * partition and waits there would be refused afterwards, as if its event were at fault (P16).
+ */
 async function makeMonth(connection: Queryable, { name, from_at: from, to_at: to }: Month): Promise<void> {
-  await connection.query('LOCK TABLE room_events_default IN ACCESS EXCLUSIVE MODE');
+  await connection.query('LOCK TABLE ONLY room_events IN SHARE ROW EXCLUSIVE MODE');
   await connection.query(`CREATE TABLE ${name} (LIKE room_events INCLUDING ALL)`);
   await connection.query(
     `WITH moved AS (DELETE FROM room_events_default WHERE created_at >= $1 AND created_at < $2 RETURNING *) INSERT INTO ${name} SELECT * FROM moved`,
