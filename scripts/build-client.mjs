@@ -20,7 +20,7 @@ async function bundle() {
       outDir: PACKAGE,
       emptyOutDir: true,
       target: 'es2022',
-      minify: false,
+      minify: 'oxc',
       sourcemap: true,
       lib: { entry: ENTRY, formats: ['es', 'cjs'], fileName: (format) => (format === 'es' ? 'index.js' : 'index.cjs') },
       rollupOptions: { external: [SOCKET] },

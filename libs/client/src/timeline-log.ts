@@ -35,8 +35,9 @@ export class TimelineLog {
     return this.position === undefined ? undefined : formatCursor(this.position);
   }
 
-  get seq(): number {
-    return this.position?.seq ?? 0;
+  /** Whether an event has been applied, or belongs to a log that came to its end. */
+  hasPassed(epoch: number, seq: number): boolean {
+    return this.position !== undefined && (epoch < this.position.epoch || seq <= this.position.seq);
   }
 
   get messages(): readonly KnownMessage[] {
@@ -156,11 +157,13 @@ export class TimelineLog {
 function changed(known: KnownMessage, event: KnownRoomEvent, isMine: boolean): KnownMessage {
   const { message } = known;
   switch (event.type) {
-    case 'message.edited':
+    case 'message.edited': {
+      const { text, mentions, editedAt, redacted } = event.data;
+      return { ...known, message: { ...message, text, mentions, editedAt }, redacted: redacted === true };
+    }
     case 'message.restored': {
       const { text, mentions, redacted } = event.data;
-      const editedAt = event.type === 'message.edited' ? event.data.editedAt : message.editedAt;
-      return { ...known, message: { ...message, text, mentions, editedAt, deletedAt: undefined }, redacted: redacted === true };
+      return { ...known, message: { ...message, text, mentions, deletedAt: undefined }, redacted: redacted === true };
     }
     case 'message.deleted':
       return { ...known, message: { ...message, text: undefined, deletedAt: event.data.deletedAt }, redacted: false };

@@ -146,7 +146,7 @@ export class RoomTimeline {
   /** One of one's own messages was stored, maybe before its event came. For the room. */
   outboxPosted(entry: OutboxEntry, posted: Posted): void {
     this.ownKeys.add(entry.clientMsgId);
-    if (posted.seq > this.log.seq) this.justPosted.set(entry.clientMsgId, { entry, posted });
+    if (!this.log.hasPassed(posted.epoch, posted.seq)) this.justPosted.set(entry.clientMsgId, { entry, posted });
     this.changed();
   }
 
@@ -196,7 +196,7 @@ export class RoomTimeline {
   }
 
   private onTheirWay(): TimelineItem[] {
-    for (const [key, { posted }] of this.justPosted) if (posted.seq <= this.log.seq) this.justPosted.delete(key);
+    for (const [key, { posted }] of this.justPosted) if (this.log.hasPassed(posted.epoch, posted.seq)) this.justPosted.delete(key);
     const me = this.dependencies.me();
     const shown = new Set(this.log.messages.slice(-200).flatMap(({ message }) => (message.authorId === me ? [message.clientMsgId] : [])));
     const posted = [...this.justPosted.values()].map(({ entry, posted: { messageId, seq } }) => ({

@@ -1,0 +1,224 @@
+import fc from 'fast-check';
+import { createClient, type AgentChatClient } from './client';
+import { memoryStorage } from './storage';
+import { type RoomEvent } from './room-events';
+import { processLocks } from './locks';
+import { ME, ScriptedServer } from './testing/scripted-server';
+import { SteeredEnvironment, settle } from './testing/steered-environment';
+
+type Step =
+  | { do: 'send' | 'other-posts' | 'break' | 'lose-frame' | 'repeat-frame' | 'delay-frame' | 'lose-answer' | 'outage' | 'back' | 'older' | 'reload' | 'settle' }
+  | { do: 'edit' | 'delete' | 'react' | 'pass' | 'restore'; n: number }
+  | { do: 'refuse'; code: string };
+
+const simple = ['send', 'other-posts', 'break', 'lose-frame', 'repeat-frame', 'delay-frame', 'lose-answer', 'outage', 'back', 'older', 'settle'] as const;
+const steps = (more: readonly Step['do'][] = []) =>
+  fc.array(
+    fc.oneof(
+      { weight: 6, arbitrary: fc.constantFrom(...simple, ...more).map((name) => ({ do: name }) as Step) },
+      { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('edit' as const, 'delete' as const, 'react' as const), n: fc.nat(20) }) },
+      { weight: 2, arbitrary: fc.record({ do: fc.constant('pass' as const), n: fc.integer({ min: 1, max: 4_000 }) }) },
+      { weight: 1, arbitrary: fc.record({ do: fc.constant('refuse' as const), code: fc.constantFrom('UNAVAILABLE', 'TIMEOUT', 'RATE_LIMITED') }) },
+    ),
+    { maxLength: 60 },
+  );
+
+/** A client on a scripted server, with what it has seen. */
+class World {
+  readonly server = new ScriptedServer();
+  readonly environment = new SteeredEnvironment();
+  readonly seen: RoomEvent[] = [];
+  readonly sent: string[] = [];
+  private readonly storage = memoryStorage();
+  client: AgentChatClient = this.openClient();
+
+  async start(): Promise<void> {
+    await this.client.login({ username: 'me', password: 'secret' });
+    this.open();
+    void this.client.connect().catch(() => undefined);
+    await settle();
+  }
+
+  async take(step: Step): Promise<void> {
+    const { server } = this;
+    // The server refuses to change what is deleted.
+    const ids = server.room.messages(ME.userId).flatMap(({ messageId, deletedAt }) => (deletedAt === undefined ? [messageId] : []));
+    const pick = (n: number): string | undefined => ids[n % Math.max(1, ids.length)];
+    const at = new Date(Date.UTC(2026, 2, 1) + server.room.head * 1_000).toISOString();
+    switch (step.do) {
+      case 'send':
+        this.sent.push(`mine ${this.sent.length}`);
+        return void this.client.room('r-1').send({ text: this.sent.at(-1)! });
+      case 'other-posts':
+        return server.postAs('u-other', `theirs ${server.room.head}`);
+      case 'edit':
+        if (pick(step.n) !== undefined)
+          server.happen('message.edited', {
+            messageId: pick(step.n),
+            text: `edited ${server.room.head}`,
+            mentions: [],
+            editedAt: at,
+          });
+        return;
+      case 'delete':
+        if (pick(step.n) !== undefined) server.happen('message.deleted', { messageId: pick(step.n), deletedAt: at });
+        return;
+      case 'react':
+        return this.react(pick(step.n), step.n % 2 === 0 ? ME.userId : 'u-other');
+      case 'break':
+        return server.breakLinks();
+      case 'lose-frame':
+        server.faults.loseFrame = true;
+        return;
+      case 'repeat-frame':
+        server.faults.repeatFrame = true;
+        return;
+      case 'delay-frame':
+        server.faults.delayFrame = true;
+        return;
+      case 'lose-answer':
+        server.faults.loseAnswer = true;
+        return;
+      case 'refuse':
+        server.faults.refuse = step.code;
+        return;
+      case 'outage':
+        server.isReachable = false;
+        return server.breakLinks();
+      case 'back':
+        server.isReachable = true;
+        return;
+      case 'older':
+        return void this.client
+          .room('r-1')
+          .timeline.loadOlder()
+          .catch(() => undefined);
+      case 'restore':
+        return server.room.restore(step.n);
+      case 'reload':
+        return this.reload();
+      case 'pass':
+        return this.environment.advance(step.n);
+      case 'settle':
+        return settle();
+    }
+  }
+
+  /** All is well again, and enough time passes. */
+  async heal(): Promise<void> {
+    this.server.isReachable = true;
+    this.server.faults = {};
+    await this.environment.advance(120_000);
+    // A frame lost in a quiet room shows with the next one.
+    this.server.postAs('u-other', 'the last');
+    await this.environment.advance(120_000);
+  }
+
+  async loadAll(): Promise<void> {
+    const { timeline } = this.client.room('r-1');
+    while (timeline.getSnapshot().hasOlder) await timeline.loadOlder();
+  }
+
+  private react(messageId: string | undefined, actorId: string): void {
+    if (messageId === undefined) return;
+    const before = this.server.room
+      .messages(actorId)
+      .find((message) => message.messageId === messageId)
+      ?.reactions.find(({ emoji }) => emoji === '👍');
+    const type = before?.mine === true ? 'reaction.removed' : 'reaction.added';
+    this.server.happen(type, { messageId, emoji: '👍', count: (before?.count ?? 0) + (before?.mine === true ? -1 : 1) }, actorId);
+  }
+
+  private async reload(): Promise<void> {
+    await settle();
+    this.client.close();
+    this.client = this.openClient();
+    await this.client.ready();
+    this.open();
+    void this.client.connect().catch(() => undefined);
+  }
+
+  private open(): void {
+    const room = this.client.room('r-1');
+    room.on('event', (event) => this.seen.push(event));
+    room.open();
+  }
+
+  private openClient(): AgentChatClient {
+    const { environment, server, storage } = this;
+    // Its own lock, as a page that is gone holds none.
+    return createClient({ url: 'http://server', storage, environment, openTransport: server.open, fetch: server.fetch, pageSize: 5, locks: processLocks() });
+  }
+}
+
+async function play(script: readonly Step[]): Promise<World> {
+  const world = new World();
+  await world.start();
+  for (const step of script) await world.take(step);
+  await world.heal();
+  return world;
+}
+
+const shown = (world: World) =>
+  world.client
+    .room('r-1')
+    .timeline.getSnapshot()
+    .items.map(({ messageId, seq, text, deletedAt, editedAt, reactions, state }) => ({
+      messageId,
+      seq,
+      text,
+      deletedAt,
+      editedAt,
+      reactions: [...reactions],
+      state,
+    }));
+
+const stored = (world: World) =>
+  world.server.room
+    .messages(ME.userId)
+    .map(({ messageId, seq, text, deletedAt, editedAt, reactions }) => ({ messageId, seq, text, deletedAt, editedAt, reactions, state: 'sent' }));
+
+const mine = (world: World) =>
+  world.server.room.log.filter((event) => event.type === 'message.posted' && event.actorId === ME.userId).map((event) => event.data?.['text']);
+
+describe('a client, whatever happens to its frames, answers and connections', () => {
+  it('delivers every event once and in order, and shows exactly what the log amounts to', async () => {
+    await fc.assert(
+      fc.asyncProperty(steps(), async (script) => {
+        const world = await play(script);
+        const seqs = world.seen.map((event) => event.seq);
+        expect(seqs).toEqual(seqs.map((_, at) => (seqs[0] ?? 0) + at));
+        expect(seqs.at(-1)).toBe(world.server.room.head);
+        await world.loadAll();
+        expect(shown(world)).toEqual(stored(world));
+        world.client.close();
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('stores every message of its own once and in the order of writing, also across reloads of the page', async () => {
+    await fc.assert(
+      fc.asyncProperty(steps(['reload', 'send', 'lose-answer']), async (script) => {
+        const world = await play(script);
+        expect(mine(world)).toEqual(world.sent);
+        await world.loadAll();
+        expect(shown(world)).toEqual(stored(world));
+        world.client.close();
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('shows what is left after the server was restored from a backup', async () => {
+    await fc.assert(
+      fc.asyncProperty(steps(), fc.nat(5), steps(), async (before, lost, after) => {
+        const world = await play([...before, { do: 'restore', n: lost }, { do: 'break' }, ...after]);
+        await world.loadAll();
+        expect(shown(world)).toEqual(stored(world));
+        world.client.close();
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
