@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
+import { MaintenanceModule } from './maintenance.module';
+import { ProjectionModule } from './projection.module';
 import { ReadModule } from './read.module';
 import { WriteModule } from './write.module';
 
 /** Rooms, members, messages, receipts and search: the single writer of every room, and everything that reads them. */
-@Module({ imports: [WriteModule, ReadModule] })
+@Module({ imports: [WriteModule, ReadModule, ProjectionModule, MaintenanceModule] })
 export class ChatModule {}

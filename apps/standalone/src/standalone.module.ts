@@ -1,7 +1,9 @@
+import { MessagingModule } from '@agent-chat/messaging';
 import { Module } from '@nestjs/common';
 import { ChatModule } from '../../chat/src/chat.module';
 import { GatewayModule } from '../../gateway/src/gateway.module';
+import { PresenceModule } from '../../presence/src/presence.module';
 
 /** Every app in one process. */
-@Module({ imports: [ChatModule, GatewayModule] })
+@Module({ imports: [MessagingModule, ChatModule, GatewayModule, PresenceModule] })
 export class StandaloneModule {}
