@@ -6,6 +6,7 @@ import { CallLimits } from './application/realtime/call-limits';
 import { ConnectionDrain } from './application/realtime/connection-drain';
 import { ConnectionRegistry } from './application/realtime/connection-registry';
 import { DeliveryQueue } from './application/realtime/delivery-queue';
+import { EventStreams } from './application/realtime/event-streams';
 import { HeadsCheck } from './application/realtime/heads-check';
 import { InterestRegistry } from './application/realtime/interest-registry';
 import { Memberships } from './application/realtime/memberships';
@@ -17,21 +18,24 @@ import { RoomLists } from './application/realtime/room-lists';
 import { RoomUpkeep } from './application/realtime/room-upkeep';
 import { SessionWatch } from './application/realtime/session-watch';
 import { Subscriptions } from './application/realtime/subscriptions';
+import { EventsController } from './interface/realtime/events.controller';
 import { RealtimeGateway } from './interface/realtime/realtime.gateway';
 import { SocketAdmission } from './interface/realtime/socket-admission';
 import { SocketCalls } from './interface/realtime/socket-calls';
 import { SocketDispatch } from './interface/realtime/socket-dispatch';
 import { SocketLife } from './interface/realtime/socket-life';
+import { SseAdmission } from './interface/realtime/sse-admission';
 
 const APPLICATION = [
-  ...[ActivityHeads, CallLimits, ConnectionDrain, ConnectionRegistry, DeliveryQueue, HeadsCheck, InterestRegistry, Memberships],
+  ...[ActivityHeads, CallLimits, ConnectionDrain, ConnectionRegistry, DeliveryQueue, EventStreams, HeadsCheck, InterestRegistry, Memberships],
   ...[PresenceLink, ReadMarks, RealtimeMetrics, RoomIndex, RoomLists, RoomUpkeep, SessionWatch, Subscriptions],
 ];
 
 /** The real-time half of the gateway: sockets, event streams, subscriptions and fan-out. */
 @Module({
   imports: [AuthModule, CommandModule],
-  providers: [...APPLICATION, RealtimeGateway, SocketAdmission, SocketCalls, SocketDispatch, SocketLife],
+  controllers: [EventsController],
+  providers: [...APPLICATION, RealtimeGateway, SocketAdmission, SocketCalls, SocketDispatch, SocketLife, SseAdmission],
   exports: [ConnectionDrain, ReadMarks],
 })
 export class RealtimeModule {}

@@ -151,7 +151,12 @@ describe('Fan-out over several gateways', () => {
     await eventually(() => expect(ann.named('rooms')).toEqual([{ rev: 0, changes: [] }]));
     const changes = [{ roomId: newId(), change: 'invited' }];
     await cluster.backplane.publish(await cluster.backplane.gateways(), 'users', JSON.stringify([{ userId: ann.userId, rev: 1, changes }]));
-    await eventually(() => expect(ann.named('rooms')).toEqual([{ rev: 0, changes: [] }, { rev: 1, changes }]));
+    await eventually(() =>
+      expect(ann.named('rooms')).toEqual([
+        { rev: 0, changes: [] },
+        { rev: 1, changes },
+      ]),
+    );
     expect(ben.named('rooms')).toEqual([{ rev: 0, changes: [] }]);
   });
 

@@ -9,6 +9,7 @@ import { AppError, Clock, newId, SystemClock, type UserId } from '@agent-chat/ke
 import { QueryBus } from '@agent-chat/query-bus';
 import { InMemoryQueryBus } from '@agent-chat/query-bus/adapters/memory';
 import { Global, type INestApplication, Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { type AddressInfo } from 'node:net';
 import { io, type Socket } from 'socket.io-client';
@@ -16,6 +17,7 @@ import { type CommandCall, CommandSender } from '../../../apps/gateway/src/appli
 import { GatewayInbox } from '../../../apps/gateway/src/application/gateway-inbox';
 import { AuthModule } from '../../../apps/gateway/src/auth.module';
 import { CommandModule } from '../../../apps/gateway/src/command.module';
+import { AuthGuard } from '../../../apps/gateway/src/interface/auth/auth.guard';
 import { SlimIoAdapter } from '../../../apps/gateway/src/interface/realtime/slim-io.adapter';
 import { RealtimeModule } from '../../../apps/gateway/src/realtime.module';
 import { PARTITIONS, ScriptedChat } from './scripted-chat';
@@ -55,8 +57,8 @@ class ScriptedCommandSender extends CommandSender {
   override async drain(): Promise<void> {}
 }
 
-@Module({})
-class NoAuthModule {}
+@Module({ providers: [AuthGuard, { provide: APP_GUARD, useExisting: AuthGuard }] })
+class GuardModule {}
 @Module({})
 class NoCommandModule {}
 
@@ -95,13 +97,12 @@ export class GatewayCluster {
 
     const testing = await Test.createTestingModule({ imports: [SurroundingsModule, RealtimeModule] })
       .overrideModule(AuthModule)
-      .useModule(NoAuthModule)
+      .useModule(GuardModule)
       .overrideModule(CommandModule)
       .useModule(NoCommandModule)
       .compile();
     const app = testing.createNestApplication({ logger: ['error', 'warn'] });
     app.useWebSocketAdapter(new SlimIoAdapter(app, config));
-    app.setGlobalPrefix('api');
     await app.listen(0, '127.0.0.1');
     const { port } = (app.getHttpServer() as { address(): AddressInfo }).address();
     const gateway = { app, url: `http://127.0.0.1:${port}`, gatewayId: inbox.gatewayId };

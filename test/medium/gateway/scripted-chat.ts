@@ -60,7 +60,9 @@ export class ScriptedChat {
 
   async publish(room: ScriptedRoom, events: readonly RoomEvent[]): Promise<void> {
     if (this.isMute) return;
-    const gateways = [...(this.interest.get(partitionOf(room.roomId, PARTITIONS)) ?? [])].filter(([, rooms]) => rooms.has(room.roomId)).map(([id]) => id as GatewayId);
+    const gateways = [...(this.interest.get(partitionOf(room.roomId, PARTITIONS)) ?? [])]
+      .filter(([, rooms]) => rooms.has(room.roomId))
+      .map(([id]) => id as GatewayId);
     if (gateways.length > 0) await this.backplane.publish(gateways, 'events', encodeEventGroups(groupEvents(events)));
   }
 
@@ -117,7 +119,9 @@ export class ScriptedChat {
       const { events, more } = this.after(room, after, limit);
       return { events, more, head: room.log.length };
     });
-    queries.answer('room.readers', async ({ roomId, userIds }) => ({ userIds: (userIds as UserId[]).filter((userId) => this.mayRead(this.find(roomId as RoomId), userId)) }));
+    queries.answer('room.readers', async ({ roomId, userIds }) => ({
+      userIds: (userIds as UserId[]).filter((userId) => this.mayRead(this.find(roomId as RoomId), userId)),
+    }));
     queries.answer('rooms.heads', async ({ roomIds }) => ({
       rooms: roomIds.map((roomId) => this.find(roomId as RoomId)).map(({ roomId, epoch, log }) => ({ roomId, epoch, head: log.length })),
     }));
@@ -152,4 +156,3 @@ export class ScriptedChat {
     });
   }
 }
-
