@@ -195,13 +195,18 @@ export function describeJobQueueContract(name: string, open: () => Promise<JobQu
       const jobs = await work();
       await harness.elsewhere.schedule(KIND, '* * * * *', { from: 'elsewhere' });
       await queue.schedule(KIND, '* * * * *', { from: 'here' });
-      await harness.elapse(60_000);
+      // No match before the schedule counts: a job of half a second later comes first.
+      await queue.enqueue(KIND, { first: true }, { startAt: new Date(Date.now() + 500) });
       await eventually(() => {
-        expect(jobs.map((job) => job.data)).toEqual([{ from: 'here' }]);
+        expect(jobs.map((job) => job.data)).toEqual([{ first: true }]);
       });
       await harness.elapse(60_000);
       await eventually(() => {
-        expect(jobs).toHaveLength(2);
+        expect(jobs.map((job) => job.data)).toEqual([{ first: true }, { from: 'here' }]);
+      });
+      await harness.elapse(60_000);
+      await eventually(() => {
+        expect(jobs).toHaveLength(3);
       });
       await queue.schedule(KIND, '0 0 1 1 *', { from: 'new year' });
     });
