@@ -82,9 +82,9 @@ export class EventGroup {
   }
 
   private async unfollow(partitions: readonly number[]): Promise<void> {
-    const leaving = partitions.map((partition) => this.followers.get(partition));
+    const leaving = partitions.map((partition) => this.followers.get(partition)).filter((follower) => follower !== undefined);
     for (const partition of partitions) this.followers.delete(partition);
-    await Promise.all(leaving.map((follower) => follower?.stop()));
+    await Promise.all(leaving.map((follower) => follower.stop()));
   }
 
   private receive({ partition, records }: RecordBatch): void {

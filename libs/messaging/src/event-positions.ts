@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { type LogEvent } from '@agent-chat/contracts';
 import { type PhysicalDatabase, type Queryable, type Row } from '@agent-chat/database';
 import { PositionMovedError } from './position-moved-error';
@@ -47,6 +48,5 @@ export class EventPositions {
 }
 
 function describe(cause: unknown): string {
-  if (cause instanceof Error) return `${cause.name}: ${cause.message}`;
-  return typeof cause === 'string' ? cause : (JSON.stringify(cause) ?? 'unknown');
+  return cause instanceof Error ? `${cause.name}: ${cause.message}` : inspect(cause);
 }

@@ -1,4 +1,4 @@
-import { Backplane } from '@agent-chat/backplane';
+import { type Backplane } from '@agent-chat/backplane';
 import { InMemoryBackplane } from '@agent-chat/backplane/adapters/memory';
 import { type InMemoryEventLog } from '@agent-chat/event-log/adapters/memory';
 import { AppError, newId, type GatewayId, type RoomId, type UserId } from '@agent-chat/kernel';

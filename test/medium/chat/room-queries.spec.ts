@@ -78,9 +78,7 @@ describe('questions about rooms', () => {
         seen.push(...page.rooms.map((room) => room.roomId));
         cursor = page.next;
       } while (cursor !== undefined);
-      const newestFirst = [...rooms].sort(
-        (one, other) => Number(rooms.indexOf(other) >> 1) - Number(rooms.indexOf(one) >> 1) || (one.roomId < other.roomId ? -1 : 1),
-      );
+      const newestFirst = [...rooms].sort((one, other) => (rooms.indexOf(other) >> 1) - (rooms.indexOf(one) >> 1) || (one.roomId < other.roomId ? -1 : 1));
       expect(seen).toEqual(newestFirst.map((room) => room.roomId));
     });
 
