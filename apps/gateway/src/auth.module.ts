@@ -7,6 +7,7 @@ import { IssueTicketHandler } from './application/auth/issue-ticket.handler';
 import { LogInHandler } from './application/auth/log-in.handler';
 import { LogOutHandler } from './application/auth/log-out.handler';
 import { LoginFailures } from './application/auth/login-failures';
+import { PurgeSessionsJob } from './application/auth/purge-sessions.job';
 import { RefreshHandler } from './application/auth/refresh.handler';
 import { RegisterHandler } from './application/auth/register.handler';
 import { SessionAnswers } from './application/auth/session-answers';
@@ -21,6 +22,7 @@ import { Operators } from './infrastructure/auth/operators';
 import { RefreshTokens } from './infrastructure/auth/refresh-tokens';
 import { ServerSecret } from './infrastructure/auth/server-secret';
 import { SessionLiveness } from './infrastructure/auth/session-liveness';
+import { SessionPurge } from './infrastructure/auth/session-purge';
 import { Sessions } from './infrastructure/auth/sessions';
 import { TrustedCallers } from './infrastructure/auth/trusted-callers';
 import { DirectoryUsers } from './infrastructure/users/directory-users';
@@ -36,8 +38,8 @@ const logger = new Logger('AuthModule');
 @Module({
   controllers: [AuthController, SessionsController, UsersController, WellKnownController],
   providers: [
-    ...[IssueTicketHandler, LogInHandler, LogOutHandler, LoginFailures, RefreshHandler, RegisterHandler, SessionAnswers],
-    ...[Accounts, RefreshTokens, ServerSecret, Sessions],
+    ...[IssueTicketHandler, LogInHandler, LogOutHandler, LoginFailures, PurgeSessionsJob, RefreshHandler, RegisterHandler, SessionAnswers],
+    ...[Accounts, RefreshTokens, ServerSecret, SessionPurge, Sessions],
     DirectoryDataSource,
     DirectoryQueries,
     ExternalAccounts,

@@ -6,6 +6,8 @@ import { Database } from '@agent-chat/database';
 import { type TestDatabase, createTestDatabase } from '@agent-chat/database/testing';
 import { EphemeralStore } from '@agent-chat/ephemeral-store';
 import { InMemoryEphemeralStore } from '@agent-chat/ephemeral-store/adapters/memory';
+import { JobQueue } from '@agent-chat/job-queue';
+import { PgBossJobQueue } from '@agent-chat/job-queue/adapters/pg-boss';
 import { AppError, Clock, ERRORS, HTTP_STATUS } from '@agent-chat/kernel';
 import { FakeClock } from '@agent-chat/testing';
 import { type ArgumentsHost, Catch, Controller, type ExceptionFilter, Get, Global, HttpException, Logger, Module, Post } from '@nestjs/common';
@@ -35,6 +37,7 @@ export interface AuthApp {
   readonly test: TestDatabase;
   readonly authenticator: Authenticator;
   readonly users: UserDirectory;
+  readonly jobs: JobQueue;
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -78,6 +81,7 @@ class ProbeController {
 export async function startAuthApp(auth: Partial<AuthConfig> = {}, sharing?: AuthApp): Promise<AuthApp> {
   const clock = sharing?.clock ?? new FakeClock();
   const test = sharing?.test ?? (await createTestDatabase('auth'));
+  const jobs = await PgBossJobQueue.open({ connectionString: test.url, clock, poolSize: 2 });
   const base = loadConfig({});
   const config: AppConfig = { ...base, auth: { ...base.auth, ...auth } };
   const providers = [
@@ -85,6 +89,7 @@ export async function startAuthApp(auth: Partial<AuthConfig> = {}, sharing?: Aut
     { provide: Clock, useValue: clock },
     { provide: Database, useValue: test.database },
     { provide: Cache, useValue: new InMemoryCache({ clock }) },
+    { provide: JobQueue, useValue: jobs },
     { provide: EphemeralStore, useValue: new InMemoryEphemeralStore({ clock }) },
   ];
 
@@ -106,9 +111,11 @@ export async function startAuthApp(auth: Partial<AuthConfig> = {}, sharing?: Aut
     test,
     authenticator: app.get(Authenticator),
     users: app.get(UserDirectory),
+    jobs,
     call: (method, path, options) => call(url, method, path, options),
     close: async () => {
       await app.close();
+      await jobs.close();
       if (sharing === undefined) await test.drop();
     },
   };

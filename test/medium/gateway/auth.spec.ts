@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { eventually } from '@agent-chat/testing';
 import { type AuthApp, type Answer, startAuthApp } from './auth-app';
 
 const PASSWORD = 'correct horse battery';
@@ -265,6 +266,27 @@ describe('Sessions', () => {
     expect((await post('logout', { refreshToken: two.refreshToken })).status).toBe(204);
     expect((await post('refresh', { refreshToken: two.refreshToken })).status).toBe(401);
     expect((await app.call('POST', '/api/v1/auth/logout')).status).toBe(401);
+  });
+});
+
+describe('What is left of old sessions', () => {
+  it('is removed by a job, while sessions that go on keep every token that could still be shown', async () => {
+    const count = async (): Promise<unknown> =>
+      (await app.test.database.directory().query('select (select count(*) from sessions) as sessions, (select count(*) from refresh_tokens) as tokens'))[0];
+    // So that everything from the tests before has lapsed.
+    app.clock.advance(32 * 86_400_000);
+    const live = await register();
+    const next = (await post('refresh', { refreshToken: live.refreshToken })).body;
+    const ended = await register();
+    await post('logout', {}, ended.accessToken);
+    app.clock.advance(29 * 86_400_000);
+    await app.jobs.enqueue('auth.purge-sessions', {});
+    await eventually(async () => expect(await count()).toEqual({ sessions: 1, tokens: 2 }));
+    const newest = (await post('refresh', { refreshToken: next.refreshToken })).body;
+    app.clock.advance(86_400_001);
+    await app.jobs.enqueue('auth.purge-sessions', {});
+    await eventually(async () => expect(await count()).toEqual({ sessions: 1, tokens: 2 }));
+    expect((await post('refresh', { refreshToken: newest.refreshToken })).status).toBe(200);
   });
 });
 

@@ -51,6 +51,7 @@ create table sessions (
 
 create index sessions_user on sessions (user_id, created_at desc);
 create index sessions_expiry on sessions (expires_at);
+create index sessions_ended on sessions (ended_at) where ended_at is not null;
 
 -- One row a token ever handed out in a session, so that a stolen one is noticed when it is shown. Secrets are hashed.
 create table refresh_tokens (
@@ -64,6 +65,7 @@ create table refresh_tokens (
 );
 
 create index refresh_tokens_session on refresh_tokens (session_id);
+create index refresh_tokens_used on refresh_tokens (used_at);
 
 -- The keys of the built-in issuer. A retired one only verifies.
 create table signing_keys (

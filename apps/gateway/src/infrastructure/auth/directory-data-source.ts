@@ -26,7 +26,7 @@ export class DirectoryDataSource implements OnApplicationShutdown {
     private readonly config: AppConfig,
   ) {}
 
-  /** Runs `work` with repositories outside of a transaction. Rejects with UNAVAILABLE for an outage; AppErrors and duplicate keys pass. */
+  /** Runs `work` with repositories outside of a transaction. Rejects with UNAVAILABLE for an outage; AppErrors, and what a statement is refused for, pass. */
   async run<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
     return this.translated(async () => work((await this.open()).manager));
   }
@@ -46,7 +46,7 @@ export class DirectoryDataSource implements OnApplicationShutdown {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof AppError || isDuplicate(error)) throw error;
+      if (error instanceof AppError || error instanceof TypeError || isRefusedForItsData(error)) throw error;
       throw new AppError('UNAVAILABLE', { detail: 'The user directory cannot be reached', retryAfterMs: RETRY_AFTER_MS, cause: error });
     }
   }
@@ -82,5 +82,16 @@ export class DirectoryDataSource implements OnApplicationShutdown {
 
 /** Whether the statement was refused because such a row exists. */
 export function isDuplicate(error: unknown): boolean {
-  return error instanceof QueryFailedError && (error.driverError as { readonly code?: unknown }).code === UNIQUE_VIOLATION;
+  return sqlStateOf(error) === UNIQUE_VIOLATION;
+}
+
+// SQLSTATE classes of what a statement holds: trying again would not help.
+function isRefusedForItsData(error: unknown): boolean {
+  return /^(22|23)/.test(sqlStateOf(error));
+}
+
+function sqlStateOf(error: unknown): string {
+  if (!(error instanceof QueryFailedError)) return '';
+  const { code } = error.driverError as { readonly code?: unknown };
+  return typeof code === 'string' ? code : '';
 }

@@ -10,6 +10,7 @@ const ROTATE_AFTER_MS = 30 * 86_400_000;
 const REFRESH_MS = 60_000;
 // Forged tokens with random key ids must not become queries.
 const UNKNOWN_KID_COOL_DOWN_MS = 2_000;
+const OUTAGE_PAUSE_MS = 5_000;
 const LOCK = 7_204_511_001;
 
 /** The signing keys in the directory database, remembered for a minute. */
@@ -33,9 +34,11 @@ export class DirectoryKeyRing extends KeyRing {
     try {
       await this.load();
     } catch (error) {
-      // Known keys go on signing while the directory is down.
-      if (active === undefined) throw error;
-      return active;
+      // Known keys go on signing while the directory is down, past their time too.
+      const known = this.unretired();
+      if (known === undefined) throw error;
+      this.loadedAtMs = this.clock.nowMs() - REFRESH_MS + OUTAGE_PAUSE_MS;
+      return known;
     }
     return this.active() ?? (await this.rotate());
   }
@@ -54,7 +57,12 @@ export class DirectoryKeyRing extends KeyRing {
   }
 
   private active(): SigningKey | undefined {
-    return this.keys.find((key) => key.retiredAtMs === undefined && key.createdAtMs > this.clock.nowMs() - ROTATE_AFTER_MS);
+    const key = this.unretired();
+    return key !== undefined && key.createdAtMs > this.clock.nowMs() - ROTATE_AFTER_MS ? key : undefined;
+  }
+
+  private unretired(): SigningKey | undefined {
+    return this.keys.find(({ retiredAtMs }) => retiredAtMs === undefined);
   }
 
   private known(kid: string): SigningKey | undefined {

@@ -1,5 +1,6 @@
 import { formatRefreshToken, hashRefreshToken, isHashedAs, parseRefreshToken, type RefreshToken, successorOf } from '@agent-chat/auth';
 import { AppConfig } from '@agent-chat/config';
+import { type User } from '@agent-chat/contracts';
 import { AppError, Clock, newId, type UserId } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, IsNull } from 'typeorm';
@@ -9,12 +10,26 @@ import { RefreshTokenEntity } from './refresh-token.entity';
 import { ServerSecret } from './server-secret';
 import { SessionEntity } from './session.entity';
 import { SessionLiveness } from './session-liveness';
+import { toUser } from '../users/to-user';
 import { type RenewableSession } from './sessions';
+import { UserEntity } from './user.entity';
+
+/** A session with its fresh token, and whose it is. */
+export interface RenewedSession extends RenewableSession {
+  readonly user: User;
+}
 
 interface Shown {
   readonly token: RefreshToken;
   readonly row: RefreshTokenEntity;
   readonly session: SessionEntity;
+}
+
+interface Exchange {
+  readonly decision: RefreshDecision;
+  readonly session: SessionEntity;
+  readonly user: User;
+  readonly successorId: string;
 }
 
 /** The tokens that renew sessions: each is exchanged once. */
@@ -32,19 +47,19 @@ export class RefreshTokens {
    * Exchanges a token for its successor, the same for as long as it may be shown again. Rejects with UNAUTHENTICATED when it is none or its session has
    * ended; with REFRESH_TOKEN_REUSED, and the session ended, when it was shown too often; with UNAVAILABLE.
    */
-  async exchange(text: string): Promise<RenewableSession> {
+  async exchange(text: string): Promise<RenewedSession> {
     const token = parseRefreshToken(text);
     if (token === undefined) throw new AppError('UNAUTHENTICATED');
     const secret = await this.serverSecret.get();
     // Refusals are answered after the commit: throwing inside would undo the end of the session.
-    const { decision, session, successorId } = await this.directory.transaction(async (manager) => this.exchangeIn(manager, token, secret));
+    const { decision, session, user, successorId } = await this.directory.transaction(async (manager) => this.exchangeIn(manager, token, secret));
     if (decision === 'reused') {
       await this.liveness.forget([session.sessionId]);
       throw new AppError('REFRESH_TOKEN_REUSED');
     }
     if (decision === 'ended') throw new AppError('UNAUTHENTICATED', { detail: 'The session has ended' });
     const refreshToken = formatRefreshToken(successorOf(token, successorId, secret));
-    return { sessionId: session.sessionId, userId: session.userId as UserId, refreshToken };
+    return { sessionId: session.sessionId, userId: user.userId, user, refreshToken };
   }
 
   /** The session that a token belongs to, ended or not; undefined when it is no token. Rejects with UNAVAILABLE. */
@@ -55,23 +70,20 @@ export class RefreshTokens {
     return session && { sessionId: session.sessionId, userId: session.userId as UserId };
   }
 
-  private async exchangeIn(
-    manager: EntityManager,
-    token: RefreshToken,
-    secret: Buffer,
-  ): Promise<{ decision: RefreshDecision; session: SessionEntity; successorId: string }> {
+  private async exchangeIn(manager: EntityManager, token: RefreshToken, secret: Buffer): Promise<Exchange> {
     const shown = await this.find(manager, token);
     if (shown === undefined) throw new AppError('UNAUTHENTICATED');
     const { row, session } = shown;
-    const { usedAt, successorId } = row;
-    const stored = { usedAtMs: usedAt?.getTime(), sessionExpiresAtMs: session.expiresAt.getTime(), sessionEnd: session.endReason ?? undefined };
+    // Read here, so that nothing can fail between the exchange and its answer: the token is shown again in vain after a while.
+    const user = toUser(await manager.findOneByOrFail(UserEntity, { userId: session.userId }));
+    const stored = { usedAtMs: row.usedAt?.getTime(), sessionExpiresAtMs: session.expiresAt.getTime(), sessionEnd: session.endReason ?? undefined };
     const decision = decideRefresh(stored, this.clock.nowMs());
-    if (decision === 'exchange') return { decision, session, successorId: await this.succeed(manager, shown, secret) };
+    if (decision === 'exchange') return { decision, session, user, successorId: await this.succeed(manager, shown, secret) };
     if (decision === 'reused') {
       const unended = { sessionId: session.sessionId, endedAt: IsNull() };
       await manager.update(SessionEntity, unended, { endedAt: this.now(), endReason: 'reuse' });
     }
-    return { decision, session, successorId: successorId ?? '' };
+    return { decision, session, user, successorId: row.successorId ?? '' };
   }
 
   private async succeed(manager: EntityManager, { token, row, session }: Shown, secret: Buffer): Promise<string> {

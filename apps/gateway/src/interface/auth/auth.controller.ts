@@ -8,6 +8,7 @@ import { LogOutHandler } from '../../application/auth/log-out.handler';
 import { RefreshHandler } from '../../application/auth/refresh.handler';
 import { RegisterHandler } from '../../application/auth/register.handler';
 import { type SessionAnswer } from '../../application/auth/session-answers';
+import { RateLimit } from '../http/rate-limit.decorator';
 import { Public } from './access.decorators';
 import { bearerToken } from './bearer-token';
 import { Caller } from './caller.decorator';
@@ -25,6 +26,7 @@ export class AuthController {
   ) {}
 
   @Public()
+  @RateLimit('auth.register')
   @Post('register')
   @Header('Cache-Control', 'no-store')
   async register(@Body() body: unknown, @Headers('idempotency-key') key: string | undefined, @Req() request: Request): Promise<SessionAnswer> {
@@ -32,6 +34,7 @@ export class AuthController {
   }
 
   @Public()
+  @RateLimit('auth.login')
   @Post('login')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
@@ -40,6 +43,7 @@ export class AuthController {
   }
 
   @Public()
+  @RateLimit('auth.refresh')
   @Post('refresh')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
