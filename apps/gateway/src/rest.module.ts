@@ -1,0 +1,39 @@
+import { Module } from '@nestjs/common';
+import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
+import { AuthModule } from './auth.module';
+import { CommandModule } from './command.module';
+import { RealtimeModule } from './realtime.module';
+import { People } from './application/people';
+import { RateLimiter } from './application/limits/rate-limiter';
+import { CreateRoomHandler } from './application/rooms/create-room.handler';
+import { LeaveRoomHandler } from './application/rooms/leave-room.handler';
+import { RoomReads } from './application/rooms/room-reads';
+import { ProblemFilter } from './interface/http/problem.filter';
+import { RateLimitInterceptor } from './interface/http/rate-limit.interceptor';
+import { HealthController } from './interface/operations/health.controller';
+import { InfrastructureController } from './interface/operations/infrastructure.controller';
+import { AnalyticsController } from './interface/rest/analytics.controller';
+import { BansController } from './interface/rest/bans.controller';
+import { InvitesController } from './interface/rest/invites.controller';
+import { MembersController } from './interface/rest/members.controller';
+import { MessagesController } from './interface/rest/messages.controller';
+import { ReactionsController } from './interface/rest/reactions.controller';
+import { RoomLogController } from './interface/rest/room-log.controller';
+import { RoomsController } from './interface/rest/rooms.controller';
+import { SearchController } from './interface/rest/search.controller';
+
+/** The REST half of the gateway. Needs `ObservabilityModule`, and `configureHttp` before the app listens. */
+@Module({
+  imports: [AuthModule, CommandModule, RealtimeModule],
+  controllers: [
+    ...[RoomsController, MembersController, InvitesController, BansController, MessagesController, ReactionsController, RoomLogController],
+    ...[SearchController, AnalyticsController, HealthController, InfrastructureController],
+  ],
+  providers: [
+    ...[CreateRoomHandler, LeaveRoomHandler, People, RateLimiter, RoomReads],
+    { provide: APP_FILTER, useClass: ProblemFilter },
+    { provide: APP_INTERCEPTOR, useClass: RateLimitInterceptor },
+  ],
+  exports: [RateLimiter],
+})
+export class RestModule {}

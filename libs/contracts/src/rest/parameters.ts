@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { CursorSchema, IsoTimeSchema, RoomIdSchema, UserIdSchema, wellFormedText } from '../primitives';
+import { MAX_EVENTS_PER_PAGE, MAX_PAGE_SIZE } from '../queries/room-queries';
+
+const DEFAULT_PAGE_SIZE = 50;
+const DIGITS = /^\d{1,15}$/;
+
+/** A whole number as a query string writes it. */
+function integerText(min: number, max: number) {
+  return z
+    .string()
+    .regex(DIGITS, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.int().min(min).max(max));
+}
+
+/** A date (the start of that day, UTC) or a time with an offset, as the time in UTC. */
+const timeText = z
+  .union([z.iso.date(), z.iso.datetime({ offset: true })], 'must be an ISO 8601 date or time')
+  .transform((text, context) => {
+    const time = new Date(text);
+    // Dates such as year 0 with an offset pass the pattern and lie outside of what is stored.
+    if (time.getUTCFullYear() >= 1 && time.getUTCFullYear() <= 9999) return time.toISOString();
+    context.addIssue({ code: 'custom', message: 'must be within the years 1 to 9999' });
+    return z.NEVER;
+  })
+  .pipe(IsoTimeSchema);
+
+const seqText = integerText(0, Number.MAX_SAFE_INTEGER);
+const cursor = z.string().min(1).max(512).meta({ description: '`next` of the page before' }).optional();
+const page = { cursor, limit: integerText(1, MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE) };
+const days = z.iso.date();
+const MAX_DAYS = 366;
+const MS_PER_DAY = 86_400_000;
+
+/** The query strings of REST calls, version 1. What isn't named here is ignored. */
+export const REST_QUERIES = {
+  page: z.object(page),
+  discover: z.object({ ...page, query: wellFormedText(80).max(80).optional() }),
+  history: z
+    .object({
+      before: seqText.optional(),
+      after: seqText.optional(),
+      around: z
+        .union([seqText, timeText])
+        .meta({ description: 'A seq, or an ISO 8601 date or time' })
+        .optional(),
+      limit: page.limit,
+    })
+    .refine(({ before, after, around }) => [before, after, around].filter((given) => given !== undefined).length <= 1, 'takes one of before, after and around'),
+  events: z.object({
+    after: CursorSchema.default('1.0'),
+    limit: integerText(1, MAX_EVENTS_PER_PAGE).default(MAX_EVENTS_PER_PAGE),
+  }),
+  search: z.object({
+    ...page,
+    q: wellFormedText(200)
+      .max(200)
+      .refine((text) => text.trim().length > 0, 'must not be blank'),
+    roomId: RoomIdSchema.optional(),
+    authorId: UserIdSchema.optional(),
+    before: timeText.optional(),
+    after: timeText.optional(),
+  }),
+  analyticsDays: z
+    .object({ roomId: RoomIdSchema.optional(), from: days, to: days })
+    .refine(({ from, to }) => from <= to, { path: ['to'], message: 'must not lie before from' })
+    .refine(({ from, to }) => Date.parse(to) - Date.parse(from) < MAX_DAYS * MS_PER_DAY, { path: ['from'], message: `must lie at most ${MAX_DAYS} days back` }),
+  audit: z.object({ ...page, roomId: RoomIdSchema.optional(), actorId: UserIdSchema.optional() }),
+} as const;
+
+/** What a call's query string says, checked and with its defaults. */
+export type RestQuery<Name extends keyof typeof REST_QUERIES> = z.output<(typeof REST_QUERIES)[Name]>;
