@@ -1,3 +1,4 @@
+import { HealthModule } from '@agent-chat/observability';
 import { Module } from '@nestjs/common';
 import { AuthModule } from './auth.module';
 import { CommandModule } from './command.module';
@@ -33,7 +34,7 @@ const APPLICATION = [
 
 /** The real-time half of the gateway: sockets, event streams, subscriptions and fan-out. */
 @Module({
-  imports: [AuthModule, CommandModule],
+  imports: [AuthModule, CommandModule, HealthModule],
   controllers: [EventsController],
   providers: [...APPLICATION, RealtimeGateway, SocketAdmission, SocketCalls, SocketDispatch, SocketLife, SseAdmission],
   exports: [ConnectionDrain, ReadMarks],

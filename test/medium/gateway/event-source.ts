@@ -1,8 +1,11 @@
 import { get, type IncomingMessage } from 'node:http';
 
+/** Whatever was parsed. */
+export type Json = ReturnType<typeof JSON.parse>;
+
 export interface SseEvent {
   readonly name: string;
-  readonly data: any;
+  readonly data: Json;
   readonly id: string | undefined;
 }
 
@@ -32,7 +35,7 @@ export class EventStreamClient {
       .map(({ seq }) => seq);
   }
 
-  of(name: string): any[] {
+  of(name: string): Json[] {
     return this.received.filter((event) => event.name === name).map(({ data }) => data);
   }
 

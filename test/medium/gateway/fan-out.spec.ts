@@ -1,6 +1,6 @@
 import { newId, type UserId } from '@agent-chat/kernel';
 import { eventually } from '@agent-chat/testing';
-import { Client, GatewayCluster, type RunningGateway } from './gateway-cluster';
+import { type Client, GatewayCluster, type RunningGateway } from './gateway-cluster';
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, at) => from + at);
 

@@ -20,6 +20,7 @@ import { CommandModule } from '../../../apps/gateway/src/command.module';
 import { AuthGuard } from '../../../apps/gateway/src/interface/auth/auth.guard';
 import { SlimIoAdapter } from '../../../apps/gateway/src/interface/realtime/slim-io.adapter';
 import { RealtimeModule } from '../../../apps/gateway/src/realtime.module';
+import { type Json } from './event-source';
 import { PARTITIONS, ScriptedChat } from './scripted-chat';
 
 /** Tokens are `<userId>` or `<userId>:<sessionId>:<expiresAtMs>`. */
@@ -79,7 +80,7 @@ export class GatewayCluster {
   private readonly sockets: Socket[] = [];
 
   async start(settings: Record<string, string> = {}): Promise<RunningGateway> {
-    const config = loadConfig({ PARTITIONS: String(PARTITIONS), DRAIN_MS: '300', ...settings }) as AppConfig;
+    const config = loadConfig({ PARTITIONS: String(PARTITIONS), DRAIN_MS: '300', ...settings });
     const inbox = new GatewayInbox(this.backplane);
     const providers = [
       { provide: AppConfig, useValue: config },
@@ -139,7 +140,7 @@ interface Seen {
 /** A socket that writes down what it gets. */
 export class Client {
   readonly events: Seen[] = [];
-  readonly frames: { name: string; body: any }[] = [];
+  readonly frames: { name: string; body: Json }[] = [];
   disconnected: string | undefined;
 
   constructor(
@@ -153,11 +154,11 @@ export class Client {
     socket.on('disconnect', (reason) => (this.disconnected = reason));
   }
 
-  async call(name: string, body: unknown): Promise<any> {
+  async call(name: string, body: unknown): Promise<Json> {
     return this.socket.timeout(5_000).emitWithAck(name, body);
   }
 
-  async subscribe(roomId: string, cursor?: string): Promise<any> {
+  async subscribe(roomId: string, cursor?: string): Promise<Json> {
     const { rooms } = await this.call('room.subscribe', { rooms: [cursor === undefined ? { roomId } : { roomId, cursor }] });
     return rooms[0];
   }
@@ -166,7 +167,7 @@ export class Client {
     return this.events.filter((event) => event.roomId === roomId).map(({ seq }) => seq);
   }
 
-  named(name: string): any[] {
+  named(name: string): Json[] {
     return this.frames.filter((frame) => frame.name === name).map(({ body }) => body);
   }
 }

@@ -4,6 +4,7 @@ import { io } from 'socket.io-client';
 import { ConnectionDrain } from '../../../apps/gateway/src/application/realtime/connection-drain';
 import { ConnectionRegistry } from '../../../apps/gateway/src/application/realtime/connection-registry';
 import { webSocketTextFrame } from '../../../apps/gateway/src/interface/realtime/socket-frame';
+import { type Json } from './event-source';
 import { type Client, GatewayCluster } from './gateway-cluster';
 
 describe('A socket', () => {
@@ -145,7 +146,7 @@ describe('A socket', () => {
     const written = new Set<unknown>();
     const registry = gateway.app.get(ConnectionRegistry);
     for (const connection of registry.all()) {
-      const { _sender: sender } = (connection as any).socket.conn.transport.socket;
+      const { _sender: sender } = (connection as Json).socket.conn.transport.socket;
       const send = sender.sendFrame.bind(sender);
       sender.sendFrame = (list: Buffer[], done: () => void) => {
         if (list[0]?.includes('"events"') === true) written.add(list[0]);

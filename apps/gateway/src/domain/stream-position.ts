@@ -41,18 +41,23 @@ export class StreamPosition {
     const cursors = new Map<number, Cursor>();
     const ambiguous = new Set<number>();
     for (let at = 1; at < bytes.length; ) {
-      if (at + TAIL_BYTES > bytes.length) return undefined;
-      const tail = bytes.readUInt32BE(at);
-      const epoch = readVarint(bytes, at + TAIL_BYTES);
-      const seq = epoch && readVarint(bytes, epoch.next);
-      if (epoch === undefined || seq === undefined) return undefined;
-      if (cursors.has(tail)) ambiguous.add(tail);
-      cursors.set(tail, { epoch: epoch.value, seq: seq.value });
-      at = seq.next;
+      const entry = readEntry(bytes, at);
+      if (entry === undefined) return undefined;
+      if (cursors.has(entry.tail)) ambiguous.add(entry.tail);
+      cursors.set(entry.tail, entry.cursor);
+      at = entry.next;
     }
     for (const tail of ambiguous) cursors.delete(tail);
     return new StreamPosition(cursors);
   }
+}
+
+function readEntry(bytes: Buffer, at: number): { readonly tail: number; readonly cursor: Cursor; readonly next: number } | undefined {
+  if (at + TAIL_BYTES > bytes.length) return undefined;
+  const epoch = readVarint(bytes, at + TAIL_BYTES);
+  const seq = epoch && readVarint(bytes, epoch.next);
+  if (epoch === undefined || seq === undefined) return undefined;
+  return { tail: bytes.readUInt32BE(at), cursor: { epoch: epoch.value, seq: seq.value }, next: seq.next };
 }
 
 function tailBytes(roomId: RoomId): Buffer {

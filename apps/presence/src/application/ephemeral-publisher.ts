@@ -1,6 +1,6 @@
 import { Backplane } from '@agent-chat/backplane';
 import { type EphemeralItem } from '@agent-chat/contracts';
-import { type GatewayId, type RoomId, type UserId } from '@agent-chat/kernel';
+import { type GatewayId } from '@agent-chat/kernel';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { Watchers } from './watchers';
 
@@ -36,8 +36,8 @@ export class EphemeralPublisher implements OnModuleDestroy {
     const typing = items.filter((item) => item.type === 'typing');
     const presence = items.filter((item) => item.type === 'presence');
     const byGateway = new Map<GatewayId, EphemeralItem[]>();
-    collect(byGateway, typing, await this.watchers.ofRooms(typing.map(({ roomId }) => roomId as RoomId)));
-    collect(byGateway, presence, await this.watchers.ofUsers(presence.map(({ userId }) => userId as UserId)));
+    collect(byGateway, typing, await this.watchers.ofRooms(typing.map(({ roomId }) => roomId)));
+    collect(byGateway, presence, await this.watchers.ofUsers(presence.map(({ userId }) => userId)));
     for (const [gatewayId, own] of byGateway) await this.backplane.publish([gatewayId], 'ephemeral', JSON.stringify({ items: own }));
   }
 }

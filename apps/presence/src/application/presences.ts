@@ -57,7 +57,7 @@ export class Presences implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async tell(userIds: readonly UserId[], lapsesAtMs: number): Promise<void> {
     for (const presence of await this.board.read(userIds)) {
-      const userId = presence.userId as UserId;
+      const userId = presence.userId;
       const before = this.known.get(userId);
       if (presence.status === 'offline') this.known.delete(userId);
       else this.known.set(userId, { presence, lapsesAtMs });

@@ -1,6 +1,7 @@
 import { AppConfig } from '@agent-chat/config';
 import { AppError } from '@agent-chat/kernel';
-import { Injectable } from '@nestjs/common';
+import { Draining } from '@agent-chat/observability';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Connection } from './connection';
@@ -14,14 +15,19 @@ const PATIENCE_MS = 500;
 
 /** Sends clients elsewhere before the process ends. */
 @Injectable()
-export class ConnectionDrain {
+export class ConnectionDrain implements OnModuleInit {
   private running: Promise<void> | undefined;
 
   constructor(
     private readonly connections: ConnectionRegistry,
     private readonly presence: PresenceLink,
+    private readonly draining: Draining,
     private readonly config: AppConfig,
   ) {}
+
+  onModuleInit(): void {
+    this.draining.onStart(() => this.drain());
+  }
 
   refuseIfDraining(): void {
     if (this.running !== undefined) throw new AppError('DRAINING', { retryAfterMs: 1_000 });

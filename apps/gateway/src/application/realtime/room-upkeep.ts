@@ -75,7 +75,7 @@ export class RoomUpkeep implements RoomNeeds {
       try {
         await this.fetchAfter(room, cursor);
       } catch (error) {
-        if (error instanceof AppError && error.code === 'RESYNC_REQUIRED') return room.feed.restart();
+        if (error instanceof AppError && error.code === 'RESYNC_REQUIRED') { room.feed.restart(); return; }
         this.logger.warn(`What is missing in room ${room.roomId} could not be read: ${String(error)}`);
         await delay(RETRY_MS, undefined, { ref: false });
       }

@@ -37,7 +37,7 @@ export class SlimIoAdapter extends IoAdapter {
       connectTimeout: CONNECT_TIMEOUT_MS,
       cors: { origin: corsOrigins.includes('*') ? '*' : [...corsOrigins] },
     };
-    return super.createIOServer(port, { ...options, ...own } as ServerOptions) as Server;
+    return super.createIOServer(port, { ...options, ...own }) as Server;
   }
 
   /** Handlers acknowledge by themselves: what must follow an answer has to know when it is on its way. */

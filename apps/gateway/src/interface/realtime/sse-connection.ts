@@ -62,9 +62,9 @@ export class SseConnection extends Connection implements EventStream {
   override send<Frame extends NoticeFrame>(frame: Frame, body: ServerFrameBody<Frame>): void {
     if (frame === 'resync') {
       const { roomId, reason } = body as ServerFrameBody<'resync'>;
-      this.positions.delete(roomId as RoomId);
+      this.positions.delete(roomId);
       this.write(`event: ${frame}\ndata: ${JSON.stringify(body)}\n${this.id()}\n`);
-      this.onResync?.(roomId as RoomId, reason);
+      this.onResync?.(roomId, reason);
       return;
     }
     this.write(`event: ${frame}\ndata: ${JSON.stringify(body)}\n\n`);
