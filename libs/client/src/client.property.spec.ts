@@ -6,21 +6,53 @@ import { processLocks } from './locks';
 import { ME, ScriptedServer } from './testing/scripted-server';
 import { SteeredEnvironment, settle } from './testing/steered-environment';
 
-type Step =
-  | { do: 'send' | 'other-posts' | 'break' | 'lose-frame' | 'repeat-frame' | 'delay-frame' | 'lose-answer' | 'outage' | 'back' | 'older' | 'reload' | 'settle' }
-  | { do: 'edit' | 'delete' | 'react' | 'pass' | 'restore'; n: number }
-  | { do: 'refuse'; code: string };
+const PLAIN = [
+  'send',
+  'other-posts',
+  'break',
+  'lose-frame',
+  'repeat-frame',
+  'delay-frame',
+  'lose-answer',
+  'outage',
+  'back',
+  'older',
+  'newer',
+  'latest',
+  'reload',
+  'settle',
+] as const;
+const NUMBERED = ['edit', 'delete', 'undelete', 'react', 'pass', 'restore', 'around'] as const;
+const CODES = ['UNAVAILABLE', 'TIMEOUT', 'RATE_LIMITED'] as const;
 
-const simple = ['send', 'other-posts', 'break', 'lose-frame', 'repeat-frame', 'delay-frame', 'lose-answer', 'outage', 'back', 'older', 'settle'] as const;
-const steps = (more: readonly Step['do'][] = []) =>
+type Step = { do: (typeof PLAIN)[number] } | { do: (typeof NUMBERED)[number]; n: number } | { do: 'refuse'; code: (typeof CODES)[number] };
+
+const plain = (weight: number, ...names: (typeof PLAIN)[number][]) => ({ weight, arbitrary: fc.constantFrom(...names).map((name): Step => ({ do: name })) });
+const numbered = (weight: number, max: number, ...names: (typeof NUMBERED)[number][]) => ({
+  weight,
+  arbitrary: fc.tuple(fc.constantFrom(...names), fc.nat(max)).map(([name, n]): Step => ({ do: name, n })),
+});
+
+/** Mostly talk on a live connection, now and then a fault. */
+const steps = (...more: { weight: number; arbitrary: fc.Arbitrary<Step> }[]) =>
   fc.array(
     fc.oneof(
-      { weight: 6, arbitrary: fc.constantFrom(...simple, ...more).map((name) => ({ do: name }) as Step) },
-      { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('edit' as const, 'delete' as const, 'react' as const), n: fc.nat(20) }) },
-      { weight: 2, arbitrary: fc.record({ do: fc.constant('pass' as const), n: fc.integer({ min: 1, max: 4_000 }) }) },
-      { weight: 1, arbitrary: fc.record({ do: fc.constant('refuse' as const), code: fc.constantFrom('UNAVAILABLE', 'TIMEOUT', 'RATE_LIMITED') }) },
+      plain(10, 'other-posts'),
+      plain(4, 'send'),
+      plain(12, 'settle'),
+      plain(3, 'lose-frame', 'repeat-frame', 'delay-frame'),
+      plain(2, 'break', 'lose-answer'),
+      plain(1, 'outage'),
+      plain(3, 'back'),
+      plain(2, 'older', 'newer', 'latest'),
+      numbered(4, 40, 'edit', 'delete', 'undelete', 'react'),
+      numbered(1, 40, 'around'),
+      numbered(4, 300, 'pass'),
+      numbered(1, 20_000, 'pass'),
+      { weight: 1, arbitrary: fc.constantFrom(...CODES).map((code): Step => ({ do: 'refuse', code })) },
+      ...more,
     ),
-    { maxLength: 60 },
+    { maxLength: 120, size: 'max' },
   );
 
 /** A client on a scripted server, with what it has seen. */
@@ -36,11 +68,12 @@ class World {
     await this.client.login({ username: 'me', password: 'secret' });
     this.open();
     void this.client.connect().catch(() => undefined);
-    await settle();
+    await this.environment.advance(1);
   }
 
   async take(step: Step): Promise<void> {
     const { server } = this;
+    const { timeline } = this.client.room('r-1');
     // The server refuses to change what is deleted.
     const ids = server.room.messages(ME.userId).flatMap(({ messageId, deletedAt }) => (deletedAt === undefined ? [messageId] : []));
     const pick = (n: number): string | undefined => ids[n % Math.max(1, ids.length)];
@@ -63,6 +96,12 @@ class World {
       case 'delete':
         if (pick(step.n) !== undefined) server.happen('message.deleted', { messageId: pick(step.n), deletedAt: at });
         return;
+      case 'undelete': {
+        const deleted = server.room.messages(ME.userId).filter((message) => message.deletedAt !== undefined);
+        const again = deleted[step.n % Math.max(1, deleted.length)];
+        if (again !== undefined) server.happen('message.restored', { messageId: again.messageId, text: 'restored', mentions: [] });
+        return;
+      }
       case 'react':
         return this.react(pick(step.n), step.n % 2 === 0 ? ME.userId : 'u-other');
       case 'break':
@@ -116,6 +155,8 @@ class World {
 
   async loadAll(): Promise<void> {
     const { timeline } = this.client.room('r-1');
+    // The window may be elsewhere.
+    if (timeline.getSnapshot().hasNewer) await timeline.loadLatest();
     while (timeline.getSnapshot().hasOlder) await timeline.loadOlder();
   }
 
@@ -199,7 +240,7 @@ describe('a client, whatever happens to its frames, answers and connections', ()
 
   it('stores every message of its own once and in the order of writing, also across reloads of the page', async () => {
     await fc.assert(
-      fc.asyncProperty(steps(['reload', 'send', 'lose-answer']), async (script) => {
+      fc.asyncProperty(steps(plain(3, 'reload'), plain(6, 'send', 'lose-answer')), async (script) => {
         const world = await play(script);
         expect(mine(world)).toEqual(world.sent);
         await world.loadAll();
