@@ -11,9 +11,11 @@ import { ACCESS_COLUMNS, accessJoins, jsonTime } from './sql';
 
 const ROOM = `FROM rooms r ${accessJoins('$2')} WHERE r.room_id = $1`;
 
+// `ORDER BY ... LIMIT 1` and not EXISTS, which Postgres may answer by reading the whole table when most of it is this room's.
 const PAGE = `
-SELECT ${ACCESS_COLUMNS}, page.items, page.first IS NOT NULL AND EXISTS (SELECT 1 FROM messages o WHERE o.room_id = $1 AND o.seq < page.first) AS has_older,
-  page.last IS NOT NULL AND EXISTS (SELECT 1 FROM messages o WHERE o.room_id = $1 AND o.seq > page.last) AS has_newer
+SELECT ${ACCESS_COLUMNS}, page.items,
+  (SELECT o.seq FROM messages o WHERE o.room_id = $1 AND o.seq < page.first ORDER BY o.seq DESC LIMIT 1) IS NOT NULL AS has_older,
+  (SELECT o.seq FROM messages o WHERE o.room_id = $1 AND o.seq > page.last ORDER BY o.seq LIMIT 1) IS NOT NULL AS has_newer
 FROM rooms r ${accessJoins('$2')}
 CROSS JOIN LATERAL (
   SELECT coalesce(json_agg(${messageJson('$2')} ORDER BY x.seq), '[]') AS items, min(x.seq) AS first, max(x.seq) AS last
