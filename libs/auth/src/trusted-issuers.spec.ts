@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
+import { AppError } from '@agent-chat/kernel';
 import { FakeClock } from '@agent-chat/testing';
 import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, type JWK, SignJWT, UnsecuredJWT } from 'jose';
 import { TrustedIssuers } from './trusted-issuers';
@@ -37,7 +38,7 @@ function sign(change: object = {}, key = published[0]!): Promise<string> {
 const code = (token: string): Promise<string> =>
   issuers.verify(token).then(
     () => 'ok',
-    (error: { code: string }) => error.code,
+    (error: unknown) => AppError.from(error).code,
   );
 
 beforeEach(async () => {

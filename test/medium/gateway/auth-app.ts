@@ -8,21 +8,25 @@ import { EphemeralStore } from '@agent-chat/ephemeral-store';
 import { InMemoryEphemeralStore } from '@agent-chat/ephemeral-store/adapters/memory';
 import { JobQueue } from '@agent-chat/job-queue';
 import { PgBossJobQueue } from '@agent-chat/job-queue/adapters/pg-boss';
-import { AppError, Clock, ERRORS, HTTP_STATUS } from '@agent-chat/kernel';
+import { Clock } from '@agent-chat/kernel';
 import { FakeClock } from '@agent-chat/testing';
-import { type ArgumentsHost, Catch, Controller, type ExceptionFilter, Get, Global, HttpException, Logger, Module, Post } from '@nestjs/common';
+import { Controller, Get, Global, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
-import { type Response } from 'express';
 import { UserDirectory } from '../../../apps/gateway/src/application/user-directory';
 import { AuthModule } from '../../../apps/gateway/src/auth.module';
 import { AcceptsTicket, Roles } from '../../../apps/gateway/src/interface/auth/access.decorators';
+import { jsonBody } from '../../../apps/gateway/src/interface/http/json-body';
+import { ProblemFilter } from '../../../apps/gateway/src/interface/http/problem.filter';
+
+/** A parsed body, read as loosely as a test likes. */
+export type Json = ReturnType<typeof JSON.parse>;
 
 /** One answer over HTTP. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  readonly body: any;
+  readonly body: Json;
 }
 
 export interface CallOptions {
@@ -40,21 +44,6 @@ export interface AuthApp {
   readonly jobs: JobQueue;
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
   close(): Promise<void>;
-}
-
-/** The parts of error answers that these tests look at. */
-@Catch()
-class ProblemFilter implements ExceptionFilter {
-  catch(thrown: unknown, host: ArgumentsHost): void {
-    const response = host.switchToHttp().getResponse<Response>();
-    if (thrown instanceof HttpException) {
-      response.status(thrown.getStatus()).json({ code: 'HTTP' });
-      return;
-    }
-    const error = AppError.from(thrown);
-    if (error.code === 'INTERNAL') new Logger('Test').error(thrown);
-    response.status(HTTP_STATUS[ERRORS[error.code].category]).json(error.toBody());
-  }
 }
 
 @Controller('probe')
@@ -83,7 +72,7 @@ export async function startAuthApp(auth: Partial<AuthConfig> = {}, sharing?: Aut
   const test = sharing?.test ?? (await createTestDatabase('auth'));
   const jobs = await PgBossJobQueue.open({ connectionString: test.url, clock, poolSize: 2 });
   const base = loadConfig({});
-  const config: AppConfig = { ...base, auth: { ...base.auth, ...auth } };
+  const config: AppConfig = Object.assign(base, { auth: { ...base.auth, ...auth } });
   const providers = [
     { provide: AppConfig, useValue: config },
     { provide: Clock, useValue: clock },
@@ -101,8 +90,7 @@ export async function startAuthApp(auth: Partial<AuthConfig> = {}, sharing?: Aut
   class Root {}
 
   const app = await NestFactory.create<NestExpressApplication>(Root, { logger: ['error'], bodyParser: false });
-  // Larger than any product limit, so that what these tests send reaches the code under test.
-  app.useBodyParser('json', { limit: '2mb' });
+  app.use(jsonBody(config.limits.maxBodyBytes));
   app.useGlobalFilters(new ProblemFilter());
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();

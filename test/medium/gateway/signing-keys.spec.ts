@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
-import { type AuthApp, startAuthApp } from './auth-app';
+import { type AuthApp, type Json, startAuthApp } from './auth-app';
 
 const DAY_MS = 86_400_000;
 let app: AuthApp;
@@ -15,7 +15,7 @@ afterAll(async () => {
 });
 
 const keyIds = async (on: AuthApp): Promise<string[]> => (await on.call('GET', '/.well-known/jwks.json')).body.keys.map(({ kid }: { kid: string }) => kid);
-const logIn = async (on: AuthApp): Promise<any> =>
+const logIn = async (on: AuthApp): Promise<Json> =>
   (await on.call('POST', '/api/v1/auth/login', { body: { username: 'keeper', password: 'correct horse' } })).body;
 const ticketOf = async (accessToken: string): Promise<string> => (await app.call('POST', '/api/v1/auth/ticket', { token: accessToken })).body.ticket;
 const stream = async (ticket: string, on: AuthApp): Promise<number> => (await on.call('GET', `/probe/stream?ticket=${ticket}`)).status;

@@ -44,8 +44,9 @@ export class ExternalAccounts {
       // Counting would ask thousands of times for a common name.
       const free = nth < COUNTED_TRIES ? nthUsername(wanted, nth) : `${wanted}-${userId.slice(-RANDOM_SUFFIX_CHARS)}`;
       const user = { userId, username: free, displayName, searchName: searchName(displayName), avatarUrl: null, bot: false, createdAt: this.now() };
-      const { raw } = await manager.createQueryBuilder().insert().into(UserEntity).values(user).orIgnore().returning('user_id').execute();
-      if (Array.isArray(raw) && raw.length > 0) return userId;
+      const inserted = await manager.createQueryBuilder().insert().into(UserEntity).values(user).orIgnore().returning('user_id').execute();
+      const returned: unknown = inserted.raw;
+      if (Array.isArray(returned) && returned.length > 0) return userId;
     }
     throw new AppError('UNAVAILABLE', { detail: 'No username is free' });
   }
@@ -55,6 +56,8 @@ export class ExternalAccounts {
   }
 }
 
+// By code points: a cut through a surrogate pair would be refused by Postgres.
 function cleanDisplayName(given: string | undefined): string {
-  return [...(given ?? '').replace(UNPRINTABLE, ' ').trim()].slice(0, MAX_DISPLAY_CHARS).join('').trim();
+  const printable = (given ?? '').replace(UNPRINTABLE, ' ').trim();
+  return Array.from(printable).slice(0, MAX_DISPLAY_CHARS).join('').trim();
 }
