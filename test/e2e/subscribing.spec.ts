@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import { RestClient } from '../support/rest-client';
+import { SocketClient, type SubscribedRoom } from '../support/socket-client';
+import { StandaloneProcess } from '../support/standalone-process';
+
+const TIMES = 1_000;
+const AT_ONCE = 20;
+const POSTS_A_SECOND = 500;
+const TICK_MS = 10;
+
+jest.setTimeout(300_000);
+
+/** Writes at a steady rate until stopped. */
+class Writer {
+  private readonly timer: NodeJS.Timeout;
+  private readonly pending = new Set<Promise<unknown>>();
+  posted = 0;
+
+  constructor(socket: SocketClient, roomId: string) {
+    this.timer = setInterval(() => {
+      for (let index = 0; index < (POSTS_A_SECOND * TICK_MS) / 1_000; index++) {
+        const call = socket.call('message.post', { roomId, clientMsgId: randomUUID(), text: 'tick' }).then((answer) => {
+          if (answer.ok) this.posted += 1;
+        });
+        this.pending.add(call);
+        void call.finally(() => this.pending.delete(call));
+      }
+    }, TICK_MS);
+  }
+
+  async stop(): Promise<number> {
+    clearInterval(this.timer);
+    await Promise.all(this.pending);
+    return this.posted;
+  }
+}
+
+/** Each seq once, from the first to the last. */
+function expectNoHole(seqs: readonly number[], from: number): void {
+  const holes = seqs.filter((seq, index) => seq !== from + index);
+  expect(holes.slice(0, 3)).toEqual([]);
+}
+
+describe('subscribing while a room is written to 500 times a second', () => {
+  let standalone: StandaloneProcess;
+  let owner: RestClient;
+  let reader: RestClient;
+  let writing: SocketClient;
+
+  beforeAll(async () => {
+    standalone = await StandaloneProcess.start({ MAX_CONNECTIONS_PER_USER: '500' });
+    owner = await RestClient.register(standalone.url, 'owner');
+    reader = await RestClient.register(standalone.url, 'reader');
+    writing = await SocketClient.connect(owner);
+  });
+  afterAll(async () => {
+    writing.close();
+    await standalone.remove();
+  });
+
+  /** Does something a thousand times, so many at once. */
+  const repeat = async (once: (index: number) => Promise<void>): Promise<void> => {
+    let next = 0;
+    const worker = async (): Promise<void> => {
+      while (next < TIMES) await once(next++);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  };
+
+  it('shows no hole and no repeat, a thousand times over', async () => {
+    const { roomId } = await owner.createRoom({ kind: 'private', name: 'busy', memberIds: [reader.userId] });
+    const writer = new Writer(writing, roomId);
+
+    await repeat(async () => {
+      const socket = await SocketClient.connect(reader);
+      const room = await socket.subscribe(roomId);
+      const seqs = await eventsFrom(socket, room, 5);
+      expectNoHole(seqs, room.head + 1);
+      socket.close();
+    });
+
+    expect(await writer.stop()).toBeGreaterThan(TIMES);
+  });
+
+  it('shows no hole and no repeat from a cursor, a thousand times over', async () => {
+    const { roomId } = await owner.createRoom({ kind: 'private', name: 'busy too', memberIds: [reader.userId] });
+    const writer = new Writer(writing, roomId);
+    let head = 0;
+
+    await repeat(async () => {
+      const socket = await SocketClient.connect(reader);
+      const from = Math.max(0, head - 20);
+      const seqs = await socket.follow(roomId, `1.${String(from)}`, from + 25);
+      expectNoHole(seqs, from + 1);
+      head = Math.max(head, seqs.at(-1) ?? 0);
+      socket.close();
+    });
+
+    await writer.stop();
+  });
+
+  it('ends with the event that takes the reader out, also while subscribing', async () => {
+    const { roomId } = await owner.createRoom({ kind: 'private', name: 'strict', memberIds: [reader.userId] });
+    const writer = new Writer(writing, roomId);
+
+    for (let round = 0; round < 100; round++) {
+      const socket = await SocketClient.connect(reader);
+      const isKick = round % 2 === 0;
+      const takeOut = (): Promise<unknown> =>
+        isKick ? owner.call('DELETE', `/rooms/${roomId}/members/${reader.userId}`) : reader.call('POST', `/rooms/${roomId}/leave`);
+      // Every other round the removal runs against the subscribing.
+      const subscribing = socket.call<{ rooms: SubscribedRoom[] }>('room.subscribe', { rooms: [{ roomId }] });
+      if (round % 4 < 2) await subscribing;
+      await takeOut();
+      const answer = await subscribing;
+      const { seq: outSeq } = (await owner.log(roomId)).filter(({ type, data }) => type === 'member.left' && data?.['userId'] === reader.userId).at(-1) ?? {
+        seq: 0,
+      };
+      // Whatever the server would still send arrives well before a call after it is answered.
+      await new Promise((next) => setTimeout(next, 50));
+      await socket.call('room.unsubscribe', { roomIds: [roomId] });
+      const room = answer.ok ? answer.rooms[0] : undefined;
+      const seqs = socket.events.filter((event) => event.roomId === roomId).map(({ seq }) => seq);
+      if (room?.error === undefined && room !== undefined && seqs.length > 0) {
+        expectNoHole(seqs, room.head + 1);
+        expect(seqs.at(-1)).toBeLessThanOrEqual(outSeq);
+      }
+      if (room?.error === undefined && room !== undefined && room.head < outSeq) expect(seqs.at(-1)).toBe(outSeq);
+      socket.close();
+      await owner.call('POST', `/rooms/${roomId}/members`, { userIds: [reader.userId] });
+    }
+
+    await writer.stop();
+  });
+});
+
+/** The first live seqs after a subscription from the head on. */
+async function eventsFrom(socket: SocketClient, room: SubscribedRoom, count: number): Promise<number[]> {
+  const deadlineMs = performance.now() + 10_000;
+  while (socket.events.length < count) {
+    if (performance.now() > deadlineMs) throw new Error(`only ${String(socket.events.length)} events came after ${String(room.head)}`);
+    await new Promise((next) => setTimeout(next, 5));
+  }
+  return [...room.events, ...socket.events].map(({ seq }) => seq);
+}
