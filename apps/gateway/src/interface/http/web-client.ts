@@ -1,17 +1,19 @@
 import { type NextFunction, type Request, type RequestHandler, type Response, static as serveStatic } from 'express';
 import { existsSync } from 'node:fs';
-import { extname, join, resolve } from 'node:path';
+import { basename, extname, join, resolve } from 'node:path';
 
 const YEAR_MS = 31_536_000_000;
 /** What belongs to the server; everything else is a page of the client. */
 const SERVER_PATHS = /^\/(api|socket\.io|\.well-known)(\/|$)/;
 
-// Compiled, this file lies one folder deeper, below dist.
-const BASE = resolve(__dirname, '../../../../..');
+// Compiled, this file lies below dist; from the sources, dist lies beside its app.
+const ABOVE_APPS = resolve(__dirname, '../../../../..');
+const DIST = basename(ABOVE_APPS) === 'dist' ? ABOVE_APPS : join(ABOVE_APPS, 'dist');
 
 /** The folder of the bundled web client; undefined where it wasn't built. */
 export function findWebClient(): string | undefined {
-  return [join(BASE, 'dist/apps/web'), join(BASE, 'apps/web')].find((folder) => existsSync(join(folder, 'assets')) && existsSync(join(folder, 'index.html')));
+  const folder = join(DIST, 'apps/web');
+  return existsSync(join(folder, 'index.html')) ? folder : undefined;
 }
 
 /** Express middleware that serves the web client: hashed assets for ever, its page fresh each time and for every address of its own. */
