@@ -1,0 +1,45 @@
+import { createClient, memoryStorage, webStorage, type ClientStorage, type ConnectionStatus, type User } from '@agent-chat/client';
+import { Store, useStore } from './store';
+
+/** Messages that a room's timeline keeps in memory. */
+const MAX_MESSAGES = 12_000;
+
+function availableStorage(): ClientStorage {
+  try {
+    return webStorage(window.localStorage);
+  } catch {
+    // A browser that forbids storage still chats; it just doesn't stay signed in.
+    return memoryStorage();
+  }
+}
+
+export const client = createClient({ url: window.location.origin, storage: availableStorage(), maxMessages: MAX_MESSAGES });
+
+const users = new Store<User | undefined>(undefined);
+const connection = new Store<ConnectionStatus>({ state: 'offline' });
+
+client.on('session', ({ user }) => users.set(user));
+client.on('state', (status) => connection.set(status));
+
+/** Replaces the profile that the session was opened with, after a change of it. */
+export function profileChanged(user: User): void {
+  users.set(user);
+}
+
+/** Who is signed in. */
+export function useUser(): User | undefined {
+  return useStore(users);
+}
+
+/** The id of who is signed in; empty where nobody is. */
+export function useMyId(): string {
+  return useUser()?.userId ?? '';
+}
+
+export function useConnection(): ConnectionStatus {
+  return useStore(connection);
+}
+
+export function useRoomList(): ReturnType<typeof client.roomList.getSnapshot> {
+  return useStore(client.roomList);
+}

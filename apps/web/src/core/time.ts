@@ -1,0 +1,47 @@
+const DAY_MS = 86_400_000;
+
+/** The local day of a time, such as `2026-03-01`. */
+export function dayOf(at: string | Date): string {
+  const date = new Date(at);
+  return `${String(date.getFullYear())}-${String(date.getMonth() + 1).padStart(2, '0')}-${String(date.getDate()).padStart(2, '0')}`;
+}
+
+/** Days between two local days, whatever daylight saving does. */
+function daysBetween(day: string, later: string): number {
+  return Math.round((Date.parse(later) - Date.parse(day)) / DAY_MS);
+}
+
+/** A day as people say it: Today, Yesterday, a weekday of this week, else its date. */
+export function dayLabel(day: string, now: Date, locale?: string): string {
+  const ago = daysBetween(day, dayOf(now));
+  if (ago === 0) return 'Today';
+  if (ago === 1) return 'Yesterday';
+  const date = new Date(`${day}T12:00:00`);
+  if (ago > 1 && ago < 7) return new Intl.DateTimeFormat(locale, { weekday: 'long' }).format(date);
+  const isThisYear = date.getFullYear() === now.getFullYear();
+  return new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric', month: 'long', ...(isThisYear ? {} : { year: 'numeric' }) }).format(date);
+}
+
+let clock: Intl.DateTimeFormat | undefined;
+let full: Intl.DateTimeFormat | undefined;
+
+export function timeLabel(at: string): string {
+  clock ??= new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+  return clock.format(new Date(at));
+}
+
+export function fullTimeLabel(at: string): string {
+  full ??= new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' });
+  return full.format(new Date(at));
+}
+
+/** When something happened, as short as a list allows: a time today, a weekday this week, else a date. */
+export function shortTimeLabel(at: string, now: Date, locale?: string): string {
+  const ago = daysBetween(dayOf(at), dayOf(now));
+  const date = new Date(at);
+  if (ago <= 0) return new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }).format(date);
+  if (ago === 1) return 'Yesterday';
+  if (ago < 7) return new Intl.DateTimeFormat(locale, { weekday: 'short' }).format(date);
+  const isThisYear = date.getFullYear() === now.getFullYear();
+  return new Intl.DateTimeFormat(locale, isThisYear ? { day: 'numeric', month: 'short' } : { day: 'numeric', month: 'short', year: '2-digit' }).format(date);
+}

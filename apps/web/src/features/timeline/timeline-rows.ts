@@ -1,0 +1,51 @@
+import { type TimelineItem } from '@agent-chat/client';
+import { dayOf } from '../../core/time';
+
+/** A message as it stands in the timeline. */
+export interface TimelineRow {
+  readonly key: string;
+  readonly item: TimelineItem;
+  /** The day that begins with this message. */
+  readonly day: string | undefined;
+  /** The first message that the person hasn't read. */
+  readonly isFirstUnread: boolean;
+  /** Follows on one of the same person: shown without name and picture. */
+  readonly isGrouped: boolean;
+}
+
+/** What the rows depend on besides the messages. */
+export interface RowContext {
+  readonly me: string;
+  /** Everything up to here was read when the room was opened; undefined: no divider. */
+  readonly readSeq: number | undefined;
+  readonly hasOlder: boolean;
+}
+
+const GROUP_MS = 5 * 60_000;
+
+function isFollowUp(before: TimelineItem, item: TimelineItem): boolean {
+  if (before.authorId !== item.authorId || item.replyTo !== undefined || before.deletedAt !== undefined) return false;
+  return Date.parse(item.createdAt) - Date.parse(before.createdAt) < GROUP_MS;
+}
+
+/** Where the divider stands: before the first unread message of another; nowhere while what was read last isn't loaded. */
+function firstUnread(items: readonly TimelineItem[], { me, readSeq, hasOlder }: RowContext): number {
+  if (readSeq === undefined) return -1;
+  const index = items.findIndex((item) => item.seq !== undefined && item.seq > readSeq && item.authorId !== me);
+  return index === 0 && hasOlder ? -1 : index;
+}
+
+/** The timeline's rows: messages with what stands above them. */
+export function timelineRows(items: readonly TimelineItem[], context: RowContext): TimelineRow[] {
+  const unreadIndex = firstUnread(items, context);
+  let dayBefore: string | undefined;
+  return items.map((item, index) => {
+    const before = items[index - 1];
+    const day = dayOf(item.createdAt);
+    const isNewDay = day !== dayBefore;
+    dayBefore = day;
+    const isFirstUnread = index === unreadIndex;
+    const isGrouped = before !== undefined && !isNewDay && !isFirstUnread && isFollowUp(before, item);
+    return { key: item.id, item, day: isNewDay ? day : undefined, isFirstUnread, isGrouped };
+  });
+}

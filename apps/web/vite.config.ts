@@ -1,0 +1,15 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+import { bundleBudget } from './build/bundle-budget';
+
+const SDK = fileURLToPath(new URL('../../libs/client/src/index.ts', import.meta.url));
+const SERVER = 'http://127.0.0.1:3000';
+
+export default defineConfig({
+  root: fileURLToPath(new URL('.', import.meta.url)),
+  resolve: { alias: { '@agent-chat/client': SDK } },
+  // Nothing is inlined: the content security policy allows files of the server only.
+  build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false }, reportCompressedSize: true },
+  server: { proxy: { '/api': SERVER, '/.well-known': SERVER, '/socket.io': { target: SERVER, ws: true } } },
+  plugins: [bundleBudget(200_000)],
+});
