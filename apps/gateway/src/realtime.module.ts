@@ -2,6 +2,7 @@ import { HealthModule } from '@agent-chat/observability';
 import { Module } from '@nestjs/common';
 import { AuthModule } from './auth.module';
 import { CommandModule } from './command.module';
+import { RateLimiter } from './application/limits/rate-limiter';
 import { ActivityHeads } from './application/realtime/activity-heads';
 import { CallLimits } from './application/realtime/call-limits';
 import { ConnectionDrain } from './application/realtime/connection-drain';
@@ -29,7 +30,7 @@ import { SseAdmission } from './interface/realtime/sse-admission';
 
 const APPLICATION = [
   ...[ActivityHeads, CallLimits, ConnectionDrain, ConnectionRegistry, DeliveryQueue, EventStreams, HeadsCheck, InterestRegistry, Memberships],
-  ...[PresenceLink, ReadMarks, RealtimeMetrics, RoomIndex, RoomLists, RoomUpkeep, SessionWatch, Subscriptions],
+  ...[PresenceLink, RateLimiter, ReadMarks, RealtimeMetrics, RoomIndex, RoomLists, RoomUpkeep, SessionWatch, Subscriptions],
 ];
 
 /** The real-time half of the gateway: sockets, event streams, subscriptions and fan-out. */

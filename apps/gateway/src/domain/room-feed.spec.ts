@@ -88,6 +88,18 @@ describe('A room feed', () => {
     expect(after.reader).toEqual({ seqs: [7], end: undefined });
   });
 
+  it('keeps who came back, although the event that they left with is still being written', () => {
+    const others = [open(feed, 0, 'ben'), open(feed, 0, 'cat')];
+    for (const each of groupEvents([about(1, 'member.left', 'ann')])) feed.offer(each);
+    feed.step(1);
+    const back = new Subscription(reader(), 'ann');
+    feed.enter(back);
+    feed.opened(back, { epoch: 1, seq: 1 });
+    offer(group(2, 2));
+    expect(back.reader).toEqual({ seqs: [2], end: undefined });
+    expect(others.map((each) => each.reader.seqs)).toEqual([[1, 2], [1, 2]]);
+  });
+
   it('writes nothing beyond a change to private until it is known who may still read', () => {
     const one = open(feed, 0, 'ann');
     const other = open(feed, 0, 'ben');

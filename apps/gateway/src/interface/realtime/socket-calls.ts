@@ -1,12 +1,13 @@
-import { type ClientCall, type ClientCallData, type CommandData, type CommandResult, type CommandType } from '@agent-chat/contracts';
-import { AppError, newId, type RoomId } from '@agent-chat/kernel';
+import { type ClientCall, type ClientCallData, type CommandType } from '@agent-chat/contracts';
+import { AppError, type RoomId } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
-import { CommandSender } from '../../application/command-sender';
+import { type CommandCall, CommandSender } from '../../application/command-sender';
 import { CallLimits } from '../../application/realtime/call-limits';
 import { PresenceLink } from '../../application/realtime/presence-link';
 import { ReadMarks } from '../../application/realtime/read-marks';
 import { SessionWatch } from '../../application/realtime/session-watch';
 import { Subscriptions } from '../../application/realtime/subscriptions';
+import { aboutMessage, editMessage, postMessage, reactTo, type RoomCaller } from '../../application/room-commands';
 import { type SocketConnection } from './socket-connection';
 
 /** An answer, and what may only happen once it is on its way. */
@@ -33,13 +34,16 @@ export class SocketCalls {
       const { answer, release } = await this.subscriptions.fetch(connection, roomId, after, limit);
       return { body: answer, afterwards: release };
     },
-    'message.post': (connection, { roomId, clientMsgId, text, replyTo }) =>
-      this.change(connection, 'message.post', roomId, clientMsgId, { messageId: newId(), text, ...(replyTo === undefined ? {} : { replyTo }) }),
-    'message.edit': (connection, { roomId, key, messageId, text }) => this.change(connection, 'message.edit', roomId, key, { messageId, text }),
-    'message.delete': (connection, { roomId, key, messageId }) => this.change(connection, 'message.delete', roomId, key, { messageId }),
-    'message.restore': (connection, { roomId, key, messageId }) => this.change(connection, 'message.restore', roomId, key, { messageId }),
-    'reaction.add': (connection, { roomId, key, messageId, emoji }) => this.change(connection, 'reaction.add', roomId, key, { messageId, emoji }),
-    'reaction.remove': (connection, { roomId, key, messageId, emoji }) => this.change(connection, 'reaction.remove', roomId, key, { messageId, emoji }),
+    'message.post': (connection, { roomId, clientMsgId, ...post }) => this.change(connection, postMessage(callerOf(connection, roomId, clientMsgId), post)),
+    'message.edit': (connection, { roomId, key, messageId, text }) => this.change(connection, editMessage(callerOf(connection, roomId, key), messageId, text)),
+    'message.delete': (connection, { roomId, key, messageId }) =>
+      this.change(connection, aboutMessage('message.delete', callerOf(connection, roomId, key), messageId)),
+    'message.restore': (connection, { roomId, key, messageId }) =>
+      this.change(connection, aboutMessage('message.restore', callerOf(connection, roomId, key), messageId)),
+    'reaction.add': (connection, { roomId, key, messageId, emoji }) =>
+      this.change(connection, reactTo('reaction.add', callerOf(connection, roomId, key), messageId, emoji)),
+    'reaction.remove': (connection, { roomId, key, messageId, emoji }) =>
+      this.change(connection, reactTo('reaction.remove', callerOf(connection, roomId, key), messageId, emoji)),
     'room.read': async (connection, { roomId, seq, force = false }) => {
       const { unreadCount } = await this.readMarks.mark({ roomId, userId: connection.userId, seq, force }, connection);
       return { body: { unreadCount } };
@@ -76,17 +80,10 @@ export class SocketCalls {
     return this.table[call](connection, data);
   }
 
-  private async change<Type extends CommandType>(
-    connection: SocketConnection,
-    type: Type,
-    roomId: RoomId,
-    key: string | undefined,
-    data: CommandData<Type>,
-  ): Promise<CallAnswer> {
-    await this.admit(connection, type);
-    const result: CommandResult = await this.commands.send({ type, roomId, actorId: connection.userId, key, data });
-    const { messageId, seq, epoch, committedAt, duplicate } = result;
-    return { body: { ...(type === 'message.post' ? { messageId } : {}), seq, epoch, committedAt, duplicate } };
+  private async change<Type extends CommandType>(connection: SocketConnection, call: CommandCall<Type>): Promise<CallAnswer> {
+    await this.admit(connection, call.type);
+    const { messageId, seq, epoch, committedAt, duplicate } = await this.commands.send(call);
+    return { body: { ...(call.type === 'message.post' ? { messageId } : {}), seq, epoch, committedAt, duplicate } };
   }
 
   /** Calls go on in the order in which they came, however long each admission takes. */
@@ -96,4 +93,8 @@ export class SocketCalls {
     connection.turn = turn.catch(() => undefined);
     await turn;
   }
+}
+
+function callerOf({ userId }: SocketConnection, roomId: RoomId, key: string | undefined): RoomCaller {
+  return { roomId, actorId: userId, key };
 }
