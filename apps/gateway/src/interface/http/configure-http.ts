@@ -39,6 +39,8 @@ function identify(request: Request, response: Response, next: NextFunction): voi
 function cachePolicy(request: Request, response: Response, next: NextFunction): void {
   response.setHeader('Cache-Control', request.method === 'GET' ? 'private, no-cache' : 'no-store');
   response.vary('Authorization');
+  // It tells caches on the way to ask us, which has happened; Express would take it as a wish for the whole answer.
+  if (request.headers['if-none-match'] !== undefined) delete request.headers['cache-control'];
   next();
 }
 
