@@ -1,6 +1,6 @@
 import { COMMANDS_TOPIC, encodeCommand, type KnownRoomEvent } from '@agent-chat/contracts';
 import { EventLog } from '@agent-chat/event-log';
-import { newId, type MessageId, type RoomId, type UserId } from '@agent-chat/kernel';
+import { newId, type GatewayId, type MessageId, type RequestId, type RoomId, type UserId } from '@agent-chat/kernel';
 import { Controller, Module } from '@nestjs/common';
 import { EventPattern } from '@nestjs/microservices';
 
@@ -15,8 +15,8 @@ class WelcomeBot {
   async greet({ roomId, epoch, seq, data }: KnownRoomEvent<'message.posted'>): Promise<void> {
     if (!/^hello\b/i.test(data.text ?? '')) return;
     // An event may come twice. Its place in the log makes the key, so that it is answered once.
-    const origin = { roomId: roomId as RoomId, actorId: BOT, key: `welcome-${epoch}-${seq}`, requestId: newId(), gatewayId: newId() } as const;
-    const answer = { messageId: newId<MessageId>(), text: `Hello <@${data.authorId}>, welcome!`, replyTo: data.messageId } as const;
+    const origin = { roomId: roomId as RoomId, actorId: BOT, key: `welcome-${epoch}-${seq}`, requestId: newId<RequestId>(), gatewayId: newId<GatewayId>() };
+    const answer = { messageId: newId<MessageId>(), text: `Hello <@${data.authorId}>, welcome!`, replyTo: data.messageId };
     await this.log.append(COMMANDS_TOPIC, [encodeCommand({ ...origin, type: 'message.post', data: answer })]);
   }
 }

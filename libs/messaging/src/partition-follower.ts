@@ -24,7 +24,7 @@ const MAX_BACKOFF_MS = 10_000;
 export class PartitionFollower {
   private waiting: LogEvent[] = [];
   /** Something may lie in Postgres that was not offered. */
-  private behind = true;
+  private behind = false;
   private position: number | undefined;
   private newest = 0;
   private running: Promise<void> | undefined;
