@@ -1,0 +1,118 @@
+import { InMemoryBackplane } from '@agent-chat/backplane/adapters/memory';
+import { COMMANDS_TOPIC, encodeCommand, EVENTS_TOPIC, type Command, type CommandAnswer, type CommandData, type CommandType } from '@agent-chat/contracts';
+import { type InMemoryEventLog } from '@agent-chat/event-log/adapters/memory';
+import { newId, partitionOf, SystemClock, type GatewayId, type MessageId, type RoomId, type UserId } from '@agent-chat/kernel';
+import { ProjectionRunner } from '@agent-chat/messaging';
+import { eventually } from '@agent-chat/testing';
+import { ActivityProjection } from '../../../apps/analytics/src/infrastructure/activity.projection';
+import { AuditProjection } from '../../../apps/analytics/src/infrastructure/audit.projection';
+import { ListChangeNotices } from '../../../apps/chat/src/application/project/list-change-notices';
+import { ChatOwner } from '../../../apps/chat/src/application/write/chat-owner';
+import { DirectoryProjection } from '../../../apps/chat/src/infrastructure/project/directory.projection';
+import { SearchProjection } from '../../../apps/chat/src/infrastructure/project/search.projection';
+import { openEventLog, storedEvents } from '../../support/event-publisher';
+import { openReading, type Reading } from '../../support/reading';
+
+const NEVER_MS = 3_600_000;
+
+describe('what is commanded', () => {
+  const [alice, bob] = [newId<UserId>(), newId<UserId>()];
+  const gatewayId = newId<GatewayId>();
+  const answers = new Map<string, CommandAnswer>();
+  let reading: Reading;
+  let log: InMemoryEventLog;
+  let backplane: InMemoryBackplane;
+  let owner: ChatOwner;
+  let runner: ProjectionRunner;
+
+  beforeAll(async () => {
+    reading = await openReading('command_to_view');
+    log = openEventLog(reading);
+    backplane = new InMemoryBackplane();
+    await backplane.listen(gatewayId, (channel, message) => {
+      if (channel === 'answers') for (const answer of JSON.parse(message) as CommandAnswer[]) answers.set(answer.requestId, answer);
+    });
+    reading.bus.answer('presence.gateways', async () => ({ users: [] }));
+    owner = new ChatOwner({ log, backplane, database: reading.database.writer(0), clock: new SystemClock(), name: newId() });
+    await owner.start();
+    runner = new ProjectionRunner({ log, queries: reading.bus, checkEveryMs: NEVER_MS, onError: () => undefined });
+    const { database } = reading;
+    const projections = [
+      new SearchProjection(database),
+      new DirectoryProjection(database, new ListChangeNotices(backplane, reading.bus)),
+      new ActivityProjection(database),
+      new AuditProjection(database),
+    ];
+    for (const projection of projections) await runner.run(projection);
+  });
+  afterAll(async () => {
+    await owner.stop();
+    await runner.stop();
+    await log.close();
+    await backplane.close();
+    await reading.close();
+  });
+
+  async function command<Type extends CommandType>(type: Type, roomId: RoomId, actorId: UserId, data: CommandData<Type>): Promise<void> {
+    const requestId = newId();
+    await log.append(COMMANDS_TOPIC, [encodeCommand({ type, roomId, actorId, key: newId(), requestId, gatewayId, data } as unknown as Command)]);
+    const answer = await eventually(() => answers.get(requestId) ?? Promise.reject(new Error('no answer yet')));
+    expect(answer).toMatchObject({ ok: true });
+  }
+
+  /** A bit of everything; answers the messages' ids. */
+  async function live(roomId: RoomId): Promise<{ kept: MessageId; gone: MessageId }> {
+    const [kept, gone] = [newId<MessageId>(), newId<MessageId>()];
+    await command('room.create', roomId, alice, { kind: 'private', name: 'lobby', topic: '', memberIds: [bob] });
+    await command('message.post', roomId, alice, { messageId: kept, text: `a capybara for <@${bob}>` });
+    await command('message.post', roomId, bob, { messageId: gone, text: 'a capybara for <@room>', replyTo: kept });
+    await command('reaction.add', roomId, bob, { messageId: kept, emoji: '🎉' });
+    await command('message.edit', roomId, alice, { messageId: kept, text: `one capybara for <@${bob}>` });
+    await command('room.update', roomId, alice, { topic: 'animals' });
+    await command('member.update', roomId, alice, { userId: bob, role: 'admin' });
+    await command('message.delete', roomId, bob, { messageId: gone });
+    return { kept, gone };
+  }
+
+  it('is the same text live and from the log, but for what was redacted since', async () => {
+    const roomId = newId<RoomId>();
+    const { gone } = await live(roomId);
+    const partition = partitionOf(roomId, log.partitionCount);
+    const logged = (await storedEvents(reading, partition)).filter(({ event }) => event.roomId === roomId).map((event) => JSON.stringify(event));
+    const published = await eventually(async () => {
+      const { records } = await log.read(EVENTS_TOPIC, partition, 0, 100);
+      const found = records.filter(({ key }) => key === roomId).map(({ value }) => value);
+      expect(found).toHaveLength(logged.length);
+      return found;
+    });
+    const redacted = logged.findIndex((text) => text.includes('"redacted":true'));
+    expect(logged[redacted]).toContain(gone);
+    expect(logged.filter((_, index) => index !== redacted)).toEqual(published.filter((_, index) => index !== redacted));
+    expect(logged.join()).not.toContain('for <@room>');
+  });
+
+  it('shows in history, badges, search, own logs, figures and the audit trail', async () => {
+    const roomId = newId<RoomId>();
+    const { kept, gone } = await live(roomId);
+    const { items, cursor } = await reading.ask('room.history', { roomId, userId: bob, limit: 10 });
+    expect(items).toMatchObject([
+      { messageId: kept, text: `one capybara for <@${bob}>`, mentions: [bob], reactions: [{ emoji: '🎉', count: 1, mine: true }] },
+      { messageId: gone, replyTo: kept, reactions: [], mentions: [] },
+    ]);
+    const { heads } = await reading.ask('heads.read', { reads: [{ userId: alice, roomIds: [roomId] }, { userId: bob, roomIds: [roomId] }] });
+    expect(heads).toMatchObject([{ heads: [{ unreadCount: 1, mentionCount: 0 }] }, { heads: [{ unreadCount: 0, mentionCount: 0 }] }]);
+    const { room } = await reading.ask('room.get', { roomId, userId: alice });
+    expect(`${room.epoch}.${room.head}`).toBe(cursor);
+
+    await eventually(async () => {
+      const found = await reading.ask('messages.search', { userId: bob, q: 'capybara', roomId, limit: 10 });
+      expect(found.items.map((hit) => hit.message.messageId)).toEqual([kept]);
+      const { changes } = await reading.ask('user.events', { userId: bob, afterRev: 0, limit: 100 });
+      expect(changes.filter((change) => change.roomId === roomId).map(({ change }) => change)).toEqual(['joined']);
+      const trail = await reading.database.directory().query('SELECT type FROM audit_trail WHERE room_id = $1', [roomId]);
+      expect(trail).toHaveLength(room.head);
+      const figures = await reading.database.directory().query('SELECT sum(messages) AS messages FROM analytics_messages WHERE room_id = $1', [roomId]);
+      expect(Number(figures[0]?.['messages'])).toBe(2);
+    });
+  });
+});
