@@ -18,13 +18,14 @@ export class StandaloneProcess {
     private readonly port: number,
     readonly dataDir: string,
     private readonly env: NodeJS.ProcessEnv,
+    private readonly nodeArguments: readonly string[],
   ) {
     this.url = `http://127.0.0.1:${String(port)}`;
   }
 
   /** Starts on an empty data directory; resolves when it is ready. */
-  static async start(env: NodeJS.ProcessEnv = {}): Promise<StandaloneProcess> {
-    const process_ = new StandaloneProcess(await freePort(), mkdtempSync(join(tmpdir(), 'agent-chat-e2e-')), env);
+  static async start(env: NodeJS.ProcessEnv = {}, nodeArguments: readonly string[] = []): Promise<StandaloneProcess> {
+    const process_ = new StandaloneProcess(await freePort(), mkdtempSync(join(tmpdir(), 'agent-chat-e2e-')), env, nodeArguments);
     await process_.restart();
     return process_;
   }
@@ -42,7 +43,7 @@ export class StandaloneProcess {
   async restart(): Promise<void> {
     this.output = '';
     const env = { ...process.env, RATE_LIMITS: 'off', LOG_LEVEL: 'warn', ...this.env, PORT: String(this.port), DATA_DIR: this.dataDir };
-    const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [...this.nodeArguments, MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (this.output = (this.output + chunk.toString()).slice(-100_000)));
     await this.untilReady(child);

@@ -1,0 +1,53 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** `sysconf(_SC_CLK_TCK)` of every Linux that Node runs on. */
+const TICKS_A_SECOND = 100;
+
+interface ProcessRow {
+  readonly parent: number;
+  readonly cpuSeconds: number;
+}
+
+function rowOf(pid: number): ProcessRow | undefined {
+  try {
+    const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { parent: Number(fields[1]), cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND };
+  } catch {
+    return undefined;
+  }
+}
+
+/** CPU time of a process so far; NaN where the system doesn't tell. */
+export function cpuSecondsOf(pid: number): number {
+  return rowOf(pid)?.cpuSeconds ?? Number.NaN;
+}
+
+/** CPU time of a process and of its living children. */
+export function cpuSecondsOfFamily(pid: number): number {
+  const own = rowOf(pid);
+  if (own === undefined) return Number.NaN;
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const children = pids.map((child) => rowOf(Number(child))).filter((row) => row?.parent === pid);
+  return children.reduce((total, row) => total + (row?.cpuSeconds ?? 0), own.cpuSeconds);
+}
+
+/** Resident kilobytes of a process. */
+export function residentKbOf(pid: number): number {
+  try {
+    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1]);
+  } catch {
+    return Number.NaN;
+  }
+}
+
+/** The embedded server of a data directory: its pid, and a URL for another client. */
+export function embeddedServerOf(dataDir: string): { readonly pid: number; readonly url: string } {
+  // As root the server's files may have to lie elsewhere.
+  const pointer = join(dataDir, 'postgres.location');
+  const home = existsSync(pointer) ? readFileSync(pointer, 'utf8').trim() : join(dataDir, 'postgres');
+  const lines = readFileSync(join(home, 'data/postmaster.pid'), 'utf8').split('\n');
+  const password = readFileSync(join(home, 'password'), 'utf8').trim();
+  return { pid: Number(lines[0]), url: `postgres://agent_chat:${password}@127.0.0.1:${lines[3] ?? ''}` };
+}
