@@ -1,7 +1,7 @@
 import { type Principal } from '@agent-chat/auth';
 import { AppConfig } from '@agent-chat/config';
 import { RoomIdSchema, validate } from '@agent-chat/contracts';
-import { AppError } from '@agent-chat/kernel';
+import { AppError, parseCursor, type RoomId } from '@agent-chat/kernel';
 import { Controller, Get, Headers, Query, Res } from '@nestjs/common';
 import { ApiExcludeEndpoint } from '@nestjs/swagger';
 import { type Response } from 'express';
@@ -36,9 +36,14 @@ export class EventsController {
   @Get()
   @AcceptsTicket()
   @ApiExcludeEndpoint()
-  async open(@Caller() principal: Principal, @Query() query: unknown, @Headers('last-event-id') lastEventId: string | undefined, @Res() response: Response): Promise<void> {
+  async open(
+    @Caller() principal: Principal,
+    @Query() query: unknown,
+    @Headers('last-event-id') lastEventId: string | undefined,
+    @Res() response: Response,
+  ): Promise<void> {
     const { rooms, after } = validate(StreamQuery, query);
-    const position = positionOf(lastEventId ?? after);
+    const position = positionOf(lastEventId ?? after, rooms);
     await this.admission.admit(principal);
     if (response.closed || response.destroyed) return;
     const stream = new SseConnection(principal, response, this.config.limits.outboundQueueBytes, this.metrics);
@@ -53,9 +58,20 @@ export class EventsController {
   }
 }
 
-function positionOf(text: string | undefined): StreamPosition | undefined {
+function positionOf(text: string | undefined, rooms: readonly RoomId[] | undefined): StreamPosition | undefined {
   if (text === undefined || text === '') return undefined;
-  const position = StreamPosition.decode(text);
-  if (position === undefined) throw new AppError('VALIDATION_FAILED', { errors: [{ path: 'after', message: 'must be the id of an event of such a stream' }] });
-  return position;
+  const position = StreamPosition.decode(text.includes('.') ? fromCursors(text, rooms) : text);
+  if (position !== undefined) return position;
+  const message = 'must be the id of an event of such a stream, or the cursors of the rooms in their order, separated by commas';
+  throw new AppError('VALIDATION_FAILED', { errors: [{ path: 'after', message }] });
+}
+
+/** Cursors as history and the log answer them, one a room; empty text where they don't match. */
+function fromCursors(text: string, rooms: readonly RoomId[] = []): string {
+  const cursors = text.split(',').map(parseCursor);
+  const pairs = rooms.flatMap((roomId, index) => {
+    const cursor = cursors[index];
+    return cursor === undefined ? [] : [[roomId, cursor] as const];
+  });
+  return pairs.length === cursors.length && pairs.length === rooms.length ? StreamPosition.encode(pairs) : '';
 }
