@@ -1,6 +1,7 @@
 import { type AppConfig } from '@agent-chat/config';
 import { useJsonLog } from '@agent-chat/observability';
 import { type NestExpressApplication } from '@nestjs/platform-express';
+import { serveDocsPage } from './interface/docs/docs-page';
 import { configureHttp } from './interface/http/configure-http';
 import { SlimIoAdapter } from './interface/realtime/slim-io.adapter';
 
@@ -9,4 +10,5 @@ export function configureGateway(app: NestExpressApplication, config: AppConfig)
   useJsonLog(app);
   app.useWebSocketAdapter(new SlimIoAdapter(app, config));
   configureHttp(app, config);
+  serveDocsPage(app);
 }

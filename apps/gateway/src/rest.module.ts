@@ -8,6 +8,7 @@ import { RateLimiter } from './application/limits/rate-limiter';
 import { CreateRoomHandler } from './application/rooms/create-room.handler';
 import { LeaveRoomHandler } from './application/rooms/leave-room.handler';
 import { RoomReads } from './application/rooms/room-reads';
+import { DocsController } from './interface/docs/docs.controller';
 import { ProblemFilter } from './interface/http/problem.filter';
 import { RateLimitInterceptor } from './interface/http/rate-limit.interceptor';
 import { HealthController } from './interface/operations/health.controller';
@@ -27,7 +28,7 @@ import { SearchController } from './interface/rest/search.controller';
   imports: [AuthModule, CommandModule, RealtimeModule],
   controllers: [
     ...[RoomsController, MembersController, InvitesController, BansController, MessagesController, ReactionsController, RoomLogController],
-    ...[SearchController, AnalyticsController, HealthController, InfrastructureController],
+    ...[SearchController, AnalyticsController, DocsController, HealthController, InfrastructureController],
   ],
   providers: [
     ...[CreateRoomHandler, LeaveRoomHandler, People, RateLimiter, RoomReads],

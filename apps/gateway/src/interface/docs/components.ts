@@ -1,0 +1,24 @@
+import * as contracts from '@agent-chat/contracts';
+import { type z } from 'zod';
+import * as account from './account-answers';
+import * as operations from './operations-answers';
+import { Problem } from './problem-schema';
+
+const { Ban, BanPage, Committed, EphemeralItem, EventPage, HistoryPage, LastMessage, Member, MemberPage, Message, MessageRevision, MyMembership } = contracts;
+const { Posted, Reaction, ReadAnswer, RevisionList, Room, RoomAnswer, RoomEvent, RoomHead, RoomList, RoomPage, SearchHit, SearchPage, User, UserPage } = contracts;
+
+function bodies(): Record<string, z.ZodType> {
+  const entries = Object.entries(contracts.REST_BODIES);
+  return Object.fromEntries(entries.map(([name, schema]) => [`${name.charAt(0).toUpperCase()}${name.slice(1)}Body`, schema]));
+}
+
+/** Every schema that the documents name; whatever a route takes or answers is among them. */
+export const COMPONENTS: Readonly<Record<string, z.ZodType>> = {
+  ...{ Ban, BanPage, Committed, EphemeralItem, EventPage, HistoryPage, LastMessage, Member, MemberPage, Message, MessageRevision, MyMembership, Posted },
+  ...{ Problem, Reaction, ReadAnswer, RevisionList, Room, RoomAnswer, RoomEvent, RoomHead, RoomList, RoomPage, SearchHit, SearchPage, User, UserPage },
+  ...account,
+  ...operations,
+  AnalyticsDays: contracts.ANALYTICS_QUERIES['analytics.days'].answer,
+  AuditPage: contracts.ANALYTICS_QUERIES['audit.list'].answer,
+  ...bodies(),
+};

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+
+const status = z.enum(['up', 'degraded', 'down']);
+const components = z.array(
+  z.object({ name: z.string(), isRequired: z.boolean(), status, details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional() }),
+);
+
+/** How the process stands; operators also see why. */
+export const Health = z.object({ status, components: components.optional() });
+
+/** How the process and what it rests on stand. */
+export const InfrastructureStatus = z.object({
+  status,
+  components,
+  profile: z.string(),
+  partitions: z.int(),
+  process: z.object({ pid: z.int(), node: z.string(), uptimeSec: z.int(), rssBytes: z.int(), eventLoopDelayP99Ms: z.int() }),
+});

@@ -1,0 +1,20 @@
+import { describeMetrics, type MetricRow } from '@agent-chat/observability';
+import { RealtimeMetrics } from '../../apps/gateway/src/application/realtime/realtime-metrics';
+import '../../apps/gateway/src/rest.module';
+
+const INTRODUCTION = `# Metrics
+
+Generated from the declarations. \`GET /api/metrics\` answers them in Prometheus's text format, beside those of Node and the process
+(\`process_*\`, \`nodejs_*\`). Durations are in seconds. Labels have few values: never an id, never what a caller wrote.
+`;
+
+/** The reference of all metrics, as files to write. */
+export function generate(): { path: string; content: string }[] {
+  // Some are declared when their owner is made.
+  new RealtimeMetrics();
+  return [{ path: 'docs/metrics.md', content: `${INTRODUCTION}\n| Metric | Kind | Labels | Meaning |\n| --- | --- | --- | --- |\n${describeMetrics().map(row).join('\n')}\n` }];
+}
+
+function row({ name, kind, labels, help }: MetricRow): string {
+  return `| \`${name}\` | ${kind} | ${labels.map((label) => `\`${label}\``).join(', ')} | ${help} |`;
+}
