@@ -21,6 +21,7 @@ export class InterestRegistry implements OnApplicationBootstrap, OnModuleDestroy
   private readonly logger = new Logger(InterestRegistry.name);
   private readonly partitions = new Map<number, PartitionInterest>();
   private readonly needed = new Map<RoomId, number>();
+  private readonly renewing = new Set<PartitionInterest>();
   private readonly timers: NodeJS.Timeout[] = [];
   private onRenewed: (roomIds: readonly RoomId[]) => void = () => undefined;
 
@@ -81,10 +82,14 @@ export class InterestRegistry implements OnApplicationBootstrap, OnModuleDestroy
   }
 
   private renew(interest: PartitionInterest): void {
+    // A hundred rooms of one answer are one reason. One that asked an owner too early stays unowned, and is polled.
+    if (this.renewing.has(interest)) return;
+    this.renewing.add(interest);
     interest
       .renew()
       .then((roomIds) => this.onRenewed(roomIds))
-      .catch((error: unknown) => this.logger.error(`Interest could not be renewed: ${String(error)}`));
+      .catch((error: unknown) => this.logger.error(`Interest could not be renewed: ${String(error)}`))
+      .finally(() => this.renewing.delete(interest));
   }
 
   private sweep(): void {

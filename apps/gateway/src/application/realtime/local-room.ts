@@ -16,6 +16,7 @@ export interface RoomNeeds {
   reopen(room: LocalRoom, subscription: RoomSubscription): void;
   delivered(events: number): void;
   ended(reason: EndReason): void;
+  failed(room: LocalRoom, error: unknown): void;
 }
 
 /** A room that somebody here is subscribed to. */
@@ -31,7 +32,7 @@ export class LocalRoom implements Deliverer, FeedOutlet<Connection> {
   ) {}
 
   step(limit: number): boolean {
-    const more = this.feed.step(limit);
+    const more = this.advance(limit);
     const { undecidedUserIds } = this.feed;
     if (undecidedUserIds !== undefined && !this.isDeciding) {
       this.isDeciding = true;
@@ -63,7 +64,13 @@ export class LocalRoom implements Deliverer, FeedOutlet<Connection> {
   }
 
   deliver({ reader }: RoomSubscription, group: EventGroup): void {
-    reader.sendEvents(this.roomId, this.frameOf(group));
+    try {
+      reader.sendEvents(this.roomId, this.frameOf(group));
+    } catch (error) {
+      // One broken connection must not stop the room; its client resumes from its cursor.
+      this.needs.failed(this, error);
+      reader.close({ code: 'INTERNAL' });
+    }
     this.needs.delivered(group.events.length);
   }
 
@@ -77,6 +84,17 @@ export class LocalRoom implements Deliverer, FeedOutlet<Connection> {
     if (reader.subscriptions.get(this.roomId) === subscription) reader.subscriptions.delete(this.roomId);
     reader.send('resync', { roomId: this.roomId, reason });
     this.needs.ended(reason);
+  }
+
+  private advance(limit: number): boolean {
+    try {
+      return this.feed.step(limit);
+    } catch (error) {
+      // The order is broken: complete or refused, so everybody reads again.
+      this.needs.failed(this, error);
+      this.feed.restart();
+      return false;
+    }
   }
 
   private frameOf(group: EventGroup): EventsFrame {

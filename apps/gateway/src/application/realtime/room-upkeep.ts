@@ -67,6 +67,10 @@ export class RoomUpkeep implements RoomNeeds {
     this.metrics.resyncs.inc({ reason });
   }
 
+  failed(room: LocalRoom, error: unknown): void {
+    this.logger.error({ err: error }, `A delivery in room ${room.roomId} failed`);
+  }
+
   private async repairUntilWhole(room: LocalRoom): Promise<void> {
     if (!room.feed.stream.hasGap) await delay(LATE_MS, undefined, { ref: false });
     while (room.feed.stream.behind && !room.feed.isEmpty) {
@@ -93,7 +97,7 @@ export class RoomUpkeep implements RoomNeeds {
       room.feed.restart();
     }
     // What was read is being written in slices: the position moves with it.
-    while (room.feed.stream.hasNext) await delay(1);
+    while (room.feed.stream.hasNext && !room.feed.isEmpty) await delay(1);
   }
 
   private async readersAmong(roomId: RoomId, userIds: readonly UserId[]): Promise<Set<string>> {

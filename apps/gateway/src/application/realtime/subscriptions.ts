@@ -56,6 +56,8 @@ export class Subscriptions {
     const entered = this.enterAll(connection, asked);
     const snapshots = await this.snapshots(connection, asked, entered);
     const answer = snapshots.map((snapshot) => this.settle(connection, snapshot, entered));
+    const answered = new Set(answer.map(({ roomId }) => roomId));
+    for (const [roomId, subscription] of entered) if (!answered.has(roomId)) this.forget(connection, roomId, subscription);
     return {
       answer,
       release: () => {

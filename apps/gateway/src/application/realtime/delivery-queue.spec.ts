@@ -1,0 +1,41 @@
+import { eventually } from '@agent-chat/testing';
+import { type Deliverer, DeliveryQueue } from './delivery-queue';
+
+/** Needs so many steps of two milliseconds each. */
+class SlowRoom implements Deliverer {
+  constructor(
+    private left: number,
+    private readonly name: string,
+    private readonly trace: string[],
+  ) {}
+
+  step(): boolean {
+    const until = performance.now() + 2;
+    while (performance.now() < until);
+    this.trace.push(this.name);
+    return --this.left > 0;
+  }
+}
+
+describe('The delivery queue', () => {
+  it('lets the event loop go on between slices of a big room, and delivers all of it', async () => {
+    const trace: string[] = [];
+    const queue = new DeliveryQueue();
+    queue.add(new SlowRoom(40, 'big', trace));
+    queue.run();
+    const atOnce = trace.length;
+    setImmediate(() => trace.push('something else'));
+    await eventually(() => expect(trace.filter((name) => name === 'big')).toHaveLength(40));
+    expect(atOnce).toBeLessThan(10);
+    expect(trace.indexOf('something else')).toBeLessThan(20);
+  });
+
+  it('takes turns between rooms', () => {
+    const trace: string[] = [];
+    const queue = new DeliveryQueue();
+    queue.add(new SlowRoom(2, 'one', trace));
+    queue.add(new SlowRoom(1, 'other', trace));
+    queue.run();
+    expect(trace).toEqual(['one', 'other', 'one']);
+  });
+});

@@ -1,0 +1,74 @@
+import { AppError, type GatewayId, newId, type RoomId } from '@agent-chat/kernel';
+import { InMemoryQueryBus } from '@agent-chat/query-bus/adapters/memory';
+import { PartitionInterest } from './partition-interest';
+
+describe('Interest in the rooms of one partition', () => {
+  const [one, other] = [newId<RoomId>(), newId<RoomId>()];
+  let queries: InMemoryQueryBus;
+  let interest: PartitionInterest;
+  let fence: number | undefined;
+  let registered: string[][];
+
+  beforeEach(() => {
+    queries = new InMemoryQueryBus();
+    fence = 1;
+    registered = [];
+    queries.answer('interest.register', async ({ roomIds }) => {
+      if (fence === undefined) throw new AppError('UNAVAILABLE');
+      registered.push([...roomIds]);
+      return { fence };
+    });
+    queries.answer('interest.drop', async () => ({}));
+    interest = new PartitionInterest(3, newId<GatewayId>(), queries, () => undefined);
+  });
+
+  afterEach(async () => queries.close());
+
+  it('is told in one call for the rooms of one turn, and once', async () => {
+    await Promise.all([interest.register(one), interest.register(other), interest.register(one)]);
+    await interest.register(one);
+    expect(registered).toEqual([[one, other]]);
+  });
+
+  it('includes a room that came up while another call was on its way', async () => {
+    const first = interest.register(one);
+    await new Promise((resolve) => setImmediate(resolve));
+    await Promise.all([first, interest.register(other)]);
+    expect(registered.flat().sort()).toEqual([one, other].sort());
+  });
+
+  it('moves every room to the new owner once one of them is registered there', async () => {
+    await interest.register(one);
+    fence = 2;
+    await interest.register(other);
+    expect(registered).toEqual([[one], [other], [one]]);
+    expect(interest.isUnowned).toBe(false);
+  });
+
+  it('is not satisfied with an owner whose fence is older than the row’s', async () => {
+    await interest.register(one);
+    expect(interest.saw(1)).toBe(true);
+    expect(interest.saw(2)).toBe(false);
+    expect(interest.isUnowned).toBe(true);
+    fence = 2;
+    expect(await interest.renew()).toEqual([one]);
+    expect(interest.isUnowned).toBe(false);
+  });
+
+  it('resolves without an owner, and names its rooms for polling', async () => {
+    fence = undefined;
+    await interest.register(one);
+    expect([interest.isUnowned, await interest.renew()]).toEqual([true, [one]]);
+    fence = 5;
+    await interest.renew();
+    expect([interest.isUnowned, registered]).toEqual([false, [[one]]]);
+  });
+
+  it('forgets what nobody needs', async () => {
+    await Promise.all([interest.register(one), interest.register(other)]);
+    await interest.drop((roomId) => roomId === one);
+    expect(interest.size).toBe(1);
+    await interest.register(one);
+    expect(registered).toEqual([[one, other], [one]]);
+  });
+});
