@@ -1,3 +1,4 @@
+export * from './consumer-lag';
 export * from './event-context';
 export * from './event-log-server';
 export * from './messaging.module';

@@ -2,6 +2,7 @@ import { Database } from '@agent-chat/database';
 import { EventLog } from '@agent-chat/event-log';
 import { QueryBus } from '@agent-chat/query-bus';
 import { Global, Inject, Logger, Module, type BeforeApplicationShutdown } from '@nestjs/common';
+import { ConsumerLag } from './consumer-lag';
 import { EventLogServer } from './event-log-server';
 import { ProjectionRunner } from './projection-runner';
 
@@ -15,6 +16,7 @@ function logError(message: string, error: unknown): void {
 @Global()
 @Module({
   providers: [
+    ConsumerLag,
     {
       provide: ProjectionRunner,
       inject: [EventLog, QueryBus],

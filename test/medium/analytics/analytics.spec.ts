@@ -2,11 +2,12 @@ import { Database } from '@agent-chat/database';
 import { EventLog } from '@agent-chat/event-log';
 import { type InMemoryEventLog } from '@agent-chat/event-log/adapters/memory';
 import { newId, type UserId } from '@agent-chat/kernel';
-import { ProjectionRunner } from '@agent-chat/messaging';
+import { ConsumerLag, ProjectionRunner } from '@agent-chat/messaging';
 import { QueryBus } from '@agent-chat/query-bus';
 import { eventually } from '@agent-chat/testing';
 import { Global, Module, type INestApplicationContext } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
+import { register } from 'prom-client';
 import { AnalyticsModule } from '../../../apps/analytics/src/analytics.module';
 import { openEventLog, publish, storedEvents } from '../../support/event-publisher';
 import { openReading, type Reading } from '../../support/reading';
@@ -89,6 +90,16 @@ describe('analytics', () => {
     await caughtUp();
     expect(await figures()).toEqual(before);
     expect(await ask()).toEqual(all);
+  });
+
+  it('tells how far behind each group is', async () => {
+    const room = await SeededRoom.create(reading.database);
+    await published(room);
+    await caughtUp();
+    jest.spyOn(app.get(ProjectionRunner), 'lags').mockReturnValue(new Map([['analytics', 7]]));
+    app.get(ConsumerLag).refresh();
+    expect(await register.getSingleMetricAsString('agent_chat_consumer_lag_events')).toContain('{group="analytics"} 7');
+    jest.restoreAllMocks();
   });
 
   it('refuses a range that is turned round or endless', async () => {

@@ -99,7 +99,12 @@ describe('what is commanded', () => {
       { messageId: kept, text: `one capybara for <@${bob}>`, mentions: [bob], reactions: [{ emoji: '🎉', count: 1, mine: true }] },
       { messageId: gone, replyTo: kept, reactions: [], mentions: [] },
     ]);
-    const { heads } = await reading.ask('heads.read', { reads: [{ userId: alice, roomIds: [roomId] }, { userId: bob, roomIds: [roomId] }] });
+    const { heads } = await reading.ask('heads.read', {
+      reads: [
+        { userId: alice, roomIds: [roomId] },
+        { userId: bob, roomIds: [roomId] },
+      ],
+    });
     expect(heads).toMatchObject([{ heads: [{ unreadCount: 1, mentionCount: 0 }] }, { heads: [{ unreadCount: 0, mentionCount: 0 }] }]);
     const { room } = await reading.ask('room.get', { roomId, userId: alice });
     expect(`${room.epoch}.${room.head}`).toBe(cursor);
