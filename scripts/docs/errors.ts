@@ -13,10 +13,12 @@ still be stored, so repeat it with the same key and never with a new one. Codes 
 export function generate(): { path: string; content: string }[] {
   const codes = Object.keys(ERRORS) as ErrorCode[];
   const categories = [...new Set(codes.map((code) => ERRORS[code].category))];
-  const sections = categories.map((category) => section(
-    category,
-    codes.filter((code) => ERRORS[code].category === category),
-  ));
+  const sections = categories.map((category) =>
+    section(
+      category,
+      codes.filter((code) => ERRORS[code].category === category),
+    ),
+  );
   return [{ path: 'docs/errors.md', content: [INTRODUCTION, ...sections].join('\n') }];
 }
 

@@ -12,7 +12,12 @@ Generated from the declarations. \`GET /api/metrics\` answers them in Prometheus
 export function generate(): { path: string; content: string }[] {
   // Some are declared when their owner is made.
   new RealtimeMetrics();
-  return [{ path: 'docs/metrics.md', content: `${INTRODUCTION}\n| Metric | Kind | Labels | Meaning |\n| --- | --- | --- | --- |\n${describeMetrics().map(row).join('\n')}\n` }];
+  return [
+    {
+      path: 'docs/metrics.md',
+      content: `${INTRODUCTION}\n| Metric | Kind | Labels | Meaning |\n| --- | --- | --- | --- |\n${describeMetrics().map(row).join('\n')}\n`,
+    },
+  ];
 }
 
 function row({ name, kind, labels, help }: MetricRow): string {

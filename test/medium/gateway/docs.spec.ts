@@ -16,7 +16,9 @@ describe('the documents of the API', () => {
   it('name exactly the routes that exist', () => {
     const express = (app.app as NestExpressApplication).getHttpAdapter().getInstance() as unknown as { router: { stack: RouterLayer[] } };
     const existing = express.router.stack.flatMap(({ route }) =>
-      route === undefined || route.path.startsWith('/api/docs') || route.path.includes('*') ? [] : Object.keys(route.methods).map((method) => `${method} ${route.path.replaceAll(/:(\w+)/g, '{$1}')}`),
+      route === undefined || route.path.startsWith('/api/docs') || route.path.includes('*')
+        ? []
+        : Object.keys(route.methods).map((method) => `${method} ${route.path.replaceAll(/:(\w+)/g, '{$1}')}`),
     );
 
     expect(ROUTES.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(existing.sort());
@@ -30,7 +32,9 @@ describe('the documents of the API', () => {
       const references = [...new Set([...text.matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path]) => path ?? ''))];
       expect(references.length).toBeGreaterThan(20);
       // A dot is no separator in a JSON pointer.
-      const lost = references.filter((path) => path.split('/').reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], document) === undefined);
+      const lost = references.filter(
+        (path) => path.split('/').reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], document) === undefined,
+      );
       expect(lost).toEqual([]);
     }
   });

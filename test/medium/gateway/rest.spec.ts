@@ -30,9 +30,14 @@ describe('the REST calls', () => {
     const { roomId } = await ann.createRoom({ kind: 'private', name: 'lobby' });
     const body = { clientMsgId: 'key-1', text: 'hello' };
 
-    await expect(ann.call('POST', `/rooms/${roomId}/messages`, body, { 'idempotency-key': 'key-2' })).rejects.toMatchObject({ status: 400, code: 'VALIDATION_FAILED' });
+    await expect(ann.call('POST', `/rooms/${roomId}/messages`, body, { 'idempotency-key': 'key-2' })).rejects.toMatchObject({
+      status: 400,
+      code: 'VALIDATION_FAILED',
+    });
     await expect(ann.call('POST', `/rooms/${roomId}/messages`, body, { 'idempotency-key': 'key-1' })).resolves.toMatchObject({ status: 201 });
-    await expect(ann.call('POST', `/rooms/${roomId}/leave`, undefined, { 'idempotency-key': 'not a key' })).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
+    await expect(ann.call('POST', `/rooms/${roomId}/leave`, undefined, { 'idempotency-key': 'not a key' })).rejects.toMatchObject({
+      code: 'VALIDATION_FAILED',
+    });
   });
 
   it('makes one room for one key, and refuses the key for other content', async () => {
@@ -91,7 +96,9 @@ describe('the REST calls', () => {
     const bans = await ann.call('GET', `/rooms/${roomId}/bans`);
 
     expect((members.body as { items: object[] }).items).toEqual(
-      expect.arrayContaining([expect.objectContaining({ role: 'member', muted: false, user: expect.objectContaining({ userId: bob.userId, username: bob.credentials?.username }) })]),
+      expect.arrayContaining([
+        expect.objectContaining({ role: 'member', muted: false, user: expect.objectContaining({ userId: bob.userId, username: bob.credentials?.username }) }),
+      ]),
     );
     expect(invites.body).toMatchObject({ items: [{ userId: eve.userId, bot: false }] });
     expect(bans.body).toMatchObject({ items: [{ user: { userId: bob.userId }, bannedBy: ann.userId, reason: 'noise' }] });

@@ -78,7 +78,11 @@ export function updateMember(caller: RoomCaller, userId: UserId, { role, muted }
 }
 
 /** Takes a membership, an invitation or a ban away. */
-export function aboutPerson<Type extends 'member.remove' | 'invite.revoke' | 'member.unban'>(type: Type, caller: RoomCaller, userId: UserId): CommandCall<Type> {
+export function aboutPerson<Type extends 'member.remove' | 'invite.revoke' | 'member.unban'>(
+  type: Type,
+  caller: RoomCaller,
+  userId: UserId,
+): CommandCall<Type> {
   return { type, ...caller, data: { userId } } as CommandCall<Type>;
 }
 

@@ -62,7 +62,7 @@ export function readOrigin(record: RecordLike): CommandOrigin | undefined {
  */
 export function decodeCommand(record: RecordLike, origin: CommandOrigin): Command {
   const { type = '', version = '' } = record.headers;
-  if (!(type in COMMANDS) || version !== VERSION) {
+  if (!Object.hasOwn(COMMANDS, type) || version !== VERSION) {
     throw new AppError('UNAVAILABLE', { detail: 'This command is not known here yet', retryAfterMs: 5_000 });
   }
   if (!isUuid(record.key)) throw new AppError('MALFORMED_REQUEST', { detail: 'The command has no room' });

@@ -7,11 +7,7 @@ const DIGITS = /^\d{1,15}$/;
 
 /** A whole number as a query string writes it. */
 function integerText(min: number, max: number) {
-  return z
-    .string()
-    .regex(DIGITS, 'must be a whole number')
-    .transform(Number)
-    .pipe(z.int().min(min).max(max));
+  return z.string().regex(DIGITS, 'must be a whole number').transform(Number).pipe(z.int().min(min).max(max));
 }
 
 /** A date (the start of that day, UTC) or a time with an offset, as the time in UTC. */
@@ -41,10 +37,7 @@ export const REST_QUERIES = {
     .object({
       before: seqText.optional(),
       after: seqText.optional(),
-      around: z
-        .union([seqText, timeText])
-        .meta({ description: 'A seq, or an ISO 8601 date or time' })
-        .optional(),
+      around: z.union([seqText, timeText]).meta({ description: 'A seq, or an ISO 8601 date or time' }).optional(),
       limit: page.limit,
     })
     .refine(({ before, after, around }) => [before, after, around].filter((given) => given !== undefined).length <= 1, 'takes one of before, after and around'),

@@ -76,7 +76,10 @@ export class HealthCheck {
 
 async function findingOf(source: HealthIndicatorSource): Promise<HealthFinding> {
   const abort = new AbortController();
-  const tooLate = delay(CHECK_TIMEOUT_MS, undefined, { ref: false, signal: abort.signal }).then((): HealthFinding => ({ status: 'down', details: { error: 'no answer in time' } }));
+  const tooLate = delay(CHECK_TIMEOUT_MS, undefined, { ref: false, signal: abort.signal }).then((): HealthFinding => ({
+    status: 'down',
+    details: { error: 'no answer in time' },
+  }));
   const asked = Promise.resolve()
     .then(() => source.check())
     .catch((error: unknown): HealthFinding => ({ status: 'down', details: { error: error instanceof Error ? error.message : String(error) } }));

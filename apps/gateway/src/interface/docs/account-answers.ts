@@ -27,4 +27,3 @@ export const KeySet = z.object({ keys: z.array(z.record(z.string(), z.unknown())
 
 /** What OpenID Connect Discovery 1.0 asks of an issuer, as far as it applies. */
 export const IssuerMetadata = z.object({ issuer: z.string(), jwks_uri: z.string() });
-

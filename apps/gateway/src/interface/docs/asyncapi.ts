@@ -18,10 +18,11 @@ export interface AsyncApiDocument {
 export function asyncApiDocument(): AsyncApiDocument {
   const calls = Object.keys(CLIENT_CALLS) as ClientCall[];
   const frames = Object.keys(SERVER_FRAMES) as ServerFrame[];
-  const messages = Object.assign({}, ...calls.flatMap((call) => [messageOf(call, call), messageOf(`${call}.answer`, call)]), ...frames.map((frame) => messageOf(frame, frame))) as Record<
-    string,
-    object
-  >;
+  const messages = Object.assign(
+    {},
+    ...calls.flatMap((call) => [messageOf(call, call), messageOf(`${call}.answer`, call)]),
+    ...frames.map((frame) => messageOf(frame, frame)),
+  ) as Record<string, object>;
   return {
     asyncapi: '3.0.0',
     info: {

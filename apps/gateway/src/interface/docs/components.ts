@@ -5,7 +5,8 @@ import * as operations from './operations-answers';
 import { Problem } from './problem-schema';
 
 const { Ban, BanPage, Committed, EphemeralItem, EventPage, HistoryPage, LastMessage, Member, MemberPage, Message, MessageRevision, MyMembership } = contracts;
-const { Posted, Reaction, ReadAnswer, RevisionList, Room, RoomAnswer, RoomEvent, RoomHead, RoomList, RoomPage, SearchHit, SearchPage, User, UserPage } = contracts;
+const { Posted, Reaction, ReadAnswer, RevisionList, Room, RoomAnswer, RoomEvent, RoomHead, RoomList, RoomPage, SearchHit, SearchPage, User, UserPage } =
+  contracts;
 
 function bodies(): Record<string, z.ZodType> {
   const entries = Object.entries(contracts.REST_BODIES);

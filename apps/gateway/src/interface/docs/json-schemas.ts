@@ -22,7 +22,10 @@ function refine(zodSchema: unknown, node: Node): void {
   if (node.format === 'date-time' || node.format === 'date') delete node.pattern;
 }
 
-const options = { unrepresentable: 'any', override: ({ zodSchema, jsonSchema }: { zodSchema: unknown; jsonSchema: Node }) => refine(zodSchema, jsonSchema) } as const;
+const options = {
+  unrepresentable: 'any',
+  override: ({ zodSchema, jsonSchema }: { zodSchema: unknown; jsonSchema: Node }) => refine(zodSchema, jsonSchema),
+} as const;
 
 /** Named schemas that refer to each other, as callers write and read them. */
 export function namedSchemas(named: Readonly<Record<string, z.ZodType>>): Record<string, JsonSchema> {

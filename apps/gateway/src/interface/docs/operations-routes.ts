@@ -11,9 +11,22 @@ export const OPERATIONS_ROUTES = [
     { at: 'get /health/live', id: 'getLiveness', summary: 'Whether to leave this process running', ...health },
     { at: 'get /health/ready', id: 'getReadiness', summary: 'Whether to send callers here', ...health },
     { at: 'get /metrics', id: 'getMetrics', summary: "Metrics in Prometheus's text format", access: 'public', answers: { 200: null }, mediaType: 'text/plain' },
-    { at: 'get /infrastructure/status', id: 'getInfrastructure', summary: 'This process in detail', access: 'operator', answers: { 200: InfrastructureStatus } },
+    {
+      at: 'get /infrastructure/status',
+      id: 'getInfrastructure',
+      summary: 'This process in detail',
+      access: 'operator',
+      answers: { 200: InfrastructureStatus },
+    },
     { at: 'get /openapi.json', id: 'getOpenApi', summary: 'This document', access: 'public', answers: { 200: null }, mediaType: 'application/json' },
-    { at: 'get /asyncapi.json', id: 'getAsyncApi', summary: 'The frames of sockets and event streams', access: 'public', answers: { 200: null }, mediaType: 'application/json' },
+    {
+      at: 'get /asyncapi.json',
+      id: 'getAsyncApi',
+      summary: 'The frames of sockets and event streams',
+      access: 'public',
+      answers: { 200: null },
+      mediaType: 'application/json',
+    },
   ]),
   ...area('Operations', '/api/v1', [
     {

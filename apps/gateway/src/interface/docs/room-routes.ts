@@ -12,7 +12,8 @@ export const ROOM_ROUTES = [
     {
       at: 'post ',
       id: 'createRoom',
-      summary: 'Make a room; 200 where the same key, or the same two people of a direct room, have made it before. Brings a caller who had left a direct room back',
+      summary:
+        'Make a room; 200 where the same key, or the same two people of a direct room, have made it before. Brings a caller who had left a direct room back',
       body: REST_BODIES.createRoom,
       answers: { 201: Room, 200: Room },
       errors: ['USER_NOT_FOUND', 'ROOM_EXISTS', 'IDEMPOTENCY_CONFLICT'],
@@ -27,7 +28,15 @@ export const ROOM_ROUTES = [
     },
     { at: 'get /discover', id: 'discoverRooms', summary: 'Public rooms by name', query: REST_QUERIES.discover, answers: { 200: RoomPage } },
     { at: 'get /{roomId}', id: 'getRoom', summary: 'A room', answers: { 200: Room }, errors: SEEN },
-    { at: 'patch /{roomId}', id: 'updateRoom', summary: 'Change name, topic or kind', body: REST_BODIES.updateRoom, answers: { 200: Room }, errors: CHANGE, isKeyed },
+    {
+      at: 'patch /{roomId}',
+      id: 'updateRoom',
+      summary: 'Change name, topic or kind',
+      body: REST_BODIES.updateRoom,
+      answers: { 200: Room },
+      errors: CHANGE,
+      isKeyed,
+    },
     { at: 'delete /{roomId}', id: 'archiveRoom', summary: 'Archive: from then on it is read only', answers: { 200: Room }, errors: CHANGE, isKeyed },
     {
       at: 'post /{roomId}/join',
@@ -66,7 +75,14 @@ export const ROOM_ROUTES = [
       errors: [...CHANGE, 'MEMBER_NOT_FOUND', 'LAST_OWNER'],
       isKeyed,
     },
-    { at: 'delete /{userId}', id: 'removeMember', summary: 'Remove a member', answers: { 200: Committed }, errors: [...CHANGE, 'MEMBER_NOT_FOUND', 'LAST_OWNER'], isKeyed },
+    {
+      at: 'delete /{userId}',
+      id: 'removeMember',
+      summary: 'Remove a member',
+      answers: { 200: Committed },
+      errors: [...CHANGE, 'MEMBER_NOT_FOUND', 'LAST_OWNER'],
+      isKeyed,
+    },
   ]),
   ...area('Members', '/api/v1/rooms/{roomId}/invites', [
     { at: 'get ', id: 'listInvites', summary: 'Who is invited', answers: { 200: UserPage }, errors: [...SEEN, 'NOT_A_MEMBER'] },
@@ -82,8 +98,23 @@ export const ROOM_ROUTES = [
     { at: 'delete /{userId}', id: 'revokeInvite', summary: 'Take an invitation back, or decline my own', answers: { 200: Committed }, errors: CHANGE, isKeyed },
   ]),
   ...area('Members', '/api/v1/rooms/{roomId}/bans', [
-    { at: 'get ', id: 'listBans', summary: 'Who is banned', query: REST_QUERIES.page, answers: { 200: BanPage }, errors: [...SEEN, 'NOT_A_MEMBER', 'FORBIDDEN'] },
-    { at: 'post ', id: 'banUser', summary: 'Ban somebody, member or not', body: REST_BODIES.ban, answers: { 200: Committed }, errors: [...CHANGE, 'USER_NOT_FOUND'], isKeyed },
+    {
+      at: 'get ',
+      id: 'listBans',
+      summary: 'Who is banned',
+      query: REST_QUERIES.page,
+      answers: { 200: BanPage },
+      errors: [...SEEN, 'NOT_A_MEMBER', 'FORBIDDEN'],
+    },
+    {
+      at: 'post ',
+      id: 'banUser',
+      summary: 'Ban somebody, member or not',
+      body: REST_BODIES.ban,
+      answers: { 200: Committed },
+      errors: [...CHANGE, 'USER_NOT_FOUND'],
+      isKeyed,
+    },
     { at: 'delete /{userId}', id: 'unbanUser', summary: 'Lift a ban', answers: { 200: Committed }, errors: CHANGE, isKeyed },
   ]),
 ];

@@ -7,7 +7,13 @@ import { Roles } from '../auth/access.decorators';
 export interface InfrastructureStatus extends ProcessHealth {
   readonly profile: string;
   readonly partitions: number;
-  readonly process: { readonly pid: number; readonly node: string; readonly uptimeSec: number; readonly rssBytes: number; readonly eventLoopDelayP99Ms: number };
+  readonly process: {
+    readonly pid: number;
+    readonly node: string;
+    readonly uptimeSec: number;
+    readonly rssBytes: number;
+    readonly eventLoopDelayP99Ms: number;
+  };
 }
 
 /** For operators. */

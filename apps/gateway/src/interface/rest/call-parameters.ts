@@ -30,7 +30,8 @@ export const UserIdParam = createParamDecorator((_data: unknown, context: Execut
 export const CheckedBody = (name: keyof typeof REST_BODIES): ParameterDecorator => Body({ transform: (body: unknown) => validate(REST_BODIES[name], body) });
 
 /** The checked query string, with its defaults. */
-export const CheckedQuery = (name: keyof typeof REST_QUERIES): ParameterDecorator => Query({ transform: (query: unknown) => validate(REST_QUERIES[name], query) });
+export const CheckedQuery = (name: keyof typeof REST_QUERIES): ParameterDecorator =>
+  Query({ transform: (query: unknown) => validate(REST_QUERIES[name], query) });
 
 /** One key for a call: that of its body, with which a header has to agree. */
 export function agreedKey(header: string | undefined, body: string): string {

@@ -20,7 +20,11 @@ export class MessagesController {
 
   @Post()
   @RateLimit('message.post')
-  async post(@RoomCall() caller: RoomCaller, @CheckedBody('postMessage') body: RestBody<'postMessage'>, @Res({ passthrough: true }) response: Response): Promise<Posted> {
+  async post(
+    @RoomCall() caller: RoomCaller,
+    @CheckedBody('postMessage') body: RestBody<'postMessage'>,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<Posted> {
     const command = postMessage({ ...caller, key: agreedKey(caller.key, body.clientMsgId) }, body);
     const result = await this.commands.send(command);
     response.status(result.duplicate ? 200 : 201);
@@ -38,7 +42,11 @@ export class MessagesController {
   }
 
   @Patch(':messageId')
-  async edit(@RoomCall() caller: RoomCaller, @MessageIdParam() messageId: MessageId, @CheckedBody('editMessage') { text }: RestBody<'editMessage'>): Promise<Committed> {
+  async edit(
+    @RoomCall() caller: RoomCaller,
+    @MessageIdParam() messageId: MessageId,
+    @CheckedBody('editMessage') { text }: RestBody<'editMessage'>,
+  ): Promise<Committed> {
     return toCommitted(await this.commands.send(editMessage(caller, messageId, text)));
   }
 

@@ -23,7 +23,11 @@ export class RoomsController {
 
   @Post()
   @RateLimit('room.create')
-  async create(@CallerAndKey() caller: Caller, @CheckedBody('createRoom') body: RestBody<'createRoom'>, @Res({ passthrough: true }) response: Response): Promise<Room> {
+  async create(
+    @CallerAndKey() caller: Caller,
+    @CheckedBody('createRoom') body: RestBody<'createRoom'>,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<Room> {
     const { room, isNew } = await this.creating.handle(caller, body);
     response.status(isNew ? 201 : 200);
     return room;
