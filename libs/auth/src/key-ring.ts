@@ -2,7 +2,7 @@ import { type SigningKey } from './signing-key';
 
 /** The keys of the built-in issuer. */
 export abstract class KeyRing {
-  /** The key that signs now; makes one where there is none, and a new one when the newest is too old. Rejects with UNAVAILABLE. */
+  /** The key that signs now; makes one where there is none, and the next when it gets old. Rejects with UNAVAILABLE. */
   abstract current(): Promise<SigningKey>;
 
   /** A key by its id, retired ones too until their last token has ended. Rejects with UNAVAILABLE only when it isn't known whether there is one. */

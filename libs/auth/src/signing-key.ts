@@ -9,7 +9,7 @@ export interface SigningKey {
   readonly kid: string;
   readonly privateJwk: JWK;
   readonly createdAtMs: number;
-  /** Since when another key signs; tokens that it signed before stay good. */
+  /** Since when there is a newer key, which signs a little later; tokens of this one stay good. */
   readonly retiredAtMs?: number;
 }
 

@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
+import { createRemoteJWKSet, customFetch, decodeProtectedHeader, jwtVerify } from 'jose';
 import { type AuthApp, type Json, startAuthApp } from './auth-app';
 
 const DAY_MS = 86_400_000;
@@ -17,6 +17,7 @@ afterAll(async () => {
 const keyIds = async (on: AuthApp): Promise<string[]> => (await on.call('GET', '/.well-known/jwks.json')).body.keys.map(({ kid }: { kid: string }) => kid);
 const logIn = async (on: AuthApp): Promise<Json> =>
   (await on.call('POST', '/api/v1/auth/login', { body: { username: 'keeper', password: 'correct horse' } })).body;
+const keyIdOf = ({ accessToken }: Json): unknown => decodeProtectedHeader(accessToken).kid;
 const ticketOf = async (accessToken: string): Promise<string> => (await app.call('POST', '/api/v1/auth/ticket', { token: accessToken })).body.ticket;
 const stream = async (ticket: string, on: AuthApp): Promise<number> => (await on.call('GET', `/probe/stream?ticket=${ticket}`)).status;
 
@@ -53,17 +54,31 @@ describe('The signing keys', () => {
     const ticket = await ticketOf(early.accessToken);
     app.clock.advance(DAY_MS - 1_000);
     expect(await keyIds(app)).toEqual([first]);
-    app.clock.advance(2_000);
+    app.clock.advance(1_000);
+    const atRotation = await logIn(other);
+    const [second, ...rest] = await keyIds(app);
+    expect(rest).toEqual([first]);
+    expect(second).not.toBe(first);
+    // Whoever keeps the key set for five minutes must know the new key before the first token of it comes.
+    expect(keyIdOf(atRotation)).toBe(first);
+    app.clock.advance(10 * 60_000);
     const late = await logIn(other);
-    const rotated = await keyIds(app);
-    expect(rotated).toHaveLength(2);
-    expect(rotated[1]).toBe(first);
-    // Each node knows the other's new key, and tokens of the old one stay good.
+    expect(keyIdOf(late)).toBe(second);
     expect((await app.call('GET', '/api/v1/users/me', { token: late.accessToken })).status).toBe(200);
     expect(await stream(ticket, other)).toBe(200);
     app.clock.advance(20 * DAY_MS);
     expect(await keyIds(other)).toContain(first);
     app.clock.advance(11 * DAY_MS);
     expect(await keyIds(other)).not.toContain(first);
+  });
+
+  it('are known to a node that saw none of it happen', async () => {
+    const { accessToken } = await logIn(app);
+    const newcomer = await startAuthApp({}, app);
+    try {
+      expect((await newcomer.call('GET', '/api/v1/users/me', { token: accessToken })).status).toBe(200);
+    } finally {
+      await newcomer.close();
+    }
   });
 });

@@ -61,7 +61,7 @@ describe('A user of a trusted issuer', () => {
       const answers = await Promise.all([me(bearer), me(bearer, other), me(bearer), me(bearer, other)]);
       expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
       expect(new Set(answers.map(({ body }) => body.userId)).size).toBe(1);
-      expect(answers[0]!.body.username).toBe(`rushed${index}`);
+      expect(answers[0].body.username).toBe(`rushed${index}`);
     };
     await Promise.all(Array.from({ length: 20 }, (_, index) => rush(index)));
   });

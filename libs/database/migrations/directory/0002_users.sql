@@ -67,7 +67,7 @@ create table refresh_tokens (
 create index refresh_tokens_session on refresh_tokens (session_id);
 create index refresh_tokens_used on refresh_tokens (used_at);
 
--- The keys of the built-in issuer. A retired one only verifies.
+-- The keys of the built-in issuer. A retired one signs until its successor is known everywhere, then it only verifies.
 create table signing_keys (
   kid text primary key,
   private_jwk jsonb not null,
@@ -75,8 +75,8 @@ create table signing_keys (
   retired_at timestamptz
 );
 
--- One key at a time signs.
-create unique index signing_keys_active on signing_keys ((true)) where retired_at is null;
+-- One key is the newest.
+create unique index signing_keys_newest on signing_keys ((true)) where retired_at is null;
 
 -- Secrets that every node shares, made by the first that needs one.
 create table auth_secrets (

@@ -1,6 +1,6 @@
 import { AppConfig } from '@agent-chat/config';
 import { generateSigningKey, KeyRing, type SigningKey } from '@agent-chat/auth';
-import { Clock } from '@agent-chat/kernel';
+import { AppError, Clock } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
 import { IsNull, MoreThan } from 'typeorm';
 import { DirectoryDataSource } from './directory-data-source';
@@ -10,6 +10,8 @@ const ROTATE_AFTER_MS = 30 * 86_400_000;
 const REFRESH_MS = 60_000;
 // Forged tokens with random key ids must not become queries.
 const UNKNOWN_KID_COOL_DOWN_MS = 2_000;
+// A new key is shown this long before it signs, so that other nodes, and verifiers that keep the key set for 5 minutes, know it by then.
+const SETTLE_MS = 10 * 60_000;
 const OUTAGE_PAUSE_MS = 5_000;
 const LOCK = 7_204_511_001;
 
@@ -29,18 +31,20 @@ export class DirectoryKeyRing extends KeyRing {
   }
 
   override async current(): Promise<SigningKey> {
-    const active = this.active();
-    if (active !== undefined && !this.isOlderThan(REFRESH_MS)) return active;
+    const known = this.signing();
+    if (known !== undefined && !this.isDue() && !this.isOlderThan(REFRESH_MS)) return known;
     try {
       await this.load();
+      if (this.isDue()) await this.rotate();
     } catch (error) {
       // Known keys go on signing while the directory is down, past their time too.
-      const known = this.unretired();
       if (known === undefined) throw error;
       this.loadedAtMs = this.clock.nowMs() - REFRESH_MS + OUTAGE_PAUSE_MS;
       return known;
     }
-    return this.active() ?? (await this.rotate());
+    const key = this.signing();
+    if (key === undefined) throw new AppError('UNAVAILABLE', { detail: 'There is no key to sign with' });
+    return key;
   }
 
   override async find(kid: string): Promise<SigningKey | undefined> {
@@ -56,13 +60,14 @@ export class DirectoryKeyRing extends KeyRing {
     return this.keys.filter((key) => this.isUsable(key));
   }
 
-  private active(): SigningKey | undefined {
-    const key = this.unretired();
-    return key !== undefined && key.createdAtMs > this.clock.nowMs() - ROTATE_AFTER_MS ? key : undefined;
+  // The newest that everybody had time to hear of; on a new installation there is only one to take.
+  private signing(): SigningKey | undefined {
+    return this.keys.find(({ createdAtMs }) => createdAtMs <= this.clock.nowMs() - SETTLE_MS) ?? this.keys.at(-1);
   }
 
-  private unretired(): SigningKey | undefined {
-    return this.keys.find(({ retiredAtMs }) => retiredAtMs === undefined);
+  private isDue(): boolean {
+    const newest = this.keys.find(({ retiredAtMs }) => retiredAtMs === undefined);
+    return newest === undefined || newest.createdAtMs <= this.clock.nowMs() - ROTATE_AFTER_MS;
   }
 
   private known(kid: string): SigningKey | undefined {
@@ -76,7 +81,7 @@ export class DirectoryKeyRing extends KeyRing {
   // A ticket lives as long as its session, which outlives every access token.
   private longestTokenMs(): number {
     const { accessTokenTtlSec, refreshTokenTtlSec } = this.config.auth;
-    return Math.max(accessTokenTtlSec, refreshTokenTtlSec) * 1_000 + REFRESH_MS;
+    return Math.max(accessTokenTtlSec, refreshTokenTtlSec) * 1_000 + SETTLE_MS + 2 * REFRESH_MS;
   }
 
   private isOlderThan(ageMs: number): boolean {
@@ -98,19 +103,17 @@ export class DirectoryKeyRing extends KeyRing {
   }
 
   // One node makes the key; the others, held up by the lock, find it made.
-  private async rotate(): Promise<SigningKey> {
+  private async rotate(): Promise<void> {
     const nowMs = this.clock.nowMs();
-    const key = await this.directory.transaction(async (manager) => {
+    await this.directory.transaction(async (manager) => {
       await manager.query('select pg_advisory_xact_lock($1)', [LOCK]);
       const newest = await manager.findOne(SigningKeyEntity, { where: { retiredAt: IsNull() } });
-      if (newest !== null && newest.createdAt.getTime() > nowMs - ROTATE_AFTER_MS) return toKey(newest);
-      const made = await generateSigningKey(nowMs);
+      if (newest !== null && newest.createdAt.getTime() > nowMs - ROTATE_AFTER_MS) return;
+      const { kid, privateJwk } = await generateSigningKey(nowMs);
       await manager.update(SigningKeyEntity, { retiredAt: IsNull() }, { retiredAt: new Date(nowMs) });
-      await manager.insert(SigningKeyEntity, { kid: made.kid, privateJwk: { ...made.privateJwk }, createdAt: new Date(nowMs), retiredAt: null });
-      return made;
+      await manager.insert(SigningKeyEntity, { kid, privateJwk: { ...privateJwk }, createdAt: new Date(nowMs), retiredAt: null });
     });
     await this.load();
-    return key;
   }
 }
 

@@ -4,7 +4,7 @@ import { Controller, Get, Header } from '@nestjs/common';
 import { type JWK } from 'jose';
 import { Public } from './access.decorators';
 
-// Keys are shown here before anything that they signed lapses from a verifier's copy: it fetches again when it meets an unknown one.
+// Half of what a new key waits before it signs.
 const CACHE_CONTROL = 'public, max-age=300';
 
 /** What others need to check the tokens of the built-in issuer. */
@@ -29,7 +29,6 @@ export class WellKnownController {
     return {
       issuer,
       jwks_uri: `${issuer}/.well-known/jwks.json`,
-      token_endpoint: `${issuer}/api/v1/auth/refresh`,
       response_types_supported: ['token'],
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: [SIGNING_ALGORITHM],
