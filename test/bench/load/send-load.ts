@@ -1,4 +1,5 @@
 import { type LoggedEvent, RestClient } from '../../support/rest-client';
+import { inTurns } from './in-turns';
 import { Latencies, type Percentiles } from './percentiles';
 import { RawSocket } from './raw-socket';
 import { negativeControl, type Place, StreamTally, sum, tallyOf, type Violations } from './stream-tally';
@@ -274,15 +275,4 @@ function judgeAcks(run: Run, storedAt: ReadonlyMap<number, number>, conversation
     newest.set((run.first + index) % conversations, seq);
   }
   return { lost, duplicated: 0, reordered };
-}
-
-/** `count` tasks, `width` at a time; their results in order. */
-async function inTurns<Result>(count: number, width: number, task: (index: number) => Promise<Result>): Promise<Result[]> {
-  const results: Result[] = [];
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let index = next++; index < count; index = next++) results[index] = await task(index);
-  };
-  await Promise.all(Array.from({ length: width }, worker));
-  return results;
 }
