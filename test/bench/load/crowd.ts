@@ -58,7 +58,11 @@ export class Crowd {
       return;
     }
     this.people = await inTurns(users, 2, () => RestClient.register(url, 'crowd'));
-    this.rooms = await inTurns(rooms, 4, async (index) => (await this.people[index % users]!.createRoom({ kind: 'public', name: `crowd ${String(index)}` })).roomId);
+    this.rooms = await inTurns(
+      rooms,
+      4,
+      async (index) => (await this.people[index % users]!.createRoom({ kind: 'public', name: `crowd ${String(index)}` })).roomId,
+    );
   }
 
   async connect(): Promise<void> {
@@ -97,9 +101,13 @@ export class Crowd {
   private people: RestClient[] = [];
 
   private post(number: number): void {
-    this.sockets[0]!.callBack('message.post', `{"roomId":"${this.rooms[0]!}","clientMsgId":"${String(this.run)}.${String(number)}","text":"${TEXT}"}`, (answer) => {
-      if (!answer.ok) throw new Error(answer.error.code);
-    });
+    this.sockets[0]!.callBack(
+      'message.post',
+      `{"roomId":"${this.rooms[0]!}","clientMsgId":"${String(this.run)}.${String(number)}","text":"${TEXT}"}`,
+      (answer) => {
+        if (!answer.ok) throw new Error(answer.error.code);
+      },
+    );
   }
 
   /** Keys of one broadcast must not be those of an earlier one. */
