@@ -109,6 +109,14 @@ describe('a connection', () => {
     expect(links).toHaveLength(3);
   });
 
+  it('backs off from a server that refuses newcomers because it is leaving', async () => {
+    const { connection, lose, statuses } = openConnection();
+    void connection.connect();
+    await settle();
+    lose('DRAINING');
+    expect(statuses.at(-1)?.retryInMs).toBe(250);
+  });
+
   it('renews the token on the open connection before it expires', async () => {
     const { connection, environment, links, tokens, open } = openConnection();
     tokens.renewAtMs = environment.nowMs() + 60_000;

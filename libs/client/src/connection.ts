@@ -137,10 +137,10 @@ export class Connection {
   /** The server spreads its clients over time: come back when it said, also if it goes earlier. */
   private drain(reconnectInMs: number): void {
     this.comeBackAtMs = this.dependencies.environment.nowMs() + reconnectInMs;
-    this.schedule('drain', reconnectInMs, () => this.lost(new AgentChatError('DRAINING', { message: 'The server is leaving' })));
+    this.schedule('drain', reconnectInMs, () => this.lost(new AgentChatError('DRAINING', { message: 'The server is leaving' }), true));
   }
 
-  private lost(error: AgentChatError): void {
+  private lost(error: AgentChatError, isOnTime = false): void {
     this.leave();
     const nowMs = this.dependencies.environment.nowMs();
     const wasConnected = this.connectedAtMs !== undefined;
@@ -150,7 +150,7 @@ export class Connection {
     const wished = this.comeBackAtMs - nowMs;
     this.comeBackAtMs = 0;
     // A drain's moment is random already.
-    const retryInMs = wished > 0 || error.code === 'DRAINING' ? Math.max(0, wished) : this.nextDelayMs(error);
+    const retryInMs = isOnTime || wished > 0 ? Math.max(0, wished) : this.nextDelayMs(error);
     this.schedule('attempt', retryInMs, () => this.attempt());
     this.change({ state: wasConnected ? 'reconnecting' : 'connecting', error, retryInMs });
   }

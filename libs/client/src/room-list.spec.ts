@@ -1,0 +1,126 @@
+import { type RoomsApi } from './rooms-api';
+import { RoomList } from './room-list';
+import { SteeredEnvironment } from './testing/steered-environment';
+import { type Room } from './types';
+
+function aRoom(roomId: string, minute: number, more: Partial<Room> = {}): Room {
+  const at = new Date(Date.UTC(2026, 1, 1, 0, minute)).toISOString();
+  const me = { role: 'member', joinedAt: at, readSeq: 1, unreadCount: 0, mentionCount: 0, muted: false } as const;
+  return { roomId, kind: 'public', name: roomId, topic: '', epoch: 1, head: 1, memberCount: 2, createdAt: at, updatedAt: at, me, ...more };
+}
+
+function openList(rooms: Room[], rev = 5) {
+  const environment = new SteeredEnvironment();
+  const server = { rooms, rev, lists: 0, gets: [] as string[] };
+  const api = {
+    list: async ({ cursor }: { cursor?: string } = {}) => {
+      server.lists++;
+      const from = Number(cursor ?? 0);
+      const next = from + 2 < server.rooms.length ? String(from + 2) : undefined;
+      return { items: server.rooms.slice(from, from + 2), rev: server.rev, next };
+    },
+    get: async (roomId: string) => {
+      server.gets.push(roomId);
+      return aRoom(roomId, 50);
+    },
+  } as unknown as RoomsApi;
+  const list = new RoomList(
+    api,
+    environment,
+    () => 'u-me',
+    () => undefined,
+  );
+  const ids = () => list.getSnapshot().rooms.map((room) => room.roomId);
+  return { list, environment, server, ids };
+}
+
+const posted = (roomId: string, seq: number, authorId: string, mentions: string[] = []) => ({
+  roomId,
+  epoch: 1,
+  seq,
+  type: 'message.posted',
+  actorId: authorId,
+  at: '2026-03-01T00:00:00.000Z',
+  data: {
+    messageId: `m-${seq}`,
+    text: `text ${seq}`,
+    mentions,
+    roomId,
+    seq,
+    authorId,
+    clientMsgId: `c-${seq}`,
+    createdAt: '2026-03-01T00:00:00.000Z',
+    reactions: [],
+    attachments: [],
+  },
+});
+
+describe('a room list', () => {
+  it('reads every page and shows newest activity first', async () => {
+    const { list, ids, server } = openList([aRoom('a', 1), aRoom('b', 3), aRoom('c', 2)]);
+    await list.load();
+    expect(ids()).toEqual(['b', 'c', 'a']);
+    expect(server.lists).toBe(2);
+  });
+
+  it('follows changes whose rev is the expected one, without reading the list again', async () => {
+    const { list, ids, server, environment } = openList([aRoom('a', 1), aRoom('b', 3)]);
+    await list.load();
+    list.receiveRooms({ rev: 5, changes: [] });
+    list.receiveRooms({
+      rev: 7,
+      changes: [
+        { roomId: 'b', change: 'removed' },
+        { roomId: 'n', change: 'joined' },
+      ],
+    });
+    await environment.advance(0);
+    expect(ids()).toEqual(['n', 'a']);
+    expect(server).toMatchObject({ lists: 1, gets: ['n'] });
+  });
+
+  it.each([7, 4])('reads the list again after an unexpected rev, such as %d after 5', async (rev) => {
+    const { list, ids, server, environment } = openList([aRoom('a', 1)]);
+    await list.load();
+    server.rooms = [aRoom('z', 1)];
+    list.receiveRooms({ rev, changes: [{ roomId: 'n', change: 'joined' }] });
+    await environment.advance(0);
+    expect(ids()).toEqual(['z']);
+  });
+
+  it('counts what comes in followed rooms, and takes the counts of others from heads', async () => {
+    const { list, ids } = openList([aRoom('a', 1), aRoom('b', 3)]);
+    await list.load();
+    list.receiveEvent(posted('a', 2, 'u-other', ['u-me']));
+    list.receiveEvent(posted('a', 2, 'u-other', ['u-me']));
+    list.receiveEvent(posted('a', 3, 'u-other'));
+    expect(list.get('a')).toMatchObject({ head: 3, lastMessage: { preview: 'text 3' }, me: { unreadCount: 2, mentionCount: 1 } });
+    expect(ids()).toEqual(['a', 'b']);
+    list.receiveHeads([{ roomId: 'b', head: 9, readSeq: 1, unreadCount: 4, mentionCount: 2 }]);
+    expect(list.getSnapshot()).toMatchObject({ unreadCount: 6, mentionCount: 3 });
+    list.receiveEvent(posted('a', 4, 'u-me'));
+    expect(list.get('a')?.me).toMatchObject({ readSeq: 4, unreadCount: 0, mentionCount: 0 });
+  });
+
+  it('reads the newest messages of active rooms with one call for all of them', async () => {
+    const { list, server, environment } = openList([aRoom('a', 1), aRoom('b', 3)]);
+    await list.load();
+    const lastMessage = { messageId: 'm', seq: 9, authorId: 'u', preview: 'new', createdAt: '2026-03-01T00:00:00.000Z' };
+    server.rooms = [aRoom('a', 4, { head: 9, lastMessage }), aRoom('b', 3)];
+    const head = { readSeq: 1, unreadCount: 4, mentionCount: 2 };
+    list.receiveHeads([{ roomId: 'a', head: 8, ...head }]);
+    list.receiveHeads([{ roomId: 'a', head: 9, ...head }]);
+    await environment.advance(1_500);
+    expect(server.lists).toBe(2);
+    expect(list.get('a')?.lastMessage?.preview).toBe('new');
+  });
+
+  it('clears the badge of what was read, and never for an older mark', async () => {
+    const { list } = openList([aRoom('a', 1, { head: 9, me: { ...aRoom('a', 1).me!, readSeq: 5, unreadCount: 3 } })]);
+    await list.load();
+    list.markedRead('a', 4);
+    expect(list.get('a')?.me?.unreadCount).toBe(3);
+    list.markedRead('a', 9);
+    expect(list.get('a')?.me).toMatchObject({ readSeq: 9, unreadCount: 0 });
+  });
+});
