@@ -1,3 +1,4 @@
+import '@agent-chat/messaging';
 import { describeMetrics, type MetricRow } from '@agent-chat/observability';
 import { RealtimeMetrics } from '../../apps/gateway/src/application/realtime/realtime-metrics';
 import '../../apps/gateway/src/rest.module';
