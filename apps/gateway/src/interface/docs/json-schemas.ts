@@ -38,7 +38,7 @@ export function namedSchemas(named: Readonly<Record<string, z.ZodType>>): Record
 /** The fields of a query string: those that text becomes, since a document says types, not spellings. */
 export function queryFields(query: z.ZodObject): { name: string; required: boolean; schema: JsonSchema }[] {
   const { properties = {} } = z.toJSONSchema(query, { ...options, io: 'output' });
-  return Object.entries(query.shape).map(([name, field]) => ({
+  return Object.entries<z.ZodType>(query.shape as Record<string, z.ZodType>).map(([name, field]) => ({
     name,
     required: !field.safeParse(undefined).success,
     schema: plain(properties[name] as object),

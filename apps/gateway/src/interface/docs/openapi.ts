@@ -80,9 +80,9 @@ function problems(route: RouteSpec): Record<string, object> {
   if (route.access === 'operator') codes.add('FORBIDDEN');
   if (route.body !== undefined) for (const code of ['VALIDATION_FAILED', 'MALFORMED_REQUEST', 'FRAME_TOO_LARGE'] as const) codes.add(code);
   if (route.query !== undefined || route.isKeyed === true) codes.add('VALIDATION_FAILED');
-  const byStatus: Record<string, ErrorCode[]> = {};
+  const byStatus: Partial<Record<string, ErrorCode[]>> = {};
   for (const code of codes) (byStatus[HTTP_STATUS[ERRORS[code].category]] ??= []).push(code);
-  const entries = Object.entries(byStatus).map(([status, found]) => {
+  const entries = Object.entries(byStatus).map(([status, found = []]) => {
     const description = found.map((code) => `\`${code}\`: ${ERRORS[code].title}.`).join(' ');
     return [status, { description, content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } }];
   });

@@ -2,7 +2,6 @@ import { type AppConfig } from '@agent-chat/config';
 import { identifyRequest, measureHttp } from '@agent-chat/observability';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type NextFunction, type Request, type Response } from 'express';
-import { type Server } from 'node:http';
 import { jsonBody } from './json-body';
 import { securityHeaders } from './security-headers';
 import { findWebClient, webClient } from './web-client';
@@ -24,7 +23,7 @@ export function configureHttp(app: NestExpressApplication, config: AppConfig): v
   const folder = findWebClient();
   if (folder !== undefined) app.use(webClient(folder));
   app.use('/api', cachePolicy, ...jsonBody(config.limits.maxBodyBytes));
-  const server = app.getHttpServer() as Server;
+  const server = app.getHttpServer();
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;

@@ -20,10 +20,16 @@ export function findWebClient(): string | undefined {
 export function webClient(folder: string): RequestHandler {
   const files = serveStatic(folder, { index: false, redirect: false, setHeaders: cacheByName });
   return (request: Request, response: Response, next: NextFunction) => {
-    if ((request.method !== 'GET' && request.method !== 'HEAD') || SERVER_PATHS.test(request.path)) return next();
+    if ((request.method !== 'GET' && request.method !== 'HEAD') || SERVER_PATHS.test(request.path)) {
+      next();
+      return;
+    }
     files(request, response, (error?: unknown) => {
       // A file that is missing is missing; an address without an extension is a page of the client.
-      if (error !== undefined || (extname(request.path) !== '' && request.path !== '/index.html')) return next(error);
+      if (error !== undefined || (extname(request.path) !== '' && request.path !== '/index.html')) {
+        next(error);
+        return;
+      }
       response.sendFile(join(folder, 'index.html'), { cacheControl: false, headers: { 'Cache-Control': 'no-cache' } });
     });
   };
