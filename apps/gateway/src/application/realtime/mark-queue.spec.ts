@@ -70,7 +70,7 @@ describe('Read marks of one person in one room', () => {
   });
 
   it('tell a failure to all who waited for it, and are forgotten after a quiet second', async () => {
-    const failed = expect(queue.mark(1, false)).rejects.toThrow('away');
+    const failed = await expect(queue.mark(1, false)).rejects.toThrow('away');
     stored[0]!.answer.reject(new Error('away'));
     await failed;
     await jest.advanceTimersByTimeAsync(1_000);
