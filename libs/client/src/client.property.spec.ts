@@ -6,29 +6,28 @@ import { processLocks } from './locks';
 import { ME, ScriptedServer } from './testing/scripted-server';
 import { SteeredEnvironment, settle } from './testing/steered-environment';
 
-const PLAIN = [
-  'send',
-  'other-posts',
-  'break',
-  'lose-frame',
-  'repeat-frame',
-  'delay-frame',
-  'lose-answer',
-  'outage',
-  'back',
-  'older',
-  'newer',
-  'latest',
-  'reload',
-  'settle',
-] as const;
-const NUMBERED = ['edit', 'delete', 'undelete', 'react', 'pass', 'restore', 'around'] as const;
+type PlainStep =
+  | 'send'
+  | 'other-posts'
+  | 'break'
+  | 'lose-frame'
+  | 'repeat-frame'
+  | 'delay-frame'
+  | 'lose-answer'
+  | 'outage'
+  | 'back'
+  | 'older'
+  | 'newer'
+  | 'latest'
+  | 'reload'
+  | 'settle';
+type NumberedStep = 'edit' | 'delete' | 'undelete' | 'react' | 'pass' | 'restore' | 'around';
 const CODES = ['UNAVAILABLE', 'TIMEOUT', 'RATE_LIMITED'] as const;
 
-type Step = { do: (typeof PLAIN)[number] } | { do: (typeof NUMBERED)[number]; n: number } | { do: 'refuse'; code: (typeof CODES)[number] };
+type Step = { do: PlainStep } | { do: NumberedStep; n: number } | { do: 'refuse'; code: (typeof CODES)[number] };
 
-const plain = (weight: number, ...names: (typeof PLAIN)[number][]) => ({ weight, arbitrary: fc.constantFrom(...names).map((name): Step => ({ do: name })) });
-const numbered = (weight: number, max: number, ...names: (typeof NUMBERED)[number][]) => ({
+const plain = (weight: number, ...names: PlainStep[]) => ({ weight, arbitrary: fc.constantFrom(...names).map((name): Step => ({ do: name })) });
+const numbered = (weight: number, max: number, ...names: NumberedStep[]) => ({
   weight,
   arbitrary: fc.tuple(fc.constantFrom(...names), fc.nat(max)).map(([name, n]): Step => ({ do: name, n })),
 });
@@ -88,8 +87,10 @@ class World {
       case 'send':
         this.sent.push(`mine ${this.sent.length}`);
         return void this.client.room('r-1').send({ text: this.sent.at(-1)! });
-      case 'other-posts':
-        return server.postAs('u-other', `theirs ${server.room.head}`);
+      case 'other-posts': {
+        server.postAs('u-other', `theirs ${server.room.head}`);
+        return;
+      }
       case 'edit':
         if (pick(step.n) !== undefined)
           server.happen('message.edited', {
@@ -108,10 +109,14 @@ class World {
         if (again !== undefined) server.happen('message.restored', { messageId: again.messageId, text: 'restored', mentions: [] });
         return;
       }
-      case 'react':
-        return this.react(pick(step.n), step.n % 2 === 0 ? ME.userId : 'u-other');
-      case 'break':
-        return server.breakLinks();
+      case 'react': {
+        this.react(pick(step.n), step.n % 2 === 0 ? ME.userId : 'u-other');
+        return;
+      }
+      case 'break': {
+        server.breakLinks();
+        return;
+      }
       case 'lose-frame':
         server.faults.loseFrame = true;
         return;
@@ -129,20 +134,33 @@ class World {
         return;
       case 'outage':
         server.isReachable = false;
-        return server.breakLinks();
+        {
+          server.breakLinks();
+          return;
+        }
       case 'back':
         server.isReachable = true;
         return;
-      case 'older':
-        return forget(timeline.loadOlder());
-      case 'newer':
-        return forget(timeline.loadNewer());
-      case 'latest':
-        return forget(timeline.loadLatest());
-      case 'around':
-        return forget(timeline.loadAround(Math.min(step.n, server.room.head)));
-      case 'restore':
-        return server.room.restore(step.n);
+      case 'older': {
+        forget(timeline.loadOlder());
+        return;
+      }
+      case 'newer': {
+        forget(timeline.loadNewer());
+        return;
+      }
+      case 'latest': {
+        forget(timeline.loadLatest());
+        return;
+      }
+      case 'around': {
+        forget(timeline.loadAround(Math.min(step.n, server.room.head)));
+        return;
+      }
+      case 'restore': {
+        server.room.restore(step.n);
+        return;
+      }
       case 'reload':
         return this.reload();
       case 'pass':

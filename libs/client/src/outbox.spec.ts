@@ -23,7 +23,7 @@ function openOutbox({ storage = memoryStorage(), lock = processLocks(), environm
   let keys = -1;
   const outbox = new Outbox({
     store: new OutboxStore('outbox', storage, lock, onError),
-    environment: { ...environment, nowMs: environment.nowMs, newKey: () => `${prefix}${++keys}` },
+    environment: { nowMs: environment.nowMs, after: environment.after, random: environment.random, newKey: () => `${prefix}${++keys}` },
     lock,
     name: 'outbox',
     post: (entry) => new Promise((resolve, reject) => posts.push({ entry, resolve, reject })),
@@ -46,7 +46,7 @@ function openOutbox({ storage = memoryStorage(), lock = processLocks(), environm
 const outcome = (message: LocalMessage) =>
   message.stored.then(
     ({ messageId }) => messageId,
-    (error: AgentChatError) => error.code,
+    (error: unknown) => AgentChatError.from(error).code,
   );
 
 describe('an outbox', () => {

@@ -120,9 +120,15 @@ export class ScriptedServer {
       const answer = async (): Promise<void> => {
         await settle();
         if (!link.isOpen) return;
-        if (refuse !== undefined) return reject(new AgentChatError(refuse));
+        if (refuse !== undefined) {
+          reject(new AgentChatError(refuse));
+          return;
+        }
         const result = this.perform(link, call, body as CallBody);
-        if (loseAnswer === true) return this.end(link, lost());
+        if (loseAnswer === true) {
+          this.end(link, lost());
+          return;
+        }
         await settle();
         link.waiting.delete(reject);
         if (result instanceof AgentChatError) reject(result);
