@@ -36,7 +36,7 @@ async function declare() {
   if (code !== 0) throw new Error('The declarations could not be written');
   for (const name of readdirSync(TYPES)) {
     const text = readFileSync(join(TYPES, name), 'utf8');
-    const linked = (extension) => text.replace(/from '(\.\/[a-z-]+)'/g, `from '$1.${extension}'`);
+    const linked = (extension) => text.replace(/(from |import\()(['"])(\.\/[a-z-]+)\2/g, `$1$2$3.${extension}$2`);
     writeFileSync(join(TYPES, name), linked('js'));
     writeFileSync(join(TYPES, name.replace(/\.d\.ts$/, '.d.cts')), linked('cjs'));
   }

@@ -1,4 +1,5 @@
 import { type Environment } from './clock';
+import { type Unsubscribe } from './emitter';
 import { AgentChatError } from './errors';
 import { asKnownEvent, type KnownRoomEvent, type RoomEvent } from './room-events';
 import { type RoomsApi } from './rooms-api';
@@ -45,7 +46,7 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
 
   readonly getSnapshot = (): RoomListSnapshot => this.store.getSnapshot();
 
-  readonly subscribe = (listener: () => void) => this.store.subscribe(listener);
+  readonly subscribe = (listener: () => void): Unsubscribe => this.store.subscribe(listener);
 
   get(roomId: string): Room | undefined {
     return this.rooms.get(roomId);
