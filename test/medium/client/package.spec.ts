@@ -69,7 +69,7 @@ describe('the published package', () => {
     };
     expect(check(`${right}export const shown: TimelineSnapshot = client.room('r').timeline.getSnapshot();\n`)).toEqual({ status: 0, output: '' });
     expect(check(`${right}export const wrong: number = client.room('r').timeline.getSnapshot().items;\n`).output).toContain('TS2322');
-  });
+  }, 120_000);
 
   it('is small, and brings nothing but its socket', () => {
     const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as { dependencies: Record<string, string> };
