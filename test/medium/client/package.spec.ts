@@ -60,16 +60,20 @@ describe('the published package', () => {
   it.each([
     ['an ES module', 'use.mts'],
     ['CommonJS', 'use.cts'],
-  ])('has types of its own for %s', (_, file) => {
-    const right = "import { createClient, type TimelineSnapshot } from '@agent-chat/client';\nconst client = createClient({ url: 'x' });\n";
-    const check = (source: string) => {
-      writeFileSync(join(consumer, file), source);
-      const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--lib', 'es2023,dom', '--types', 'node'];
-      return node(join(MODULES, 'typescript/bin/tsc'), ...options, file);
-    };
-    expect(check(`${right}export const shown: TimelineSnapshot = client.room('r').timeline.getSnapshot();\n`)).toEqual({ status: 0, output: '' });
-    expect(check(`${right}export const wrong: number = client.room('r').timeline.getSnapshot().items;\n`).output).toContain('TS2322');
-  }, 120_000);
+  ])(
+    'has types of its own for %s',
+    (_, file) => {
+      const right = "import { createClient, type TimelineSnapshot } from '@agent-chat/client';\nconst client = createClient({ url: 'x' });\n";
+      const check = (source: string) => {
+        writeFileSync(join(consumer, file), source);
+        const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--lib', 'es2023,dom', '--types', 'node'];
+        return node(join(MODULES, 'typescript/bin/tsc'), ...options, file);
+      };
+      expect(check(`${right}export const shown: TimelineSnapshot = client.room('r').timeline.getSnapshot();\n`)).toEqual({ status: 0, output: '' });
+      expect(check(`${right}export const wrong: number = client.room('r').timeline.getSnapshot().items;\n`).output).toContain('TS2322');
+    },
+    120_000,
+  );
 
   it('is small, and brings nothing but its socket', () => {
     const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as { dependencies: Record<string, string> };
