@@ -72,7 +72,11 @@ describe('Event streams', () => {
     await eventually(() => expect(client.seqs(room.roomId)).toEqual([1]));
     later.members.add(ann);
     const opened = cluster.chat.asked.length;
-    await cluster.backplane.publish(await cluster.backplane.gateways(), 'users', JSON.stringify([{ userId: ann, rev: 1, changes: [{ roomId: later.roomId, change: 'joined' }] }]));
+    await cluster.backplane.publish(
+      await cluster.backplane.gateways(),
+      'users',
+      JSON.stringify([{ userId: ann, rev: 1, changes: [{ roomId: later.roomId, change: 'joined' }] }]),
+    );
     await eventually(() => expect(cluster.chat.asked.slice(opened)).toContain('rooms.open'));
     await eventually(() => expect(client.of('rooms')).toContainEqual({ rev: 1, changes: [{ roomId: later.roomId, change: 'joined' }] }));
     await eventually(async () => {

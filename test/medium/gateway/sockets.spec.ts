@@ -135,7 +135,9 @@ describe('A socket', () => {
   it('speaks WebSocket only', async () => {
     const gateway = await cluster.start();
     const socket = io(gateway.url, { transports: ['polling'], auth: { token: newId() }, reconnection: false });
-    await expect(new Promise((resolve, reject) => socket.once('connect', () => resolve(undefined)).once('connect_error', reject))).rejects.toThrow('xhr poll error');
+    await expect(new Promise((resolve, reject) => socket.once('connect', () => resolve(undefined)).once('connect_error', reject))).rejects.toThrow(
+      'xhr poll error',
+    );
   });
 
   it('gets the same buffer as all other sockets of the room', async () => {

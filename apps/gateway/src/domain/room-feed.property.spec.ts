@@ -134,7 +134,23 @@ class World {
 
 const steps = fc.array(
   fc.record({
-    act: fc.constantFrom<Step['act'][]>('commit', 'commit', 'commit', 'kick', 'private', 'frame', 'frame', 'frame', 'repair', 'enter', 'ask', 'answer', 'write', 'decide', 'leave'),
+    act: fc.constantFrom<Step['act'][]>(
+      'commit',
+      'commit',
+      'commit',
+      'kick',
+      'private',
+      'frame',
+      'frame',
+      'frame',
+      'repair',
+      'enter',
+      'ask',
+      'answer',
+      'write',
+      'decide',
+      'leave',
+    ),
     pick: fc.nat(30),
   }),
   { maxLength: 120 },

@@ -97,7 +97,10 @@ describe('A room feed', () => {
     feed.opened(back, { epoch: 1, seq: 1 });
     offer(group(2, 2));
     expect(back.reader).toEqual({ seqs: [2], end: undefined });
-    expect(others.map((each) => each.reader.seqs)).toEqual([[1, 2], [1, 2]]);
+    expect(others.map((each) => each.reader.seqs)).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
   });
 
   it('writes nothing beyond a change to private until it is known who may still read', () => {

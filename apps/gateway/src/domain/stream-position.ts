@@ -40,7 +40,7 @@ export class StreamPosition {
     if (bytes[0] !== VERSION) return undefined;
     const cursors = new Map<number, Cursor>();
     const ambiguous = new Set<number>();
-    for (let at = 1; at < bytes.length; ) {
+    for (let at = 1; at < bytes.length;) {
       const entry = readEntry(bytes, at);
       if (entry === undefined) return undefined;
       if (cursors.has(entry.tail)) ambiguous.add(entry.tail);

@@ -29,7 +29,10 @@ export class Watchers {
     const isFresh = before !== undefined && now - before.writtenAtMs < ttlMs / 4;
     const renewed = [...keys].filter((key) => !isFresh || !before.keys.has(key));
     const dropped = [...(before?.keys ?? [])].filter((key) => !keys.has(key));
-    await Promise.all([...renewed.map((key) => this.store.setField(key, gatewayId, '', ttlMs)), ...dropped.map((key) => this.store.removeField(key, gatewayId))]);
+    await Promise.all([
+      ...renewed.map((key) => this.store.setField(key, gatewayId, '', ttlMs)),
+      ...dropped.map((key) => this.store.removeField(key, gatewayId)),
+    ]);
     this.told.set(gatewayId, { keys, writtenAtMs: isFresh ? before.writtenAtMs : now });
     this.forgetLapsed(now - ttlMs);
   }

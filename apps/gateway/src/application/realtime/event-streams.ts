@@ -104,7 +104,7 @@ export class EventStreams implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async catchUp(stream: EventStream, roomId: RoomId, from: string): Promise<void> {
-    for (let cursor = from; !stream.isClosed; ) {
+    for (let cursor = from; !stream.isClosed;) {
       // A backlog never counts as a slow client: its pages wait for it.
       await stream.drained();
       if (stream.subscriptions.get(roomId)?.phase !== 'catching-up') return;

@@ -59,7 +59,11 @@ export class PartitionInterest {
     for (const roomId of [...this.pending].filter(isUnneeded)) this.pending.delete(roomId);
     if (roomIds.length === 0) return;
     for (const roomId of roomIds) this.registered.delete(roomId);
-    await this.queries.ask('interest.drop', { gatewayId: this.gatewayId, partition: this.partition, roomIds }, { timeoutMs: ASK_TIMEOUT_MS, partition: this.partition });
+    await this.queries.ask(
+      'interest.drop',
+      { gatewayId: this.gatewayId, partition: this.partition, roomIds },
+      { timeoutMs: ASK_TIMEOUT_MS, partition: this.partition },
+    );
   }
 
   /** One call at a time, with everything that came up in one turn of the event loop. */

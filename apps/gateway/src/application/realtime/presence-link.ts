@@ -48,7 +48,10 @@ export class PresenceLink implements OnApplicationBootstrap, OnModuleDestroy {
     this.inbox.on('ephemeral', (message) => {
       for (const item of (JSON.parse(message) as { items: EphemeralItem[] }).items) this.pass(item);
     });
-    this.timers.push(this.every(COALESCE_MS, () => this.reportChanges()), this.every(REPEAT_MS, () => this.repeat()));
+    this.timers.push(
+      this.every(COALESCE_MS, () => this.reportChanges()),
+      this.every(REPEAT_MS, () => this.repeat()),
+    );
   }
 
   onModuleDestroy(): void {
@@ -103,7 +106,11 @@ export class PresenceLink implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async report(present: readonly UserId[], gone: UserId[]): Promise<void> {
     const { gatewayId } = this.inbox;
-    await this.queries.ask('presence.report', { gatewayId, ttlMs: TTL_MS, present: present.map((userId) => this.statusOf(userId)), gone }, { timeoutMs: QUERY_TIMEOUT_MS });
+    await this.queries.ask(
+      'presence.report',
+      { gatewayId, ttlMs: TTL_MS, present: present.map((userId) => this.statusOf(userId)), gone },
+      { timeoutMs: QUERY_TIMEOUT_MS },
+    );
   }
 
   /** Online on one device is online; the text is that of the device that says so. */

@@ -81,7 +81,10 @@ export class RoomUpkeep implements RoomNeeds {
         // Nothing came of it: asking again at once would only ask faster.
         if (room.cursor === cursor) await delay(RETRY_MS, undefined, { ref: false });
       } catch (error) {
-        if (error instanceof AppError && error.code === 'RESYNC_REQUIRED') { room.feed.restart(); return; }
+        if (error instanceof AppError && error.code === 'RESYNC_REQUIRED') {
+          room.feed.restart();
+          return;
+        }
         this.logger.warn(`What is missing in room ${room.roomId} could not be read: ${String(error)}`);
         await delay(RETRY_MS, undefined, { ref: false });
       }

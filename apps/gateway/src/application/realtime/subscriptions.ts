@@ -109,7 +109,11 @@ export class Subscriptions {
     try {
       // Interest before the head: an event between the two shows up as a gap, not as a hole (P23).
       await this.interest.ensure(rooms.map(({ roomId }) => roomId));
-      const input = { userId: connection.userId, rooms: rooms.map(({ roomId, cursor }) => (cursor === undefined ? { roomId } : { roomId, cursor })), maxBytes: EVENTS_BYTES };
+      const input = {
+        userId: connection.userId,
+        rooms: rooms.map(({ roomId, cursor }) => (cursor === undefined ? { roomId } : { roomId, cursor })),
+        maxBytes: EVENTS_BYTES,
+      };
       return (await this.queries.ask('rooms.open', input, { timeoutMs: OPEN_TIMEOUT_MS })).rooms;
     } catch (error) {
       for (const [roomId, subscription] of entered) this.forget(connection, roomId, subscription);
@@ -146,4 +150,3 @@ export class Subscriptions {
     this.index.leave(roomId, subscription);
   }
 }
-

@@ -42,4 +42,3 @@ export const group = (from: number, to: number, epoch = 1): EventGroup => groupE
 export function drain(feed: RoomFeed<Reader>): void {
   while (feed.step(2));
 }
-

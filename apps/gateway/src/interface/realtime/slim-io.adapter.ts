@@ -50,8 +50,8 @@ export class SlimIoAdapter extends IoAdapter {
         acknowledge?.({ ok: false, error: new AppError('UNKNOWN_EVENT').toBody() });
         return;
       }
-      Promise.resolve(handler.callback(packet[1] === last && acknowledge !== undefined ? undefined : packet[1], acknowledge) as unknown).catch((error: unknown) =>
-        this.logger.error(`A call failed outside its handler: ${String(error)}`),
+      Promise.resolve(handler.callback(packet[1] === last && acknowledge !== undefined ? undefined : packet[1], acknowledge) as unknown).catch(
+        (error: unknown) => this.logger.error(`A call failed outside its handler: ${String(error)}`),
       );
     });
   }
