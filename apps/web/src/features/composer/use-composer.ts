@@ -1,0 +1,132 @@
+import { type Room, type TimelineItem } from '@agent-chat/client';
+import { useEffect, useLayoutEffect, useState, type KeyboardEvent, type RefObject } from 'react';
+import { client } from '../../core/client';
+import { nameOf } from '../../core/people';
+import { attempt, toastError } from '../../core/toasts';
+import { decodeMentions, encodeMentions, insertMention, type MentionQuery, type Nameable } from '../../text/mentions';
+import { type ComposerTask } from './composer';
+import { keepDraft, readDraft, type DraftText } from './drafts';
+
+interface ComposerOptions {
+  readonly room: Room;
+  readonly task: ComposerTask;
+  readonly onTask: (task: ComposerTask) => void;
+  readonly field: RefObject<HTMLTextAreaElement | null>;
+  readonly me: string;
+}
+
+interface ComposerState {
+  readonly text: string;
+  readonly excess: number;
+  readonly write: (text: string) => void;
+  readonly insert: (text: string) => void;
+  readonly insertMention: (query: MentionQuery, who: Nameable) => void;
+  readonly submit: () => void;
+  readonly cancel: () => void;
+  readonly onKey: (event: KeyboardEvent<HTMLTextAreaElement>) => void;
+}
+
+const MAX_CODE_POINTS = 8_000;
+const MAX_HEIGHT_PX = 220;
+
+/** As high as its text, up to a bound. */
+function useAutoHeight(field: RefObject<HTMLTextAreaElement | null>, text: string): void {
+  useLayoutEffect(() => {
+    const element = field.current;
+    if (element === null) return;
+    element.style.height = 'auto';
+    element.style.height = `${String(Math.min(element.scrollHeight, MAX_HEIGHT_PX))}px`;
+  }, [field, text]);
+}
+
+function placeCaret(field: RefObject<HTMLTextAreaElement | null>, caret: number): void {
+  window.requestAnimationFrame(() => {
+    field.current?.focus();
+    field.current?.setSelectionRange(caret, caret);
+  });
+}
+
+/** The newest message of mine that can still be edited. */
+function lastOfMine(roomId: string, me: string): TimelineItem | undefined {
+  const { items } = client.room(roomId).timeline.getSnapshot();
+  return items.findLast((item) => item.authorId === me && item.messageId !== undefined && item.deletedAt === undefined && item.text !== undefined);
+}
+
+async function save(message: TimelineItem, text: string): Promise<boolean> {
+  if (message.messageId === undefined || message.text === text) return true;
+  const { messageId, roomId } = message;
+  return attempt(() => client.messages.edit(roomId, messageId, text));
+}
+
+/** The text of the task at hand: a draft that is kept, or the message that is being edited. */
+function useText({ room, task, field, me }: ComposerOptions): [DraftText, (change: (before: DraftText) => DraftText) => void] {
+  const [draft, setDraft] = useState<DraftText>(() => readDraft(me, room.roomId));
+  const [edited, setEdited] = useState<DraftText>();
+  const editing = task.kind === 'edit' ? task.message : undefined;
+  useEffect(() => setEdited(editing === undefined ? undefined : decodeMentions(editing.text ?? '', nameOf)), [editing]);
+  useEffect(() => keepDraft(me, room.roomId, draft), [me, room.roomId, draft]);
+  useEffect(() => {
+    if (task.kind !== 'new') placeCaret(field, Number.MAX_SAFE_INTEGER);
+  }, [task, field]);
+  if (editing === undefined) return [draft, setDraft];
+  return [edited ?? { text: '', picked: [] }, (change) => setEdited((before) => change(before ?? { text: '', picked: [] }))];
+}
+
+function post(room: Room, text: string, task: ComposerTask): boolean {
+  try {
+    client.room(room.roomId).send({ text, ...(task.kind === 'reply' && task.to.messageId !== undefined ? { replyTo: task.to.messageId } : {}) });
+    return true;
+  } catch (error) {
+    toastError(error);
+    return false;
+  }
+}
+
+export function useComposer(options: ComposerOptions): ComposerState {
+  const { room, task, onTask, field, me } = options;
+  const [draft, setDraft] = useText(options);
+  const { text } = draft;
+  const handle = client.room(room.roomId);
+  useAutoHeight(field, text);
+  const write = (next: string): void => {
+    setDraft((before) => ({ ...before, text: next }));
+    if (task.kind !== 'edit') handle.setTyping(next.trim() !== '');
+  };
+  const done = (): void => {
+    setDraft(() => ({ text: '', picked: [] }));
+    onTask({ kind: 'new' });
+    field.current?.focus();
+  };
+  const sent = encodeMentions(text.trim(), draft.picked);
+  const excess = Array.from(sent).length - MAX_CODE_POINTS;
+  const submit = (): void => {
+    if (sent === '' || excess > 0) return;
+    if (task.kind !== 'edit') {
+      if (post(room, sent, task)) done();
+      return;
+    }
+    void save(task.message, sent).then((isSaved) => isSaved && onTask({ kind: 'new' }));
+  };
+  const insert = (piece: string): void => {
+    const { selectionStart = text.length, selectionEnd = text.length } = field.current ?? {};
+    write(text.slice(0, selectionStart) + piece + text.slice(selectionEnd));
+    placeCaret(field, selectionStart + piece.length);
+  };
+  const name = (query: MentionQuery, who: Nameable): void => {
+    const next = insertMention(text, query, who.label);
+    setDraft((before) => ({ text: next.text, picked: [...before.picked.filter(({ label }) => label !== who.label), who] }));
+    placeCaret(field, next.caret);
+  };
+  const onKey = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === 'Enter' && !event.shiftKey) submit();
+    else if (event.key === 'Escape' && task.kind !== 'new') onTask({ kind: 'new' });
+    else if (event.key === 'ArrowUp' && text === '' && task.kind === 'new') {
+      const message = lastOfMine(room.roomId, me);
+      if (message === undefined) return;
+      onTask({ kind: 'edit', message });
+    } else return;
+    event.preventDefault();
+  };
+  return { text, excess, write, insert, insertMention: name, submit, cancel: () => onTask({ kind: 'new' }), onKey };
+}

@@ -1,0 +1,82 @@
+import { type Room } from '@agent-chat/client';
+import { useState, type ReactNode } from 'react';
+import { client, useRoomList } from '../../core/client';
+import { navigate, openRoom } from '../../core/router';
+import { attempt } from '../../core/toasts';
+import { usePages } from '../../ui/use-pages';
+import { RoomAvatar } from '../../ui/avatar';
+import { ActionButton, Field, IconButton } from '../../ui/controls';
+import { EmptyState, ErrorState, LoadingState } from '../../ui/states';
+import { openDialog } from '../shell/open-dialog';
+
+function DiscoveredRoom({ room, isMine }: { readonly room: Room; readonly isMine: boolean }): ReactNode {
+  const [isBusy, setBusy] = useState(false);
+  const join = async (): Promise<void> => {
+    setBusy(true);
+    const isIn = await attempt(async () => client.roomList.put(await client.rooms.join(room.roomId)));
+    setBusy(false);
+    if (isIn) openRoom(room.roomId);
+  };
+  return (
+    <li className="discovered">
+      <RoomAvatar room={room} />
+      <div className="discovered-words">
+        <h3 className="ellipsis">{room.name}</h3>
+        <p className="muted">
+          {room.memberCount} {room.memberCount === 1 ? 'member' : 'members'}
+          {room.topic !== '' && ` · ${room.topic}`}
+        </p>
+      </div>
+      <ActionButton look="quiet" aria-label={`Look into ${room.name}`} onPress={() => openRoom(room.roomId)}>
+        {isMine ? 'Open' : 'Look in'}
+      </ActionButton>
+      {!isMine && (
+        <ActionButton look="primary" isPending={isBusy} aria-label={`Join ${room.name}`} onPress={() => void join()}>
+          Join
+        </ActionButton>
+      )}
+    </li>
+  );
+}
+
+function Nothing({ query }: { readonly query: string }): ReactNode {
+  return (
+    <EmptyState icon="compass" title={query === '' ? 'No public rooms yet' : `No public room is called “${query}”`} actions={<ActionButton onPress={() => openDialog('create-room')}>Create a room</ActionButton>}>
+      {query === '' ? 'Open the first one.' : 'Try fewer letters, or open such a room yourself.'}
+    </EmptyState>
+  );
+}
+
+/** Public rooms, to be looked into and joined. */
+export function Discover(): ReactNode {
+  const [query, setQuery] = useState('');
+  const wanted = query.trim();
+  const { rooms } = useRoomList();
+  const mine = new Set(rooms.flatMap(({ roomId, me }) => (me === undefined ? [] : [roomId])));
+  const { items, state, error, hasMore, more, reload } = usePages(wanted, (cursor) => client.rooms.discover({ limit: 30, ...(wanted === '' ? {} : { query: wanted }), ...(cursor === undefined ? {} : { cursor }) }));
+  return (
+    <section className="page" aria-label="Discover rooms">
+      <header className="page-header">
+        <span className="only-phone">
+          <IconButton icon="back" label="Back to your rooms" onPress={() => navigate({ page: 'home' })} />
+        </span>
+        <h1>Discover rooms</h1>
+        <ActionButton look="primary" onPress={() => openDialog('create-room')}>
+          Create a room
+        </ActionButton>
+      </header>
+      <div className="page-body">
+        <Field label="Find a public room" value={query} onChange={setQuery} placeholder="Name" autoFocus />
+        {state === 'loading' && items.length === 0 && <LoadingState label="Looking for rooms" />}
+        {state === 'failed' && <ErrorState error={error} onRetry={reload} />}
+        {state === 'loaded' && items.length === 0 && <Nothing query={wanted} />}
+        <ul className="discovered-list">
+          {items.map((room) => (
+            <DiscoveredRoom key={room.roomId} room={room} isMine={mine.has(room.roomId)} />
+          ))}
+        </ul>
+        {hasMore && <ActionButton onPress={more}>More rooms</ActionButton>}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,45 @@
+import { type Room, type User } from '@agent-chat/client';
+import { useState, type ReactNode } from 'react';
+import { client } from '../../core/client';
+import { useRoomMembers } from '../../core/room-members';
+import { attempt, toastInfo } from '../../core/toasts';
+import { ActionButton } from '../../ui/controls';
+import { Icon } from '../../ui/icon';
+import { PeoplePicker } from './people-picker';
+
+/** Brings people in at once, or asks them. */
+export function AddPeople({ room }: { readonly room: Room }): ReactNode {
+  const { members } = useRoomMembers(room.roomId);
+  const [isOpen, setOpen] = useState(false);
+  const [picked, setPicked] = useState<readonly User[]>([]);
+  const bring = async (how: 'addMembers' | 'invite', word: string): Promise<void> => {
+    const userIds = picked.map(({ userId }) => userId);
+    if (!(await attempt(() => client.rooms[how](room.roomId, userIds)))) return;
+    toastInfo(`${String(userIds.length)} ${userIds.length === 1 ? 'person' : 'people'} ${word}`);
+    setPicked([]);
+    setOpen(false);
+  };
+  if (!isOpen) {
+    return (
+      <ActionButton onPress={() => setOpen(true)}>
+        <Icon name="plus" size={16} /> Add people
+      </ActionButton>
+    );
+  }
+  return (
+    <div className="panel-card">
+      <PeoplePicker label="Who should come in?" picked={picked} onChange={setPicked} without={new Set(members.map(({ user }) => user.userId))} autoFocus />
+      <div className="dialog-actions">
+        <ActionButton look="quiet" onPress={() => setOpen(false)}>
+          Cancel
+        </ActionButton>
+        <ActionButton isDisabled={picked.length === 0} onPress={() => void bring('invite', 'invited')}>
+          Invite
+        </ActionButton>
+        <ActionButton look="primary" isDisabled={picked.length === 0} onPress={() => void bring('addMembers', 'added')}>
+          Add
+        </ActionButton>
+      </div>
+    </div>
+  );
+}

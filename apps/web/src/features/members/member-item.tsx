@@ -1,0 +1,107 @@
+import { type Member, type Room, type RoomRole } from '@agent-chat/client';
+import { type ReactNode } from 'react';
+import { Button, Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover, Separator } from 'react-aria-components';
+import { client } from '../../core/client';
+import { permissionsIn, standsAbove } from '../../core/permissions';
+import { attempt } from '../../core/toasts';
+import { Avatar } from '../../ui/avatar';
+import { confirmed } from '../../ui/confirm';
+import { Icon } from '../../ui/icon';
+import { openDirect } from '../create-room/open-direct';
+
+interface MemberItemProps {
+  readonly member: Member;
+  readonly room: Room;
+  readonly me: string;
+}
+
+const ROLES: readonly { readonly role: RoomRole; readonly label: string }[] = [
+  { role: 'owner', label: 'Owner' },
+  { role: 'admin', label: 'Admin' },
+  { role: 'member', label: 'Member' },
+  { role: 'guest', label: 'Guest' },
+];
+
+function setRole(room: Room, member: Member, role: RoomRole): Promise<boolean> {
+  return attempt(() => client.rooms.updateMember(room.roomId, member.user.userId, { role }));
+}
+
+async function remove(room: Room, { user }: Member): Promise<void> {
+  const question = { title: `Remove ${user.displayName}?`, text: 'They can be added, or join, again.', action: 'Remove' };
+  if (await confirmed(question)) await attempt(() => client.rooms.removeMember(room.roomId, user.userId));
+}
+
+async function ban(room: Room, { user }: Member): Promise<void> {
+  const question = { title: `Ban ${user.displayName}?`, text: 'They leave the room and can’t come back until the ban is lifted.', action: 'Ban' };
+  if (await confirmed(question)) await attempt(() => client.rooms.ban(room.roomId, user.userId));
+}
+
+function Moderation({ member, room }: Omit<MemberItemProps, 'me'>): ReactNode {
+  const { canOwn } = permissionsIn(room);
+  const { user, muted } = member;
+  return (
+    <>
+      <MenuSection>
+        <Header>Role</Header>
+        {ROLES.filter(({ role }) => canOwn || role === 'member' || role === 'guest').map(({ role, label }) => (
+          <MenuItem key={role} isDisabled={member.role === role} onAction={() => void setRole(room, member, role)}>
+            {label}
+            <span className="menu-check">{member.role === role && <Icon name="check" size={16} />}</span>
+          </MenuItem>
+        ))}
+      </MenuSection>
+      <Separator />
+      <MenuItem onAction={() => void attempt(() => client.rooms.updateMember(room.roomId, user.userId, { muted: !muted }))}>{muted ? 'Unmute' : 'Mute'}</MenuItem>
+      <MenuItem className="menu-item-danger" onAction={() => void remove(room, member)}>
+        Remove from the room…
+      </MenuItem>
+      <MenuItem className="menu-item-danger" onAction={() => void ban(room, member)}>
+        Ban…
+      </MenuItem>
+    </>
+  );
+}
+
+function MemberMenu({ member, room, me }: MemberItemProps): ReactNode {
+  const { canModerate } = permissionsIn(room);
+  const { user } = member;
+  const mayModerate = canModerate && room.me !== undefined && standsAbove(room.me.role, member.role);
+  if (user.userId === me) return null;
+  return (
+    <MenuTrigger>
+      <Button className="icon-button" aria-label={`More about ${user.displayName}`} data-roving>
+        <Icon name="more" />
+      </Button>
+      <Popover className="popover" placement="bottom end">
+        <Menu className="menu" aria-label={user.displayName}>
+          {room.kind !== 'direct' && (
+            <MenuItem onAction={() => void openDirect(user.userId)}>
+              <Icon name="chat" /> Message
+            </MenuItem>
+          )}
+          {mayModerate && <Moderation member={member} room={room} />}
+        </Menu>
+      </Popover>
+    </MenuTrigger>
+  );
+}
+
+/** A member with their role and what may be done about them. */
+export function MemberItem({ member, room, me }: MemberItemProps): ReactNode {
+  const { user, role, muted } = member;
+  return (
+    <li className="person">
+      <Avatar userId={user.userId} size="small" showsPresence />
+      <span className="person-lines">
+        <span className="ellipsis">
+          {user.displayName}
+          {user.userId === me && <span className="muted"> (you)</span>}
+        </span>
+        <span className="muted ellipsis">@{user.username}</span>
+      </span>
+      {muted && <span className="tag">muted</span>}
+      {(role === 'owner' || role === 'admin' || role === 'guest') && room.kind !== 'direct' && <span className="tag">{role}</span>}
+      <MemberMenu member={member} room={room} me={me} />
+    </li>
+  );
+}

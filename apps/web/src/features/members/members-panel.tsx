@@ -1,0 +1,43 @@
+import { type Room } from '@agent-chat/client';
+import { useState, type ReactNode } from 'react';
+import { useMyId } from '../../core/client';
+import { permissionsIn } from '../../core/permissions';
+import { useRoomMembers } from '../../core/room-members';
+import { Field } from '../../ui/controls';
+import { ErrorState, LoadingState } from '../../ui/states';
+import { useRovingFocus } from '../../ui/use-roving-focus';
+import { SidePanel } from '../shell/side-panel';
+import { AddPeople } from './add-people';
+import { Bans } from './bans';
+import { Invites } from './invites';
+import { MemberItem } from './member-item';
+
+const SEARCH_FROM = 10;
+
+/** Who is in the room, and what may be done about it. */
+export function MembersPanel({ room, onClose }: { readonly room: Room; readonly onClose: () => void }): ReactNode {
+  const me = useMyId();
+  const { members, state, error, hasMore, reload } = useRoomMembers(room.roomId);
+  const [query, setQuery] = useState('');
+  const onKeyDown = useRovingFocus();
+  const rights = permissionsIn(room);
+  const wanted = query.trim().toLowerCase();
+  const shown = members.filter(({ user }) => `${user.displayName} ${user.username}`.toLowerCase().includes(wanted));
+  return (
+    <SidePanel title={`Members · ${String(room.memberCount)}`} onClose={onClose}>
+      {rights.canAdd && <AddPeople room={room} />}
+      {members.length >= SEARCH_FROM && <Field label="Find a member" value={query} onChange={setQuery} />}
+      {state === 'loading' && members.length === 0 && <LoadingState label="Loading members" />}
+      {state === 'failed' && members.length === 0 && <ErrorState error={error} onRetry={reload} />}
+      <ul className="people-list" onKeyDown={onKeyDown}>
+        {shown.map((member) => (
+          <MemberItem key={member.user.userId} member={member} room={room} me={me} />
+        ))}
+      </ul>
+      {hasMore && <p className="muted">More people are in this room than are listed here.</p>}
+      {members.length > 0 && shown.length === 0 && <p className="muted">Nobody of that name is in this room.</p>}
+      {rights.canAdd && <Invites room={room} canRevokeAll={rights.canModerate} />}
+      {rights.canModerate && <Bans room={room} />}
+    </SidePanel>
+  );
+}

@@ -1,0 +1,85 @@
+import { type Room } from '@agent-chat/client';
+import { memo, type MouseEvent, type ReactNode } from 'react';
+import { useMyId } from '../../core/client';
+import { nameOf, usePeopleRevision, usePerson } from '../../core/people';
+import { formatRoute } from '../../core/route';
+import { useRoomName } from '../../core/room-names';
+import { openRoom } from '../../core/router';
+import { shortTimeLabel } from '../../core/time';
+import { plainText } from '../../text/parse-text';
+import { RoomAvatar } from '../../ui/avatar';
+
+interface RoomItemProps {
+  readonly room: Room;
+  readonly isCurrent: boolean;
+  readonly isTabStop: boolean;
+}
+
+function Preview({ room }: { readonly room: Room }): ReactNode {
+  const me = useMyId();
+  const { lastMessage, kind } = room;
+  const author = usePerson(lastMessage?.authorId ?? '');
+  usePeopleRevision();
+  if (lastMessage === undefined) return <span className="room-preview muted">No messages yet</span>;
+  const isMine = lastMessage.authorId === me;
+  const prefix = isMine ? 'You: ' : kind === 'direct' ? '' : `${author?.displayName ?? '…'}: `;
+  if (lastMessage.deletedAt !== undefined) return <span className="room-preview muted">{prefix}message deleted</span>;
+  return (
+    <span className="room-preview">
+      {prefix}
+      {plainText(lastMessage.preview, nameOf)}
+    </span>
+  );
+}
+
+function Badge({ room }: { readonly room: Room }): ReactNode {
+  const { unreadCount = 0, mentionCount = 0 } = room.me ?? {};
+  if (unreadCount === 0 && mentionCount === 0) return null;
+  const shown = unreadCount > 99 ? '99+' : String(unreadCount);
+  const label = `${String(unreadCount)} unread${mentionCount > 0 ? `, ${String(mentionCount)} of them naming you` : ''}`;
+  return (
+    <span className="badge" data-mention={mentionCount > 0 || undefined}>
+      <span aria-hidden="true">{mentionCount > 0 ? `@ ${shown}` : shown}</span>
+      <span className="sr-only">{label}</span>
+    </span>
+  );
+}
+
+/** A room in the list: name, newest message, when, and what is unread. */
+export const RoomItem = memo(function RoomItem({ room, isCurrent, isTabStop }: RoomItemProps) {
+  const name = useRoomName(room);
+  const isUnread = (room.me?.unreadCount ?? 0) > 0;
+  const open = (event: MouseEvent): void => {
+    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    openRoom(room.roomId);
+  };
+  return (
+    <li>
+      <a
+        className="room-item"
+        href={formatRoute({ page: 'room', roomId: room.roomId })}
+        onClick={open}
+        aria-current={isCurrent ? 'page' : undefined}
+        data-unread={isUnread || undefined}
+        data-archived={room.archivedAt === undefined ? undefined : true}
+        data-roving
+        tabIndex={isTabStop ? 0 : -1}
+      >
+        <RoomAvatar room={room} />
+        <span className="room-lines">
+          <span className="room-line">
+            <span className="room-name">{name}</span>
+            <time className="room-time" dateTime={room.lastMessage?.createdAt ?? room.updatedAt}>
+              {shortTimeLabel(room.lastMessage?.createdAt ?? room.createdAt, new Date())}
+            </time>
+          </span>
+          <span className="room-line">
+            <Preview room={room} />
+            <Badge room={room} />
+          </span>
+        </span>
+      </a>
+    </li>
+  );
+});

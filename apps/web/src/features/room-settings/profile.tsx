@@ -1,0 +1,45 @@
+import { type User } from '@agent-chat/client';
+import { useState, type FormEvent, type ReactNode } from 'react';
+import { client, profileChanged } from '../../core/client';
+import { people } from '../../core/people';
+import { attempt, toastInfo } from '../../core/toasts';
+import { ActionButton, Field } from '../../ui/controls';
+import { Sheet } from '../../ui/dialog';
+
+/** One's own name. */
+export function Profile({ user, onClose }: { readonly user: User; readonly onClose: () => void }): ReactNode {
+  const [name, setName] = useState(user.displayName);
+  const [isBusy, setBusy] = useState(false);
+  const wanted = name.trim();
+  const save = async (): Promise<void> => {
+    setBusy(true);
+    const isSaved = await attempt(async () => {
+      const changed = await client.users.updateMe({ displayName: wanted });
+      people.know([changed]);
+      profileChanged(changed);
+    });
+    setBusy(false);
+    if (!isSaved) return;
+    toastInfo('Saved');
+    onClose();
+  };
+  const onSubmit = (event: FormEvent): void => {
+    event.preventDefault();
+    void save();
+  };
+  return (
+    <Sheet title="Your profile" isOpen onClose={onClose} size="small">
+      <form className="dialog-body" onSubmit={onSubmit} noValidate>
+        <Field label="Your name" value={name} onChange={setName} maxLength={60} hint={`Others can also find you as @${user.username}.`} autoFocus />
+        <div className="dialog-actions">
+          <ActionButton look="quiet" onPress={onClose}>
+            Cancel
+          </ActionButton>
+          <ActionButton type="submit" look="primary" isDisabled={wanted === '' || wanted === user.displayName} isPending={isBusy}>
+            Save
+          </ActionButton>
+        </div>
+      </form>
+    </Sheet>
+  );
+}

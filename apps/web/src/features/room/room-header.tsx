@@ -1,0 +1,48 @@
+import { type Room } from '@agent-chat/client';
+import { type ReactNode } from 'react';
+import { useMyId } from '../../core/client';
+import { usePresence } from '../../core/presence';
+import { otherOf, useRoomName } from '../../core/room-names';
+import { navigate } from '../../core/router';
+import { RoomAvatar } from '../../ui/avatar';
+import { IconButton } from '../../ui/controls';
+import { kindLabel } from '../../ui/room-icon';
+import { togglePanel, usePanel } from '../shell/panel';
+
+const STATUS = { online: 'Online', away: 'Away', offline: 'Offline' } as const;
+
+function Subtitle({ room }: { readonly room: Room }): ReactNode {
+  const other = otherOf(room, useMyId());
+  const presence = usePresence(other ?? '');
+  if (other !== undefined) return <span className="room-subtitle">{presence?.text ?? STATUS[presence?.status ?? 'offline']}</span>;
+  const count = `${String(room.memberCount)} ${room.memberCount === 1 ? 'member' : 'members'}`;
+  return (
+    <span className="room-subtitle" title={room.topic}>
+      {room.archivedAt !== undefined && 'Archived · '}
+      {room.topic === '' ? `${kindLabel(room.kind)} · ${count}` : `${count} · ${room.topic}`}
+    </span>
+  );
+}
+
+/** What room this is, and the ways to what belongs to it. */
+export function RoomHeader({ room }: { readonly room: Room }): ReactNode {
+  const name = useRoomName(room);
+  const panel = usePanel();
+  return (
+    <header className="room-header">
+      <span className="only-phone">
+        <IconButton icon="back" label="Back to your rooms" onPress={() => navigate({ page: 'home' })} />
+      </span>
+      <RoomAvatar room={room} size="small" />
+      <div className="room-title">
+        <h1>{name}</h1>
+        <Subtitle room={room} />
+      </div>
+      <div className="room-tools">
+        <IconButton icon="search" label="Search" aria-pressed={panel === 'search'} onPress={() => togglePanel('search')} />
+        <IconButton icon="people" label="Members" aria-pressed={panel === 'members'} onPress={() => togglePanel('members')} />
+        <IconButton icon="settings" label="Room settings" aria-pressed={panel === 'settings'} onPress={() => togglePanel('settings')} />
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,82 @@
+import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
+import { type Room } from '@agent-chat/client';
+import { client, useRoomList } from '../../core/client';
+import { navigate } from '../../core/router';
+import { ActionButton } from '../../ui/controls';
+import { ErrorState, LoadingState } from '../../ui/states';
+import { showPanel, usePanel } from '../shell/panel';
+import { RoomView } from './room-view';
+
+const Members = lazy(async () => ({ default: (await import('../members/members-panel')).MembersPanel }));
+const Search = lazy(async () => ({ default: (await import('../search/search-panel')).SearchPanel }));
+const Settings = lazy(async () => ({ default: (await import('../room-settings/settings-panel')).SettingsPanel }));
+
+interface FoundRoom {
+  readonly room: Room | undefined;
+  readonly error: unknown;
+  readonly reload: () => void;
+}
+
+/** The room from my list, else as the server answers it: a public room is read without being in it. */
+function useRoom(roomId: string): FoundRoom {
+  const { rooms, loaded } = useRoomList();
+  const listed = rooms.find((room) => room.roomId === roomId);
+  const [visited, setVisited] = useState<Room>();
+  const [error, setError] = useState<unknown>();
+  const [turn, setTurn] = useState(0);
+  const isNeeded = loaded && listed === undefined;
+  useEffect(() => {
+    if (!isNeeded) return;
+    let isOver = false;
+    setError(undefined);
+    client.rooms.get(roomId).then(
+      (room) => {
+        if (!isOver) setVisited(room);
+      },
+      (thrown: unknown) => {
+        if (isOver) return;
+        setVisited(undefined);
+        setError(thrown);
+      },
+    );
+    return () => {
+      isOver = true;
+    };
+  }, [roomId, isNeeded, turn]);
+  return { room: listed ?? visited, error: listed === undefined ? error : undefined, reload: () => setTurn((before) => before + 1) };
+}
+
+function SidePanel({ room }: { readonly room: Room }): ReactNode {
+  const panel = usePanel();
+  if (panel === undefined) return null;
+  const close = (): void => showPanel(undefined);
+  return (
+    <Suspense fallback={<aside className="side-panel" aria-label="Loading" />}>
+      {panel === 'members' && <Members room={room} onClose={close} />}
+      {panel === 'search' && <Search room={room} onClose={close} />}
+      {panel === 'settings' && <Settings room={room} onClose={close} />}
+    </Suspense>
+  );
+}
+
+/** One room with what stands beside it. */
+export function RoomPage({ roomId, seq }: { readonly roomId: string; readonly seq: number | undefined }): ReactNode {
+  const { room, error, reload } = useRoom(roomId);
+  if (room === undefined) {
+    if (error === undefined) return <LoadingState label="Opening the room" />;
+    return (
+      <div className="room-missing">
+        <ErrorState error={error} onRetry={reload} />
+        <ActionButton look="quiet" onPress={() => navigate({ page: 'home' })}>
+          Back to your rooms
+        </ActionButton>
+      </div>
+    );
+  }
+  return (
+    <div className="room-and-panel">
+      <RoomView room={room} jumpSeq={seq} onMembership={reload} />
+      <SidePanel room={room} />
+    </div>
+  );
+}

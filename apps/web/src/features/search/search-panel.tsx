@@ -1,0 +1,108 @@
+import { type Room, type SearchHit } from '@agent-chat/client';
+import { useState, type ReactNode } from 'react';
+import { ToggleButton } from 'react-aria-components';
+import { client, useMyId, useRoomList } from '../../core/client';
+import { nameOf, usePeopleRevision, usePerson } from '../../core/people';
+import { roomName, useRoomName } from '../../core/room-names';
+import { openRoom } from '../../core/router';
+import { shortTimeLabel } from '../../core/time';
+import { parseHighlight } from '../../text/highlights';
+import { plainText } from '../../text/parse-text';
+import { Avatar } from '../../ui/avatar';
+import { ActionButton, Field } from '../../ui/controls';
+import { EmptyState, ErrorState, LoadingState } from '../../ui/states';
+import { usePages } from '../../ui/use-pages';
+import { useRovingFocus } from '../../ui/use-roving-focus';
+import { SidePanel } from '../shell/side-panel';
+import { showPanel } from '../shell/panel';
+
+const PHONE = '(max-width: 719px)';
+
+function Highlight({ hit }: { readonly hit: SearchHit }): ReactNode {
+  usePeopleRevision();
+  const [highlight] = hit.highlights;
+  if (highlight === undefined) return <p className="hit-text">{plainText(hit.message.text ?? '', nameOf)}</p>;
+  return <p className="hit-text">{parseHighlight(highlight).map(({ text, isMatch }, index) => (isMatch ? <mark key={index}>{text}</mark> : <span key={index}>{plainPiece(text)}</span>))}</p>;
+}
+
+/** Names in a piece of a text, whose blanks at both ends count. */
+function plainPiece(text: string): string {
+  return text.replace(/<@([0-9a-f-]{36}|room)>/gi, (_, target: string) => (target === 'room' ? '@room' : `@${nameOf(target)}`));
+}
+
+function Hit({ hit, isFirst }: { readonly hit: SearchHit; readonly isFirst: boolean }): ReactNode {
+  const { message } = hit;
+  const me = useMyId();
+  const author = usePerson(message.authorId);
+  const { rooms } = useRoomList();
+  const room = rooms.find(({ roomId }) => roomId === message.roomId);
+  const show = (): void => {
+    openRoom(message.roomId, message.seq);
+    if (window.matchMedia(PHONE).matches) showPanel(undefined);
+  };
+  return (
+    <li>
+      <button type="button" className="hit" onClick={show} data-roving tabIndex={isFirst ? 0 : -1}>
+        <span className="hit-head">
+          <Avatar userId={message.authorId} size="small" />
+          <strong className="ellipsis">{author?.displayName ?? '…'}</strong>
+          <span className="muted ellipsis">{room === undefined ? 'another room' : roomName(room, me)}</span>
+          <time className="muted" dateTime={message.createdAt}>
+            {shortTimeLabel(message.createdAt, new Date())}
+          </time>
+        </span>
+        <Highlight hit={hit} />
+      </button>
+    </li>
+  );
+}
+
+function Results({ query, room }: { readonly query: string; readonly room: Room | undefined }): ReactNode {
+  const onKeyDown = useRovingFocus();
+  const roomId = room?.roomId;
+  const { items, state, error, hasMore, more, reload } = usePages(`${roomId ?? ''}:${query}`, (cursor) =>
+    client.search(query, { limit: 25, ...(roomId === undefined ? {} : { roomId }), ...(cursor === undefined ? {} : { cursor }) }),
+  );
+  if (state === 'failed') return <ErrorState error={error} onRetry={reload} />;
+  if (items.length === 0) {
+    if (state === 'loading') return <LoadingState label="Searching" />;
+    return (
+      <EmptyState icon="search" title="Nothing found">
+        Try other words{room === undefined ? '' : ', or look in all your rooms'}.
+      </EmptyState>
+    );
+  }
+  return (
+    <>
+      <ul className="hits" onKeyDown={onKeyDown}>
+        {items.map((hit, index) => (
+          <Hit key={hit.message.messageId} hit={hit} isFirst={index === 0} />
+        ))}
+      </ul>
+      {hasMore && <ActionButton onPress={more}>More results</ActionButton>}
+    </>
+  );
+}
+
+/** Finds messages in all rooms that one may read. */
+export function SearchPanel({ room, onClose }: { readonly room: Room; readonly onClose: () => void }): ReactNode {
+  const [query, setQuery] = useState('');
+  const [isHereOnly, setHereOnly] = useState(false);
+  const name = useRoomName(room);
+  const wanted = query.trim();
+  return (
+    <SidePanel title="Search" onClose={onClose}>
+      <Field label="Search messages" type="search" value={query} onChange={setQuery} autoFocus />
+      <ToggleButton className="toggle" isSelected={isHereOnly} onChange={setHereOnly}>
+        Only in {name}
+      </ToggleButton>
+      {wanted === '' ? (
+        <EmptyState icon="search" title="Find what was said">
+          In every room you may read. Choose a result to see it where it was written.
+        </EmptyState>
+      ) : (
+        <Results query={wanted} room={isHereOnly ? room : undefined} />
+      )}
+    </SidePanel>
+  );
+}

@@ -1,0 +1,80 @@
+import { lazy, Suspense, useEffect, type ReactNode } from 'react';
+import { useRoomList } from '../../core/client';
+import { useRoute } from '../../core/router';
+import { LoadingState } from '../../ui/states';
+import { Sidebar } from '../room-list/sidebar';
+import { RoomPage } from '../room/room-page';
+import { ConnectionBanner } from './connection-banner';
+import { Home } from './home';
+import { openDialog, useOpenDialog } from './open-dialog';
+import { showPanel, usePanel } from './panel';
+
+const Discover = lazy(async () => ({ default: (await import('../discover/discover')).Discover }));
+const CreateRoom = lazy(async () => ({ default: (await import('../create-room/create-room')).CreateRoom }));
+const NewDirect = lazy(async () => ({ default: (await import('../create-room/new-direct')).NewDirect }));
+const Switcher = lazy(async () => ({ default: (await import('../switcher/switcher')).Switcher }));
+
+/** Ctrl or Cmd and K opens the room switcher from everywhere. */
+function useShortcuts(): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'k') return;
+      event.preventDefault();
+      openDialog('switcher');
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
+}
+
+function useTitle(): void {
+  const { unreadCount } = useRoomList();
+  useEffect(() => {
+    document.title = unreadCount > 0 ? `(${unreadCount > 99 ? '99+' : String(unreadCount)}) Agent Chat` : 'Agent Chat';
+  }, [unreadCount]);
+}
+
+function Dialogs(): ReactNode {
+  const dialog = useOpenDialog();
+  const close = (): void => openDialog(undefined);
+  return (
+    <Suspense fallback={null}>
+      {dialog === 'create-room' && <CreateRoom onClose={close} />}
+      {dialog === 'direct' && <NewDirect onClose={close} />}
+      {dialog === 'switcher' && <Switcher onClose={close} />}
+    </Suspense>
+  );
+}
+
+/** Everything that a signed-in person sees: rooms, the room, and what stands beside it. */
+export function Shell(): ReactNode {
+  const route = useRoute();
+  const panel = usePanel();
+  useShortcuts();
+  useTitle();
+  const roomId = route.page === 'room' ? route.roomId : undefined;
+  useEffect(() => {
+    if (roomId === undefined) showPanel(undefined);
+  }, [roomId]);
+  return (
+    <div className="shell" data-page={route.page} data-panel={panel}>
+      <a className="skip-link" href="#main">
+        Skip to the conversation
+      </a>
+      <ConnectionBanner />
+      <div className="panes">
+        <Sidebar />
+        <main id="main" className="main-pane" tabIndex={-1}>
+          {route.page === 'home' && <Home />}
+          {route.page === 'discover' && (
+            <Suspense fallback={<LoadingState label="Loading" />}>
+              <Discover />
+            </Suspense>
+          )}
+          {route.page === 'room' && <RoomPage key={route.roomId} roomId={route.roomId} seq={route.seq} />}
+        </main>
+      </div>
+      <Dialogs />
+    </div>
+  );
+}

@@ -1,0 +1,113 @@
+import { AgentChatError } from '@agent-chat/client';
+import { useState, type FormEvent, type ReactNode } from 'react';
+import { client } from '../../core/client';
+import { explainError } from '../../core/explain-error';
+import { ActionButton, Field } from '../../ui/controls';
+import { Icon } from '../../ui/icon';
+import { Logo } from '../../ui/logo';
+
+type Mode = 'login' | 'register';
+
+const USERNAME = /^[a-z0-9][a-z0-9._-]{1,31}$/;
+const MIN_PASSWORD = 8;
+
+type FieldErrors = Readonly<Record<string, string | undefined>>;
+
+function checked(mode: Mode, username: string, password: string): FieldErrors {
+  if (mode === 'login') return { username: username === '' ? 'Enter your username.' : undefined, password: password === '' ? 'Enter your password.' : undefined };
+  return {
+    username: USERNAME.test(username.toLowerCase()) ? undefined : 'Use 2 to 32 of a–z, 0–9, dot, dash or underscore.',
+    password: Array.from(password).length < MIN_PASSWORD ? 'Use at least 8 characters.' : undefined,
+  };
+}
+
+function refused(thrown: unknown): FieldErrors {
+  if (!(thrown instanceof AgentChatError)) return {};
+  return Object.fromEntries(thrown.errors.map(({ path, message }) => [path, message]));
+}
+
+function useSignIn(mode: Mode) {
+  const [values, setValues] = useState({ username: '', password: '', displayName: '' });
+  const [errors, setErrors] = useState<FieldErrors>({});
+  const [failure, setFailure] = useState<unknown>();
+  const [isBusy, setBusy] = useState(false);
+  const submit = async (): Promise<void> => {
+    const username = values.username.trim();
+    const displayName = values.displayName.trim();
+    const wrong = checked(mode, username, values.password);
+    setErrors(wrong);
+    setFailure(undefined);
+    if (Object.values(wrong).some((error) => error !== undefined)) return;
+    setBusy(true);
+    try {
+      const account = { username, password: values.password };
+      if (mode === 'login') await client.login(account);
+      else await client.register({ ...account, ...(displayName === '' ? {} : { displayName }) });
+    } catch (error) {
+      const fields = refused(error);
+      setErrors(fields);
+      if (Object.keys(fields).length === 0) setFailure(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const set = (name: keyof typeof values) => (value: string) => setValues((before) => ({ ...before, [name]: value }));
+  return { values, set, errors, failure, isBusy, submit };
+}
+
+function Failure({ error }: { readonly error: unknown }): ReactNode {
+  const { title, advice } = explainError(error);
+  return (
+    <p className="form-error" role="alert">
+      <Icon name="alert" />
+      <span>
+        <strong>{title}.</strong> {advice}
+      </span>
+    </p>
+  );
+}
+
+/** Log in, or make an account. */
+export function SignIn(): ReactNode {
+  const [mode, setMode] = useState<Mode>('login');
+  const { values, set, errors, failure, isBusy, submit } = useSignIn(mode);
+  const isNew = mode === 'register';
+  const onSubmit = (event: FormEvent): void => {
+    event.preventDefault();
+    void submit();
+  };
+  return (
+    <main className="sign-in">
+      <div className="sign-in-card">
+        <Logo />
+        <h1>{isNew ? 'Create your account' : 'Welcome back'}</h1>
+        <p className="muted">{isNew ? 'Pick a name and a password, and start chatting.' : 'Log in to go on with your conversations.'}</p>
+        <form onSubmit={onSubmit} noValidate>
+          <Field label="Username" value={values.username} onChange={set('username')} error={errors['username']} autoComplete="username" spellCheck="false" autoFocus />
+          {isNew && (
+            <Field label="Your name" hint="As others see it. You can leave it empty." value={values.displayName} onChange={set('displayName')} error={errors['displayName']} autoComplete="name" maxLength={60} />
+          )}
+          <Field
+            label="Password"
+            type="password"
+            value={values.password}
+            onChange={set('password')}
+            error={errors['password']}
+            hint={isNew ? 'At least 8 characters.' : undefined}
+            autoComplete={isNew ? 'new-password' : 'current-password'}
+          />
+          {failure !== undefined && <Failure error={failure} />}
+          <ActionButton type="submit" look="primary" isPending={isBusy}>
+            {isNew ? 'Create account' : 'Log in'}
+          </ActionButton>
+        </form>
+        <p className="sign-in-switch">
+          {isNew ? 'Already have an account?' : 'New here?'}{' '}
+          <button type="button" className="text-button" onClick={() => setMode(isNew ? 'login' : 'register')}>
+            {isNew ? 'Log in' : 'Create an account'}
+          </button>
+        </p>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,68 @@
+import { type Room, type TimelineItem } from '@agent-chat/client';
+import { client } from '../../core/client';
+import { permissionsIn } from '../../core/permissions';
+import { permalink } from '../../core/router';
+import { attempt, toastInfo } from '../../core/toasts';
+import { confirmed } from '../../ui/confirm';
+
+/** What a message's row asks of the room around it. */
+export interface MessageActions {
+  readonly reply: (item: TimelineItem) => void;
+  readonly edit: (item: TimelineItem) => void;
+}
+
+/** What the person may do with a message. */
+export interface MessageRights {
+  readonly isStored: boolean;
+  readonly canWrite: boolean;
+  readonly canEdit: boolean;
+  readonly canDelete: boolean;
+  readonly canRestore: boolean;
+}
+
+export function messageRights(item: TimelineItem, room: Room, me: string): MessageRights {
+  const { canPost, canModerate, isMember } = permissionsIn(room);
+  const isStored = item.messageId !== undefined;
+  const isDeleted = item.deletedAt !== undefined || item.redacted;
+  const isMine = item.authorId === me;
+  const mayChange = isStored && isMember && room.archivedAt === undefined;
+  return {
+    isStored,
+    canWrite: isStored && !isDeleted && canPost,
+    canEdit: mayChange && isMine && !isDeleted && room.me?.muted !== true,
+    canDelete: mayChange && !isDeleted && (isMine || canModerate),
+    canRestore: mayChange && item.deletedAt !== undefined && canModerate,
+  };
+}
+
+/** Reacts, or takes one's reaction back. */
+export async function toggleReaction({ roomId, messageId, reactions }: TimelineItem, emoji: string): Promise<void> {
+  if (messageId === undefined) return;
+  const isMine = reactions.some((reaction) => reaction.emoji === emoji && reaction.mine === true);
+  await attempt(() => (isMine ? client.messages.unreact(roomId, messageId, emoji) : client.messages.react(roomId, messageId, emoji)));
+}
+
+export async function deleteMessage({ roomId, messageId }: TimelineItem): Promise<void> {
+  if (messageId === undefined) return;
+  const question = { title: 'Delete this message?', text: 'Its text is removed for everyone. A note that it was there stays.', action: 'Delete' };
+  if (await confirmed(question)) await attempt(() => client.messages.delete(roomId, messageId));
+}
+
+export async function restoreMessage({ roomId, messageId }: TimelineItem): Promise<void> {
+  if (messageId !== undefined) await attempt(() => client.messages.restore(roomId, messageId));
+}
+
+export async function markUnreadFrom({ roomId, seq }: TimelineItem): Promise<void> {
+  if (seq !== undefined) await attempt(() => client.room(roomId).markUnread(seq));
+}
+
+export async function copyLink({ roomId, seq }: TimelineItem): Promise<void> {
+  if (seq === undefined) return;
+  const isCopied = await attempt(() => navigator.clipboard.writeText(permalink(roomId, seq)));
+  if (isCopied) toastInfo('Link copied');
+}
+
+export async function copyText({ text }: TimelineItem): Promise<void> {
+  const isCopied = await attempt(() => navigator.clipboard.writeText(text ?? ''));
+  if (isCopied) toastInfo('Text copied');
+}

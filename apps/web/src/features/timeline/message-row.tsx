@@ -1,0 +1,133 @@
+import { type Room } from '@agent-chat/client';
+import { memo, useCallback, useRef, useState, type FocusEvent, type ReactNode } from 'react';
+import { useMyId } from '../../core/client';
+import { usePerson } from '../../core/people';
+import { dayLabel, fullTimeLabel, timeLabel } from '../../core/time';
+import { RichText } from '../../text/rich-text';
+import { Avatar } from '../../ui/avatar';
+import { messageRights, type MessageActions } from './message-actions';
+import { MessageToolbar } from './message-toolbar';
+import { Quote } from './quote';
+import { Reactions } from './reactions';
+import { SendStatus } from './send-status';
+import { type TimelineRow } from './timeline-rows';
+
+interface MessageRowProps {
+  readonly row: TimelineRow;
+  readonly room: Room;
+  readonly actions: MessageActions;
+  readonly isFlashing: boolean;
+  readonly isTabStop: boolean;
+  readonly onFocus: (key: string) => void;
+  readonly onShow: (seq: number) => void;
+}
+
+function Separators({ row }: { readonly row: TimelineRow }): ReactNode {
+  return (
+    <>
+      {row.day !== undefined && (
+        <div className="day" role="separator">
+          <span>{dayLabel(row.day, new Date())}</span>
+        </div>
+      )}
+      {row.isFirstUnread && (
+        <div className="unread-divider" role="separator">
+          <span>New messages</span>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Body({ row, room }: { readonly row: TimelineRow; readonly room: Room }): ReactNode {
+  const { item } = row;
+  if (item.deletedAt !== undefined) return <p className="tombstone">This message was deleted.</p>;
+  if (item.redacted || item.text === undefined) return <p className="tombstone">This message was erased.</p>;
+  return (
+    <>
+      <RichText text={item.text} />
+      {item.editedAt !== undefined && (
+        <span className="edited" title={fullTimeLabel(item.editedAt)}>
+          (edited)
+        </span>
+      )}
+      <Reactions item={item} room={room} />
+    </>
+  );
+}
+
+function Byline({ row }: { readonly row: TimelineRow }): ReactNode {
+  const { authorId, createdAt } = row.item;
+  const author = usePerson(authorId);
+  return (
+    <header className="byline">
+      <span className="author">{author?.displayName ?? '…'}</span>
+      {author?.bot === true && <span className="tag">bot</span>}
+      <time dateTime={createdAt} title={fullTimeLabel(createdAt)}>
+        {timeLabel(createdAt)}
+      </time>
+    </header>
+  );
+}
+
+/** What is only there while the pointer or the focus is on the message: a toolbar a row would be a thousand of them. */
+function useAttention(key: string, onFocus: (key: string) => void) {
+  const [isHovered, setHovered] = useState(false);
+  const [isFocused, setFocused] = useState(false);
+  const [isBusy, setBusy] = useState(false);
+  const blurred = useCallback((event: FocusEvent) => {
+    if (!event.currentTarget.contains(event.relatedTarget)) setFocused(false);
+  }, []);
+  const focused = useCallback(() => {
+    setFocused(true);
+    onFocus(key);
+  }, [key, onFocus]);
+  const events = { onPointerEnter: () => setHovered(true), onPointerLeave: () => setHovered(false), onFocus: focused, onBlur: blurred };
+  return { isAttended: isHovered || isFocused || isBusy, setBusy, events };
+}
+
+/** One message with what stands above it. */
+export const MessageRow = memo(function MessageRow({ row, room, actions, isFlashing, isTabStop, onFocus, onShow }: MessageRowProps) {
+  const { item, isGrouped } = row;
+  const me = useMyId();
+  const article = useRef<HTMLElement>(null);
+  const author = usePerson(item.authorId);
+  const { isAttended, setBusy, events } = useAttention(row.key, onFocus);
+  const rights = messageRights(item, room, me);
+  const namesMe = item.authorId !== me && item.mentions.some((target) => target === me || target === 'room');
+  return (
+    <>
+      <Separators row={row} />
+      <article
+        ref={article}
+        className="message"
+        aria-label={`${author?.displayName ?? 'Somebody'}, ${timeLabel(item.createdAt)}`}
+        data-message-id={item.messageId}
+        data-grouped={isGrouped || undefined}
+        data-state={item.state}
+        data-mention={namesMe || undefined}
+        data-flash={isFlashing || undefined}
+        data-attended={isAttended || undefined}
+        tabIndex={isTabStop ? 0 : -1}
+        {...events}
+      >
+        {item.replyTo !== undefined && <Quote room={room} messageId={item.replyTo} onShow={onShow} />}
+        <div className="message-gutter">
+          {isGrouped ? (
+            <time className="gutter-time" dateTime={item.createdAt}>
+              {timeLabel(item.createdAt)}
+            </time>
+          ) : (
+            <Avatar userId={item.authorId} />
+          )}
+        </div>
+        <div className="message-content">
+          {!isGrouped && <Byline row={row} />}
+          <Body row={row} room={room} />
+          <SendStatus item={item} />
+        </div>
+        {isAttended && rights.isStored && <MessageToolbar item={item} rights={rights} actions={actions} onBusy={setBusy} />}
+      </article>
+    </>
+  );
+});

@@ -1,0 +1,60 @@
+import { type Room } from '@agent-chat/client';
+import { useEffect, useState, type ReactNode } from 'react';
+import { client } from '../../core/client';
+import { nameOf, usePeopleRevision, usePerson } from '../../core/people';
+import { useSelected } from '../../core/store';
+import { plainText } from '../../text/parse-text';
+import { Icon } from '../../ui/icon';
+
+interface Quoted {
+  readonly authorId: string;
+  readonly text?: string | undefined;
+  readonly seq?: number | undefined;
+}
+
+/** Messages that are quoted, but lie far above: read once. */
+const fetched = new Map<string, Promise<Quoted | undefined>>();
+
+function fetchQuoted(roomId: string, messageId: string): Promise<Quoted | undefined> {
+  const known = fetched.get(messageId);
+  if (known !== undefined) return known;
+  // A quote that can't be shown says so, and is asked for again at the next look.
+  const asked = client.messages.get(roomId, messageId).catch(() => {
+    fetched.delete(messageId);
+    return undefined;
+  });
+  fetched.set(messageId, asked);
+  return asked;
+}
+
+function useQuoted(roomId: string, messageId: string): Quoted | undefined {
+  const loaded = useSelected(client.room(roomId).timeline, ({ items }) => items.find((item) => item.messageId === messageId));
+  const [quoted, setQuoted] = useState<Quoted>();
+  const isLoaded = loaded !== undefined;
+  useEffect(() => {
+    if (isLoaded) return;
+    let isOver = false;
+    void fetchQuoted(roomId, messageId).then((message) => {
+      if (!isOver) setQuoted(message);
+    });
+    return () => {
+      isOver = true;
+    };
+  }, [roomId, messageId, isLoaded]);
+  return loaded ?? quoted;
+}
+
+/** What a message answers to; leads there. */
+export function Quote({ room, messageId, onShow }: { readonly room: Room; readonly messageId: string; readonly onShow: (seq: number) => void }): ReactNode {
+  const quoted = useQuoted(room.roomId, messageId);
+  const author = usePerson(quoted?.authorId ?? '');
+  usePeopleRevision();
+  const { seq, text } = quoted ?? {};
+  return (
+    <button type="button" className="quote" disabled={seq === undefined} onClick={() => seq !== undefined && onShow(seq)}>
+      <Icon name="reply" size={14} />
+      <strong>{author?.displayName ?? '…'}</strong>
+      <span className="ellipsis">{text === undefined ? 'a message that is gone' : plainText(text, nameOf)}</span>
+    </button>
+  );
+}

@@ -1,0 +1,27 @@
+import { type Room, type TimelineItem } from '@agent-chat/client';
+import { type ReactNode } from 'react';
+import { useMyId } from '../../core/client';
+import { messageRights, toggleReaction } from './message-actions';
+
+/** Reactions with their counts; mine stand out, a press adds or takes back. */
+export function Reactions({ item, room }: { readonly item: TimelineItem; readonly room: Room }): ReactNode {
+  const { canWrite } = messageRights(item, room, useMyId());
+  if (item.reactions.length === 0) return null;
+  return (
+    <div className="reactions" role="group" aria-label="Reactions">
+      {item.reactions.map(({ emoji, count, mine = false }) => (
+        <button
+          key={emoji}
+          type="button"
+          className="reaction"
+          aria-pressed={mine}
+          aria-label={`${emoji}, ${String(count)}${mine ? ', yours among them' : ''}`}
+          disabled={!canWrite}
+          onClick={() => void toggleReaction(item, emoji)}
+        >
+          <span aria-hidden="true">{emoji}</span> <span aria-hidden="true">{count}</span>
+        </button>
+      ))}
+    </div>
+  );
+}

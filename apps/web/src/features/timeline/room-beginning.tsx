@@ -1,0 +1,23 @@
+import { type Room } from '@agent-chat/client';
+import { type ReactNode } from 'react';
+import { useRoomName } from '../../core/room-names';
+import { RoomAvatar } from '../../ui/avatar';
+
+function words(room: Room, name: string): string {
+  if (room.kind === 'direct') return `This is the beginning of your conversation with ${name}.`;
+  if (room.kind === 'announcement') return 'Announcements appear here. Only admins write; everyone reads.';
+  return room.kind === 'private' ? 'Only members see this room.' : 'Everyone can find this room and join it.';
+}
+
+/** What stands above a room's first message. */
+export function RoomBeginning({ room }: { readonly room: Room }): ReactNode {
+  const name = useRoomName(room);
+  return (
+    <div className="room-beginning">
+      <RoomAvatar room={room} size="large" />
+      <h2>{name}</h2>
+      {room.topic !== '' && <p>{room.topic}</p>}
+      <p className="muted">{words(room, name)}</p>
+    </div>
+  );
+}

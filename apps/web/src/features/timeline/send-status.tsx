@@ -1,0 +1,49 @@
+import { type TimelineItem } from '@agent-chat/client';
+import { type ReactNode } from 'react';
+import { client } from '../../core/client';
+import { explainError } from '../../core/explain-error';
+import { attempt } from '../../core/toasts';
+import { Icon } from '../../ui/icon';
+
+function Choices({ item, retry }: { readonly item: TimelineItem; readonly retry: string }): ReactNode {
+  const room = client.room(item.roomId);
+  return (
+    <>
+      <button type="button" className="text-button" onClick={() => void attempt(() => room.retry(item.clientMsgId))}>
+        {retry}
+      </button>
+      <button type="button" className="text-button" onClick={() => void attempt(() => room.discard(item.clientMsgId))}>
+        Discard
+      </button>
+    </>
+  );
+}
+
+/** How far a message of one's own has come, and what can be done about it. */
+export function SendStatus({ item }: { readonly item: TimelineItem }): ReactNode {
+  if (item.state === 'sent') return null;
+  if (item.state === 'pending') {
+    return (
+      <p className="send-status" data-state="pending">
+        <Icon name="clock" size={13} /> Sending…
+      </p>
+    );
+  }
+  if (item.state === 'needs-confirmation') {
+    return (
+      <p className="send-status" data-state="waiting">
+        <Icon name="alert" size={14} /> Written days ago and never sent. <Choices item={item} retry="Send it now" />
+      </p>
+    );
+  }
+  const { title, advice } = explainError(item.error);
+  return (
+    <p className="send-status" data-state="failed" role="alert">
+      <Icon name="alert" size={14} />
+      <span>
+        Not sent: {title}. {advice}
+      </span>
+      <Choices item={item} retry="Try again" />
+    </p>
+  );
+}

@@ -1,0 +1,48 @@
+import { type Room } from '@agent-chat/client';
+import { useState, type ReactNode } from 'react';
+import { useMyId } from '../core/client';
+import { usePerson } from '../core/people';
+import { usePresence } from '../core/presence';
+import { otherOf } from '../core/room-names';
+import { hueOf, initialsOf } from './hue';
+import { Icon } from './icon';
+import { roomIcon } from './room-icon';
+
+interface AvatarProps {
+  readonly userId: string;
+  readonly size?: 'small' | 'medium' | 'large';
+  readonly showsPresence?: boolean;
+}
+
+function PresenceDot({ userId }: { readonly userId: string }): ReactNode {
+  const status = usePresence(userId)?.status ?? 'offline';
+  return <span className="presence-dot" data-status={status} role="img" aria-label={status} />;
+}
+
+/** A person's picture, or their initials. */
+export function Avatar({ userId, size = 'medium', showsPresence = false }: AvatarProps): ReactNode {
+  const person = usePerson(userId);
+  const [broken, setBroken] = useState<string>();
+  const url = person?.avatarUrl;
+  return (
+    <span className="avatar" data-size={size} data-hue={hueOf(userId)}>
+      {url !== undefined && url !== broken ? (
+        <img src={url} alt="" loading="lazy" referrerPolicy="no-referrer" onError={() => setBroken(url)} />
+      ) : (
+        <span aria-hidden="true">{initialsOf(person?.displayName ?? '')}</span>
+      )}
+      {showsPresence && <PresenceDot userId={userId} />}
+    </span>
+  );
+}
+
+/** A room's picture: the other person's, or a sign for its kind. */
+export function RoomAvatar({ room, size = 'medium' }: { readonly room: Room; readonly size?: 'small' | 'medium' | 'large' }): ReactNode {
+  const other = otherOf(room, useMyId());
+  if (other !== undefined) return <Avatar userId={other} size={size} showsPresence />;
+  return (
+    <span className="avatar" data-size={size} data-room data-hue={hueOf(room.roomId)}>
+      <Icon name={roomIcon(room.kind)} size={size === 'small' ? 14 : 18} />
+    </span>
+  );
+}

@@ -1,0 +1,36 @@
+import { type ReactNode } from 'react';
+import { explainError } from '../core/explain-error';
+import { ActionButton, Spinner } from './controls';
+import { Icon, type IconName } from './icon';
+
+/** Where there is nothing (yet), with what to do about it. */
+export function EmptyState({ icon, title, children, actions }: { readonly icon: IconName; readonly title: string; readonly children?: ReactNode; readonly actions?: ReactNode }): ReactNode {
+  return (
+    <div className="empty-state">
+      <span className="empty-icon">
+        <Icon name={icon} size={28} />
+      </span>
+      <h2>{title}</h2>
+      {children !== undefined && <p>{children}</p>}
+      {actions !== undefined && <div className="row-actions">{actions}</div>}
+    </div>
+  );
+}
+
+/** Where something could not be loaded. */
+export function ErrorState({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }): ReactNode {
+  const { title, advice } = explainError(error);
+  return (
+    <EmptyState icon="alert" title={title} actions={onRetry === undefined ? undefined : <ActionButton onPress={onRetry}>Try again</ActionButton>}>
+      {advice}
+    </EmptyState>
+  );
+}
+
+export function LoadingState({ label }: { readonly label: string }): ReactNode {
+  return (
+    <div className="empty-state">
+      <Spinner label={label} />
+    </div>
+  );
+}

@@ -1,0 +1,24 @@
+import { type ReactNode } from 'react';
+import { useStore } from '../core/store';
+import { dismissToast, toasts } from '../core/toasts';
+import { IconButton } from './controls';
+import { Icon } from './icon';
+
+/** Where toasts are shown; read out when they come. */
+export function ToastRegion(): ReactNode {
+  const shown = useStore(toasts);
+  return (
+    <div className="toasts" role="region" aria-label="Notifications" aria-live="polite">
+      {shown.map(({ id, kind, title, advice }) => (
+        <div key={id} className="toast" data-kind={kind}>
+          <Icon name={kind === 'error' ? 'alert' : 'check'} />
+          <div>
+            <strong>{title}</strong>
+            {advice !== undefined && <p>{advice}</p>}
+          </div>
+          <IconButton icon="close" label="Dismiss" size={16} onPress={() => dismissToast(id)} />
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,46 @@
+import { type Page } from '@agent-chat/client';
+import { useCallback, useEffect, useRef, useState } from 'react';
+
+interface Pages<Item> {
+  readonly items: readonly Item[];
+  readonly state: 'loading' | 'loaded' | 'failed';
+  readonly error: unknown;
+  readonly hasMore: boolean;
+  readonly more: () => void;
+  readonly reload: () => void;
+}
+
+interface State<Item> {
+  readonly items: readonly Item[];
+  readonly next: string | undefined;
+  readonly state: Pages<Item>['state'];
+  readonly error: unknown;
+}
+
+const WAIT_MS = 220;
+
+/** The pages of a list that depends on what is being typed. An answer that comes too late is dropped. */
+export function usePages<Item>(query: string, read: (cursor: string | undefined) => Promise<Page<Item>>): Pages<Item> {
+  const [{ items, next, state, error }, setState] = useState<State<Item>>({ items: [], next: undefined, state: 'loading', error: undefined });
+  const turn = useRef(0);
+  const reader = useRef(read);
+  reader.current = read;
+  const load = useCallback((cursor: string | undefined) => {
+    const mine = ++turn.current;
+    setState((before) => ({ ...before, state: 'loading', error: undefined }));
+    reader.current(cursor).then(
+      (page) => {
+        if (mine !== turn.current) return;
+        setState((before) => ({ items: cursor === undefined ? page.items : [...before.items, ...page.items], next: page.next, state: 'loaded', error: undefined }));
+      },
+      (thrown: unknown) => {
+        if (mine === turn.current) setState((before) => ({ ...before, state: 'failed', error: thrown }));
+      },
+    );
+  }, []);
+  useEffect(() => {
+    const timer = window.setTimeout(() => load(undefined), WAIT_MS);
+    return () => window.clearTimeout(timer);
+  }, [query, load]);
+  return { items, state, error, hasMore: next !== undefined, more: () => load(next), reload: () => load(undefined) };
+}
