@@ -84,7 +84,7 @@ export abstract class EventLog {
    */
   abstract append(topic: string, records: readonly LogRecord[]): Promise<readonly RecordPosition[]>;
 
-  /** Joins a group; resolves when the member has joined. */
+  /** Joins a group; resolves when the member has joined, before `onAssigned` is called for the first time. */
   abstract subscribe(subscription: Subscription): Promise<Consumption>;
 
   /** Up to `limit` records of a partition from `fromOffset` on, outside any group. Rejects with LOG_UNAVAILABLE. */

@@ -36,6 +36,8 @@ export const decidePost: Decider<'message.post'> = (change, { data, actorId, key
   const author = requireWriter(room, actorId);
   if (room.kind === 'announcement' && !atLeast(author.role, 'admin')) throw new AppError('FORBIDDEN', { detail: 'Only admins post in an announcement room' });
   if (data.replyTo !== undefined) requireMessage(room, data.replyTo);
+  // Those of the batch are here, an older one's id is refused by the table: one id is one message.
+  if (room.messages.has(data.messageId)) throw new AppError('VALIDATION_FAILED', { detail: 'A message has this id already' });
   const mentions = mentionsIn(data.text);
   const reply = data.replyTo === undefined ? {} : { replyTo: data.replyTo };
   room.postedCount += 1;

@@ -88,7 +88,7 @@ BEGIN
 
   INSERT INTO invites (room_id, user_id, invited_by, invited_at)
     SELECT * FROM json_to_recordset(batch->'invites') AS i(room_id uuid, user_id uuid, invited_by uuid, invited_at timestamptz)
-    ON CONFLICT (room_id, user_id) DO NOTHING;
+    ON CONFLICT (room_id, user_id) DO UPDATE SET invited_by = excluded.invited_by, invited_at = excluded.invited_at;
   DELETE FROM invites USING json_to_recordset(batch->'invites_gone') AS gone(room_id uuid, user_id uuid)
     WHERE invites.room_id = gone.room_id AND invites.user_id = gone.user_id;
 

@@ -1,6 +1,7 @@
 import { commandDigest, decodeCommand, readOrigin, type Command, type CommandAnswer, type CommandOrigin, type CommandResult } from '@agent-chat/contracts';
 import { type StoredRecord } from '@agent-chat/event-log';
 import { AppError, type GatewayId } from '@agent-chat/kernel';
+import { Logger } from '@nestjs/common';
 import { decide, type Decision } from '../../domain';
 import { RoomChange } from '../../domain/room-change';
 import { BatchRows, type KeyRow } from '../../infrastructure/write/batch-rows';
@@ -53,6 +54,8 @@ export function keyName(of: { roomId: string; actorId: string; key: string }): s
 
 /** Decides a loaded batch in log order, changing the aggregates and the partitions' progress in memory. */
 export class BatchDecider {
+  private readonly logger = new Logger(BatchDecider.name);
+
   constructor(private readonly clock: OwnerClock) {}
 
   decide(shares: readonly Share[]): DecidedBatch {
@@ -107,13 +110,20 @@ export class BatchDecider {
     const stored = partition.keys.get(keyName(command));
     try {
       if (stored !== undefined) return { requestId, ok: true, result: storedResult(stored, command) };
-      if (isDecided || record.appendedAtMs < partition.skipBeforeMs) return undefined;
+      if (isDecided || this.isSkipped(partition, record)) return undefined;
       return { requestId, ok: true, result: this.apply(partition, command, at, rows) };
     } catch (error) {
       // Only refusals of the catalogue: anything else is a fault of ours, and this command must not pass as decided.
       if (!(error instanceof AppError)) throw error;
       return refusal(requestId, error);
     }
+  }
+
+  /** P13: a command that an earlier log had was decided there; without a key it was a refusal. */
+  private isSkipped({ partition, skip }: OwnedPartition, { offset, appendedAtMs }: StoredRecord): boolean {
+    const isSkipped = offset < skip.belowOffset && appendedAtMs < skip.beforeMs;
+    if (isSkipped) this.logger.warn({ partition, offset }, 'A command that an earlier log held is skipped');
+    return isSkipped;
   }
 
   private apply(partition: OwnedPartition, command: Command, at: string, rows: BatchRows): CommandResult {

@@ -2,7 +2,7 @@ import { type Backplane } from '@agent-chat/backplane';
 import { COMMANDS_TOPIC } from '@agent-chat/contracts';
 import { type PhysicalDatabase } from '@agent-chat/database';
 import { type Consumption, type EventLog, type RecordBatch } from '@agent-chat/event-log';
-import { AppError, type Clock, type GatewayId } from '@agent-chat/kernel';
+import { AppError, type Clock } from '@agent-chat/kernel';
 import { Logger } from '@nestjs/common';
 import { AggregateReader } from '../../infrastructure/write/aggregate-reader';
 import { ProgressRepository } from '../../infrastructure/write/progress-repository';
@@ -41,6 +41,7 @@ export class ChatOwner implements CommitListener {
   private readonly logger = new Logger(ChatOwner.name);
   private readonly partitions = new Map<number, OwnedPartition>();
   private readonly paused = new Set<number>();
+  private readonly takes = new Map<OwnedPartition, Promise<void>>();
   private readonly clock: OwnerClock;
   private readonly taker: PartitionTaker;
   private readonly dispatcher: AnswerDispatcher;
@@ -50,9 +51,12 @@ export class ChatOwner implements CommitListener {
   private stopped = false;
 
   constructor(private readonly parts: ChatOwnerParts) {
-    this.clock = new OwnerClock(parts.clock, (aheadMs) => {
-      this.logger.error({ aheadMs }, 'The newest event lies ahead of the database clock: its time is no longer kept to');
-    });
+    this.clock = new OwnerClock(
+      () => performance.now(),
+      (aheadMs) => {
+        this.logger.error({ aheadMs }, 'The newest event lies ahead of the database clock: its time is no longer kept to');
+      },
+    );
     this.progress = new ProgressRepository(parts.database);
     this.taker = new PartitionTaker(parts.log, this.progress, this.clock, parts.name);
     this.dispatcher = new AnswerDispatcher(parts.backplane);
@@ -68,7 +72,7 @@ export class ChatOwner implements CommitListener {
     });
   }
 
-  /** Joins the group; resolves when the first assignment has been taken. */
+  /** Joins the group; its partitions are taken as they are assigned. */
   async start(): Promise<void> {
     this.consumption = await this.parts.log.subscribe({
       topic: COMMANDS_TOPIC,
@@ -105,7 +109,7 @@ export class ChatOwner implements CommitListener {
     await this.consumption?.stop();
     await this.committer.stop();
     await this.publisher.stop();
-    for (const partition of this.partitions.values()) partition.state = 'lost';
+    for (const partition of [...this.partitions.values()]) this.release(partition);
   }
 
   committed({ batch, events, shares }: Committed): void {
@@ -139,27 +143,31 @@ export class ChatOwner implements CommitListener {
 
   private async assigned(partitions: readonly number[]): Promise<void> {
     await Promise.all(
-      partitions.map(async (number) => {
+      partitions.map((number) => {
         const partition = this.partitions.get(number) ?? new OwnedPartition(number);
         this.partitions.set(number, partition);
-        await this.taker.take(partition, await this.joined());
-        this.activated(partition);
+        return this.take(partition);
       }),
     );
-    const gateways = await this.parts.backplane.gateways();
-    await this.announce(gateways, partitions);
   }
 
-  private async revoked(partitions: readonly number[]): Promise<void> {
+  private revoked(partitions: readonly number[]): Promise<void> {
     for (const number of partitions) {
       const partition = this.partitions.get(number);
-      if (partition === undefined) continue;
-      partition.state = 'lost';
-      this.partitions.delete(number);
-      // Commands come again to the next owner; a read mark's sender asks again.
-      for (const work of partition.take(Infinity)) if ('mark' in work) work.mark.done(new AppError('UNAVAILABLE'));
+      if (partition !== undefined) this.release(partition);
     }
     return Promise.resolve();
+  }
+
+  private release(partition: OwnedPartition): void {
+    const number = partition.partition;
+    partition.state = 'lost';
+    if (this.partitions.get(number) === partition) {
+      this.partitions.delete(number);
+      this.paused.delete(number);
+    }
+    // Commands come again to the next owner; a read mark's sender asks again.
+    for (const work of partition.take(Infinity)) if ('mark' in work) work.mark.done(new AppError('UNAVAILABLE'));
   }
 
   private receive({ partition: number, records }: RecordBatch): Promise<void> {
@@ -174,37 +182,51 @@ export class ChatOwner implements CommitListener {
     return Promise.resolve();
   }
 
-  private activated(partition: OwnedPartition): void {
+  /** One take at a time: a second one would empty the memory of an owner at work. */
+  private take(partition: OwnedPartition): Promise<void> {
+    if (partition.state === 'active') return Promise.resolve();
+    const taking = this.takes.get(partition) ?? this.takeNow(partition).finally(() => this.takes.delete(partition));
+    this.takes.set(partition, taking);
+    return taking;
+  }
+
+  private async takeNow(partition: OwnedPartition): Promise<void> {
+    if (this.consumption === undefined) throw new Error('The group has not been joined yet');
+    await this.taker.take(partition, this.consumption);
+    if (this.stopped || this.partitions.get(partition.partition) !== partition) {
+      this.release(partition);
+      return;
+    }
     if (partition.publishedPosition < partition.position) this.publisher.catchUp(partition);
+    this.resumeIfDrained(partition);
     this.committer.notify(partition);
+    this.announce(partition);
   }
 
   /** P7, P9: still assigned, the partition is taken again, for as long as it needs; else it is given up. */
   private retake(partition: OwnedPartition, attempt = 0): void {
-    if (this.stopped) return;
-    if (this.consumption?.assigned().includes(partition.partition) === false) {
-      void this.revoked([partition.partition]);
+    if (!this.isOurs(partition)) {
+      this.release(partition);
       return;
     }
     setTimeout(
       () => {
-        this.joined()
-          .then((consumption) => this.taker.take(partition, consumption))
-          .then(() => {
-            this.activated(partition);
-          })
-          .catch((error: unknown) => {
-            this.logger.warn({ err: error, partition: partition.partition }, 'A partition could not be taken');
-            this.retake(partition, attempt + 1);
-          });
+        if (!this.isOurs(partition)) {
+          this.release(partition);
+          return;
+        }
+        this.take(partition).catch((error: unknown) => {
+          this.logger.warn({ err: error, partition: partition.partition }, 'A partition could not be taken');
+          this.retake(partition, attempt + 1);
+        });
       },
       RETAKE_BACKOFF_MS[Math.min(attempt, RETAKE_BACKOFF_MS.length - 1)],
     ).unref();
   }
 
-  /** The offsets of the group; before the first assignment is done there are none of ours. */
-  private joined(): Promise<Pick<Consumption, 'committed'>> {
-    return Promise.resolve(this.consumption ?? { committed: () => Promise.resolve(undefined) });
+  private isOurs(partition: OwnedPartition): boolean {
+    const number = partition.partition;
+    return !this.stopped && this.partitions.get(number) === partition && this.consumption?.assigned().includes(number) === true;
   }
 
   private resumeIfDrained(partition: OwnedPartition): void {
@@ -212,11 +234,14 @@ export class ChatOwner implements CommitListener {
     this.consumption?.resume(partition.partition);
   }
 
-  /** Asks each live gateway once for its rooms of the partitions (P23). */
-  private async announce(gateways: readonly GatewayId[], partitions: readonly number[]): Promise<void> {
-    for (const partition of partitions) {
-      const message = JSON.stringify({ type: 'interest.reannounce', partition, fence: this.partitions.get(partition)?.fence ?? 0 });
-      await this.parts.backplane.publish(gateways, 'control', message);
-    }
+  /** Asks each live gateway once for its rooms of the partition (P23); one that isn't reached finds the new fence in the next head it reads. */
+  private announce({ partition, fence }: OwnedPartition): void {
+    const { backplane } = this.parts;
+    backplane
+      .gateways()
+      .then((gateways) => backplane.publish(gateways, 'control', JSON.stringify({ type: 'interest.reannounce', partition, fence })))
+      .catch((error: unknown) => {
+        this.logger.warn({ err: error, partition }, 'Gateways could not be asked for their rooms');
+      });
   }
 }

@@ -67,7 +67,8 @@ export class EventPublisher {
         const batch = this.waiting;
         this.waiting = [];
         if (batch.length > 0) await this.append(batch);
-        else await this.catchUpOne();
+        // A page after each batch: what is behind catches up under any load.
+        if (this.behind.size > 0) await this.catchUpOne();
       } catch (error) {
         this.logger.warn({ err: error }, 'Events wait to be published');
         await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS).unref());
@@ -93,6 +94,8 @@ export class EventPublisher {
       this.behind.delete(partition);
       return;
     }
+    // To the back of the line, so that one that stays behind holds up no other.
+    this.behind.delete(partition);
     this.behind.set(partition, false);
     const events = await this.progress.eventsAfter(partition.partition, partition.publishedPosition, CATCH_UP_PAGE);
     const encoded = events.map(({ position, event }) => ({ partition, position, event, encoded: JSON.stringify(event) }));

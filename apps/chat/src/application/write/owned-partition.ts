@@ -17,6 +17,14 @@ export interface MarkRequest {
 /** Something that waits for a batch. */
 export type Work = { readonly record: StoredRecord } | { readonly mark: MarkRequest };
 
+/** Commands that another log had: those appended before a time, at offsets below one. */
+export interface SkippedCommands {
+  readonly beforeMs: number;
+  readonly belowOffset: number;
+}
+
+const NOTHING_SKIPPED: SkippedCommands = { beforeMs: 0, belowOffset: 0 };
+
 /** What of a partition goes back when a batch is rolled back. */
 type Mark = Pick<OwnedPartition, 'position' | 'commandOffset' | 'commandRequestId' | 'commandAppendedMs' | 'lastAtMs'>;
 
@@ -43,8 +51,8 @@ export class OwnedPartition {
   lastAtMs = 0;
   /** What of `commandOffset` is committed; answers to questions about outcomes rest on this (P22). */
   committedOffset = -1;
-  /** After a log was replaced: commands older than this without a stored key were decided in the old one (P13). */
-  skipBeforeMs = 0;
+  /** After a log was replaced: of what lay in it then, commands older than this without a stored key were decided in the old one (P13). */
+  skip = NOTHING_SKIPPED;
   readonly rooms = new Map<RoomId, RoomState>();
   readonly keys = new Map<string, KeyRow>();
   readonly interest = new Map<RoomId, Set<GatewayId>>();
@@ -57,9 +65,14 @@ export class OwnedPartition {
     return this.works.length;
   }
 
-  /** Starts from what the raise read (P5): nothing older is trusted. */
-  begin(progress: Progress): void {
+  /**
+   * Starts from what the raise read (P5): nothing older is trusted. Records behind its command come again, so those that wait go; marks stay,
+   * and so do records whose commit turned out to be stored: their senders still wait for what it was (P12).
+   */
+  begin(progress: Progress, skip: SkippedCommands = NOTHING_SKIPPED): void {
     this.forget();
+    this.works = this.works.filter((work) => 'mark' in work || work.record.offset <= progress.command_offset);
+    this.skip = skip;
     this.fence = progress.fence;
     this.epoch = progress.epoch;
     this.position = progress.position;
@@ -108,7 +121,9 @@ export class OwnedPartition {
     this.keys.clear();
   }
 
+  /** Keeps an answer that no stored key tells: a refusal, or that another call had stored it. */
   remember(answer: CommandAnswer, atMs: number): void {
+    if (answer.ok && !answer.result.duplicate) return;
     this.answers.set(answer.requestId, { answer, atMs });
     for (const [requestId, kept] of this.answers) {
       if (this.answers.size <= KEPT_ANSWERS && atMs - kept.atMs <= ANSWER_TTL_MS) return;

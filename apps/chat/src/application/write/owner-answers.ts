@@ -58,9 +58,11 @@ export class OwnerAnswers {
 
   /** P33: written with the partition's next batch. */
   async markRead({ roomId, userId, seq, force }: QueryInput<'read.mark'>, partition: number): Promise<QueryAnswer<'read.mark'>> {
-    const owned = this.require(partition);
+    this.require(partition);
     const before = await this.owner.progress.badges(roomId, userId);
     if (before === undefined) throw new AppError('ROOM_NOT_FOUND');
+    // It may have gone meanwhile, and nobody would take a mark out of it again.
+    const owned = this.require(partition);
     await new Promise<void>((resolve, reject) => {
       const done = (error?: unknown): void => {
         if (error === undefined) resolve();

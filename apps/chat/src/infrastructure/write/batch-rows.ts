@@ -51,6 +51,15 @@ export interface EventPlace {
   nextPosition(): number;
 }
 
+interface MarkRow {
+  readonly room_id: string;
+  readonly user_id: string;
+  readonly read_seq: number;
+  /** Absent: counted by the database. */
+  readonly read_count: number | null;
+  readonly forced: boolean;
+}
+
 /** The last state that a batch gave to a row: present, or gone. */
 type Finals = Map<string, { readonly row: object; readonly exists: boolean }>;
 
@@ -62,7 +71,7 @@ export class BatchRows implements RowNotes {
   private readonly rooms = new Map<string, RoomState>();
   private readonly newMessages = new Map<string, { room: RoomState; message: MessageState }>();
   private readonly changedMessages = new Map<string, MessageState>();
-  private readonly marks = new Map<string, { room_id: string; user_id: string; read_seq: number; read_count: number | null }>();
+  private readonly marks = new Map<string, MarkRow>();
   private readonly finals = {
     members: new Map() as Finals,
     bans: new Map() as Finals,
@@ -70,7 +79,7 @@ export class BatchRows implements RowNotes {
     reactions: new Map() as Finals,
     mentions: new Map() as Finals,
   };
-  private readonly lists = { revisions: [] as object[], redactions: [] as object[], forced_marks: [] as object[] };
+  private readonly lists = { revisions: [] as object[], redactions: [] as object[] };
   private place: EventPlace | undefined;
 
   /** Whose events the next notes are. */
@@ -139,30 +148,41 @@ export class BatchRows implements RowNotes {
   }
 
   markAtHead(room: RoomState, userId: UserId): void {
-    this.marks.set(`${room.roomId}:${userId}`, { room_id: room.roomId, user_id: userId, read_seq: room.lastSeq, read_count: room.postedCount });
+    this.moveMark({ room_id: room.roomId, user_id: userId, read_seq: room.lastSeq, read_count: room.postedCount });
   }
 
   /** A mark that its person asked for; the greater of several wins, a forced one drops what was before it (P33). */
   markRead(roomId: string, userId: string, readSeq: number, force: boolean): void {
-    const id = `${roomId}:${userId}`;
-    if (force) {
-      this.marks.delete(id);
-      this.lists.forced_marks.push({ room_id: roomId, user_id: userId, read_seq: readSeq });
-      return;
-    }
-    if ((this.marks.get(id)?.read_seq ?? -1) < readSeq) this.marks.set(id, { room_id: roomId, user_id: userId, read_seq: readSeq, read_count: null });
+    const mark = { room_id: roomId, user_id: userId, read_seq: readSeq, read_count: null };
+    if (force) this.marks.set(`${roomId}:${userId}`, { ...mark, forced: true });
+    else this.moveMark(mark);
+  }
+
+  private moveMark(mark: Omit<MarkRow, 'forced'>): void {
+    const id = `${mark.room_id}:${mark.user_id}`;
+    const earlier = this.marks.get(id);
+    // A mark on top of a forced one of this batch counts from that, not from what is stored.
+    if (earlier === undefined || earlier.read_seq < mark.read_seq) this.marks.set(id, { ...mark, forced: earlier?.forced === true });
   }
 
   /** The parameters of `commit_batch`: JSON, or null where the batch has nothing. */
   toParameters(): (string | null)[] {
     const rooms = [...this.rooms.values()].map(roomRow);
     const messages = [...this.newMessages.values()].map(({ room, message }) => messageRow(room, message));
-    const tables = [this.progress, this.events, rooms, messages, this.keys, [...this.marks.values()]];
+    const tables = [this.progress, this.events, rooms, messages, this.keys, this.marksThatAre(false)];
     return [...tables.map((rows) => (rows.length === 0 ? null : JSON.stringify(rows))), this.rare()];
   }
 
+  private marksThatAre(forced: boolean): MarkRow[] {
+    return [...this.marks.values()].filter((mark) => mark.forced === forced);
+  }
+
   private rare(): string | null {
-    const tables: Record<string, object[]> = { message_changes: [...this.changedMessages.values()].map(changeRow), ...this.lists };
+    const tables: Record<string, object[]> = {
+      message_changes: [...this.changedMessages.values()].map(changeRow),
+      forced_marks: this.marksThatAre(true),
+      ...this.lists,
+    };
     for (const [table, finals] of Object.entries(this.finals)) {
       tables[table] = [...finals.values()].filter(({ exists }) => exists).map(({ row }) => row);
       tables[`${table}_gone`] = [...finals.values()].filter(({ exists }) => !exists).map(({ row }) => row);

@@ -1,5 +1,5 @@
 import { type LogEvent } from '@agent-chat/contracts';
-import { type PhysicalDatabase, type Queryable } from '@agent-chat/database';
+import { DatabaseError, type PhysicalDatabase } from '@agent-chat/database';
 import { roomEventOf } from '../../domain/room-event-view';
 import { type BatchRows } from './batch-rows';
 
@@ -24,29 +24,40 @@ const LOCK_TIMEOUT_MS = 2_000;
 export class ProgressRepository {
   constructor(private readonly database: PhysicalDatabase) {}
 
-  /** Raises the fence (P5): from its commit on no earlier owner commits. `adjust` is called with the row and may change epoch, position and offset (P13, P29). */
+  /**
+   * Raises the fence (P5): from its commit on no earlier owner commits. `adjust` is called after that, holding no lock, with the row, and may
+   * change epoch, position and offset (P13, P29). Rejects with `fenced` if somebody else has raised it meanwhile.
+   */
   async raise(partition: number, owner: string, adjust: (progress: Progress) => Promise<Partial<Progress>>): Promise<Progress> {
+    const raised = await this.raiseFence(partition, owner);
+    const changes = await adjust(raised);
+    const adjusted = { ...raised, ...changes };
+    if (Object.keys(changes).length > 0) await this.store(partition, adjusted);
+    return adjusted;
+  }
+
+  private async raiseFence(partition: number, owner: string): Promise<Progress> {
     return this.database.transaction(async (connection) => {
-      await connection.query(`SET LOCAL lock_timeout = ${String(LOCK_TIMEOUT_MS)}`);
-      await connection.query('INSERT INTO partition_progress (partition) VALUES ($1) ON CONFLICT DO NOTHING', [partition]);
+      // The second limit is for a process that is paused right here: its lock must not stop everybody else.
+      await connection.query(`SELECT set_config('lock_timeout', $1, true), set_config('idle_in_transaction_session_timeout', $1, true)`, [
+        String(LOCK_TIMEOUT_MS),
+      ]);
       const [raised] = await connection.query<Progress & Record<string, unknown>>(
-        'UPDATE partition_progress SET fence = fence + 1, owner = $2 WHERE partition = $1 RETURNING *, clock_timestamp() AS now',
+        `INSERT INTO partition_progress AS stored (partition, owner, fence) VALUES ($1, $2, 1)
+           ON CONFLICT (partition) DO UPDATE SET fence = stored.fence + 1, owner = excluded.owner RETURNING *, clock_timestamp() AS now`,
         [partition, owner],
       );
       if (raised === undefined) throw new Error(`partition ${String(partition)} has no row`);
-      const adjusted = { ...raised, ...(await adjust(raised)) };
-      await this.store(connection, partition, adjusted);
-      return adjusted;
+      return raised;
     });
   }
 
-  private async store(connection: Queryable, partition: number, progress: Progress): Promise<void> {
-    await connection.query('UPDATE partition_progress SET epoch = $2, position = $3, command_offset = $4 WHERE partition = $1', [
-      partition,
-      progress.epoch,
-      progress.position,
-      progress.command_offset,
-    ]);
+  private async store(partition: number, { fence, epoch, position, command_offset }: Progress): Promise<void> {
+    const stored = await this.database.query(
+      'UPDATE partition_progress SET epoch = $3, position = $4, command_offset = $5 WHERE partition = $1 AND fence = $2 RETURNING partition',
+      [partition, fence, epoch, position, command_offset],
+    );
+    if (stored.length === 0) throw new DatabaseError('fenced', undefined, 'Another owner took the partition meanwhile', String(partition), undefined);
   }
 
   /** Commits a batch in one statement (P6). Rejects with a `DatabaseError`: `fenced` with the refused partitions in its detail, `data`, or `outage`. */

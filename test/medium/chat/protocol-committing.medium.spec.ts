@@ -1,0 +1,256 @@
+import { COMMANDS_DEAD_LETTER_TOPIC } from '@agent-chat/contracts';
+import { createTestDatabase, type TestDatabase } from '@agent-chat/database/testing';
+import { newId, type GatewayId, type MessageId, type RoomId, type UserId } from '@agent-chat/kernel';
+import { deferred, eventually } from '@agent-chat/testing';
+import { create, openRig, post, progressOf, roomIn, seqOf, seqsOf, textsOf, type Rig } from './write-rig';
+
+const alice = newId<UserId>();
+const bob = newId<UserId>();
+
+describe('committing under faults', () => {
+  let test: TestDatabase;
+  let rig: Rig;
+  beforeAll(async () => {
+    test = await createTestDatabase('committing');
+  });
+  afterAll(() => test.drop());
+  beforeEach(async () => {
+    rig = await openRig(test);
+  });
+  afterEach(() => rig.stop());
+
+  const made = async (partition: number): Promise<RoomId> => {
+    const roomId = roomIn(partition);
+    expect(await rig.send(create(roomId, alice, [bob]))).toMatchObject({ ok: true });
+    return roomId;
+  };
+  const deadLetters = async () =>
+    (await Promise.all(Array.from({ length: 64 }, (_, partition) => rig.log.read(COMMANDS_DEAD_LETTER_TOPIC, partition, 0, 100)))).flatMap(
+      ({ records }) => records,
+    );
+
+  it('leaves out only the partition whose fence was raised, and commits the others at once (P6)', async () => {
+    const [fenced, free] = [await made(1), await made(2)];
+    await test.database.shard(0).query('UPDATE partition_progress SET fence = fence + 1 WHERE partition = 1');
+    const fenceOfFree = (await progressOf(test, 2)).fence;
+
+    const [inFenced, inFree] = await Promise.all([rig.send(post(fenced, alice, 'one')), rig.send(post(free, alice, 'two'))]);
+
+    expect([seqOf(inFenced), seqOf(inFree)]).toEqual([4, 4]);
+    expect((await progressOf(test, 2)).fence).toBe(fenceOfFree);
+  });
+
+  it('refuses a batch that does not follow the stored offset, whatever its fence (P6)', async () => {
+    const roomId = await made(3);
+    // Somebody moved the offset under the same fence: what this owner holds in memory is not what is stored.
+    const { command_offset: offset } = await progressOf(test, 3);
+    await test.database.shard(0).query('UPDATE partition_progress SET command_offset = command_offset - 1, command_request_id = NULL WHERE partition = 3');
+
+    const answer = await rig.send(post(roomId, alice, 'behind'));
+
+    expect(seqOf(answer)).toBe(4);
+    expect((await progressOf(test, 3)).command_offset).toBe(offset + 1);
+  });
+
+  it.each(['unreached', 'unanswered'] as const)('takes the partition again after a commit that was %s, and stores every call once (P7)', async (fault) => {
+    const roomId = await made(4);
+    const before = (await progressOf(test, 4)).fence;
+    rig.database.commitFaults.push(fault);
+
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => rig.send(post(roomId, alice, `${fault} ${i}`))));
+
+    expect((await progressOf(test, 4)).fence).toBeGreaterThan(before);
+    expect(answers.map(seqOf).sort((one, other) => Number(one) - Number(other))).toEqual(Array.from({ length: 20 }, (_, i) => 4 + i));
+    expect(answers.every((answer) => answer.ok && !answer.result.duplicate)).toBe(true);
+    expect(await seqsOf(test, roomId)).toEqual(Array.from({ length: 23 }, (_, i) => i + 1));
+    expect(await textsOf(test, roomId)).toEqual(Array.from({ length: 20 }, (_, i) => `${fault} ${i}`));
+  });
+
+  it('keeps the order of calls that arrive while a commit fails (P7)', async () => {
+    const roomId = await made(5);
+    const [leaving, mayGo] = [deferred(), deferred()];
+    rig.database.commitFaults.push('unreached', 'unanswered', 'unreached');
+    rig.database.beforeCommit = () => {
+      leaving.resolve();
+      return mayGo.promise;
+    };
+    const texts = Array.from({ length: 30 }, (_, i) => `in order ${i}`);
+    const early = await Promise.all(texts.slice(0, 10).map((text) => rig.append(post(roomId, bob, text))));
+    await leaving.promise;
+    const late = await Promise.all(texts.slice(10).map((text) => rig.append(post(roomId, bob, text))));
+    mayGo.resolve();
+
+    await Promise.all([...early, ...late].map(({ requestId }) => rig.answerTo(requestId)));
+
+    expect(await textsOf(test, roomId)).toEqual(texts);
+  });
+
+  it('says nothing of a commit before it is stored, not even a refusal or a no-op (P8)', async () => {
+    const roomId = await made(6);
+    const [leaving, mayGo] = [deferred(), deferred()];
+    rig.database.beforeCommit = () => {
+      leaving.resolve();
+      return mayGo.promise;
+    };
+    rig.heard.length = 0;
+    const calls = await Promise.all([
+      rig.append(post(roomId, newId<UserId>(), 'a stranger')),
+      rig.append({ type: 'room.join', roomId, actorId: alice, data: {} }),
+      rig.append(post(roomId, alice, 'a message')),
+    ]);
+    await leaving.promise;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(rig.heard).toEqual([]);
+    expect(rig.groups.flatMap(({ events }) => events)).toEqual([]);
+    mayGo.resolve();
+
+    const answers = await Promise.all(calls.map(({ requestId }) => rig.answerTo(requestId)));
+
+    expect(answers.map(seqOf)).toEqual(['ROOM_NOT_FOUND', 3, 4]);
+  });
+
+  it('stores a key for an effect and for a no-op, and none for a refusal (P10)', async () => {
+    const roomId = await made(7);
+    await rig.send({ type: 'room.join', roomId, actorId: alice, data: {}, key: 'no-op' });
+    await rig.send({ ...post(roomId, alice, 'effect'), key: 'effect' });
+    await rig.send({ ...post(roomId, newId<UserId>(), 'refused'), key: 'refused' });
+
+    const rows = await test.database
+      .shard(0)
+      .query(`SELECT key, changed, seq FROM message_keys WHERE room_id = $1 AND key IN ('no-op', 'effect', 'refused') ORDER BY key`, [roomId]);
+
+    expect(rows).toEqual([
+      { key: 'effect', changed: true, seq: 4 },
+      { key: 'no-op', changed: false, seq: 3 },
+    ]);
+  });
+
+  it('makes one message of a key sent a hundred times at once, and no hole (P1, P11)', async () => {
+    const roomId = await made(8);
+    const answers = await Promise.all(Array.from({ length: 100 }, () => rig.send({ ...post(roomId, alice, 'once'), key: 'same' })));
+    await rig.send(post(roomId, alice, 'next'));
+
+    expect(new Set(answers.map(seqOf))).toEqual(new Set([4]));
+    expect(answers.filter((answer) => answer.ok && !answer.result.duplicate)).toHaveLength(1);
+    expect(await seqsOf(test, roomId)).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('finds a key that it no longer holds in memory before it gives a seq (P11)', async () => {
+    const roomId = await made(9);
+    const first = await rig.send({ ...post(roomId, alice, 'once'), key: 'far-away' });
+    rig.owner.owned(9)?.keys.clear();
+
+    const again = await rig.send({ ...post(roomId, alice, 'once'), key: 'far-away' });
+
+    expect(again).toMatchObject({ ok: true, result: { duplicate: true, seq: seqOf(first) } });
+    expect(await seqsOf(test, roomId)).toHaveLength(4);
+  });
+
+  it('dead-letters nothing while the database is away, and goes on when it is back (P16)', async () => {
+    const roomId = await made(10);
+    rig.database.isDown = true;
+    const calls = await Promise.all(['a', 'b', 'c'].map((text) => rig.append(post(roomId, alice, text))));
+    await eventually(() => expect(rig.owner.owned(10)).toBeUndefined());
+    rig.database.isDown = false;
+
+    const answers = await Promise.all(calls.map(({ requestId }) => rig.answerTo(requestId)));
+
+    expect(answers.map(seqOf)).toEqual([4, 5, 6]);
+    expect(await deadLetters()).toEqual([]);
+  });
+
+  it('counts a dead letter that the log does not take as an outage, and tells nobody (P16)', async () => {
+    const [roomId, other] = [await made(11), await made(11)];
+    const taken = post(other, alice, 'mine');
+    await rig.send(taken);
+    rig.log.appendFault = (topic) => (topic === COMMANDS_DEAD_LETTER_TOPIC ? { code: 'LOG_UNAVAILABLE', isWritten: false } : undefined);
+    const fence = (await progressOf(test, 11)).fence;
+    const poison = await rig.append({ ...post(roomId, alice, 'poison'), data: { messageId: taken.data.messageId, text: 'poison' } });
+    await eventually(async () => expect((await progressOf(test, 11)).fence).toBeGreaterThan(fence));
+    expect(rig.answers.has(poison.requestId)).toBe(false);
+    rig.log.appendFault = () => undefined;
+
+    expect(seqOf(await rig.answerTo(poison.requestId))).toBe('VALIDATION_FAILED');
+    expect(await deadLetters()).toHaveLength(1);
+    expect(seqOf(await rig.send(post(roomId, alice, 'behind it')))).toBe(4);
+  });
+
+  it('finds several poisonous commands among many, and numbers the others without a hole (P16)', async () => {
+    const [roomId, other] = [await made(12), await made(13)];
+    const taken = post(other, alice, 'mine');
+    await rig.send(taken);
+    const already = (await deadLetters()).length;
+    const poisonous = new Set([3, 17, 18, 39]);
+    const calls = await Promise.all(
+      Array.from({ length: 40 }, (_, i) =>
+        rig.append(
+          poisonous.has(i) ? { ...post(roomId, alice, `p${i}`), data: { messageId: taken.data.messageId, text: `p${i}` } } : post(roomId, alice, `m${i}`),
+        ),
+      ),
+    );
+
+    const answers = await Promise.all(calls.map(({ requestId }) => rig.answerTo(requestId)));
+
+    expect(answers.flatMap((answer, i) => (answer.ok ? [] : [i]))).toEqual([...poisonous]);
+    expect(await seqsOf(test, roomId)).toEqual(Array.from({ length: 3 + 36 }, (_, i) => i + 1));
+    expect(await deadLetters()).toHaveLength(already + 4);
+  });
+
+  it('tells the sender of a command of a newer release to try again, and dead-letters nothing (P15)', async () => {
+    const roomId = await made(14);
+    const already = (await deadLetters()).length;
+    const answers = [await rig.send({ ...post(roomId, alice, 'x'), type: 'message.whisper' as 'message.post' })];
+    // A name that every object has is no command either.
+    answers.push(await rig.send({ ...post(roomId, alice, 'x'), type: 'constructor' as 'message.post' }));
+
+    expect(answers.map(seqOf)).toEqual(['UNAVAILABLE', 'UNAVAILABLE']);
+    expect(await deadLetters()).toHaveLength(already);
+  });
+
+  it('makes one room of a keyed creation sent a hundred times at once (P3)', async () => {
+    const roomId = roomIn(15);
+    const answers = await Promise.all(Array.from({ length: 100 }, () => rig.send({ ...create(roomId, alice, [bob]), key: 'made' })));
+
+    expect(new Set(answers.map(seqOf))).toEqual(new Set([3]));
+    expect(await seqsOf(test, roomId)).toEqual([1, 2, 3]);
+  });
+
+  it('makes one direct room when both people make it at the same time (P3)', async () => {
+    const roomId = roomIn(16);
+    const direct = (actorId: UserId, other: UserId) =>
+      rig.send({ type: 'room.create', roomId, actorId, data: { kind: 'direct', name: '', topic: '', memberIds: [other] } });
+    const answers = await Promise.all([direct(alice, bob), direct(bob, alice)]);
+
+    expect(answers.map((answer) => answer.ok && answer.result.changed)).toEqual([true, false]);
+    expect(await seqsOf(test, roomId)).toEqual([1, 2, 3]);
+    const members = await test.database.shard(0).query('SELECT role FROM members WHERE room_id = $1', [roomId]);
+    expect(members).toEqual([{ role: 'member' }, { role: 'member' }]);
+  });
+
+  it('refuses a second message under the id of another one of the same batch (P3)', async () => {
+    const roomId = await made(17);
+    const first = post(roomId, alice, 'first');
+    const calls = [first, { ...post(roomId, alice, 'second'), data: { messageId: first.data.messageId, text: 'second' } }];
+    const places = await Promise.all(calls.map((call) => rig.append(call)));
+
+    const answers = await Promise.all(places.map(({ requestId }) => rig.answerTo(requestId)));
+
+    expect(answers.map(({ ok }) => ok)).toEqual([true, false]);
+    expect(await seqsOf(test, roomId)).toEqual([1, 2, 3, 4]);
+  });
+
+  it('addresses each answer to the gateway that asked, and only with the requestId of its call (P2)', async () => {
+    const roomId = await made(18);
+    const others: string[] = [];
+    await rig.backplane.listen(newId<GatewayId>(), (channel, message) => {
+      if (channel === 'answers') others.push(message);
+    });
+    const call = post(roomId, alice, 'mine', 'two-calls');
+    const [one, two] = [await rig.append(call), await rig.append({ ...call, data: { ...call.data, messageId: newId<MessageId>() } })];
+
+    const answers = await Promise.all([rig.answerTo(one.requestId), rig.answerTo(two.requestId)]);
+
+    expect(answers.map((answer) => answer.ok && answer.result.duplicate)).toEqual([false, true]);
+    expect(others).toEqual([]);
+  });
+});

@@ -1,0 +1,143 @@
+import { createTestDatabase, type TestDatabase } from '@agent-chat/database/testing';
+import { InMemoryEventLog } from '@agent-chat/event-log/adapters/memory';
+import { AppError, newId, SystemClock, type UserId } from '@agent-chat/kernel';
+import { deferred, eventually } from '@agent-chat/testing';
+import { create, openRig, PARTITIONS, post, roomIn, seqOf, textsOf, type Rig } from './write-rig';
+
+const alice = newId<UserId>();
+const bob = newId<UserId>();
+const systemClock = new SystemClock();
+
+function newLog(clock = systemClock): InMemoryEventLog {
+  return new InMemoryEventLog({ partitionCount: PARTITIONS, clock });
+}
+
+describe('taking partitions', () => {
+  let test: TestDatabase;
+  const rigs: Rig[] = [];
+  beforeEach(async () => {
+    test = await createTestDatabase('taking');
+  });
+  afterEach(async () => {
+    await Promise.all(rigs.splice(0).map((rig) => rig.stop()));
+    await test.drop();
+  });
+  const open = async (...parts: Parameters<typeof openRig> extends [TestDatabase, ...infer Rest] ? Rest : never): Promise<Rig> => {
+    const rig = await openRig(test, ...parts);
+    rigs.push(rig);
+    return rig;
+  };
+  const taken = (rig: Rig, partition: number) => eventually(() => rig.owner.owned(partition) ?? Promise.reject(new Error('not taken yet')));
+
+  it('holds no lock while it asks the log, so that a process paused there stops nobody (P5)', async () => {
+    const first = await open();
+    const roomId = roomIn(2);
+    await first.send(create(roomId, alice, [bob]));
+    const log = newLog();
+    const asked = deferred();
+    const read = log.read.bind(log);
+    const answer = deferred();
+    log.read = async (...input) => {
+      if (input[1] === 2) asked.resolve();
+      await answer.promise;
+      return read(...input);
+    };
+    await open({ log });
+    await asked.promise;
+
+    expect(seqOf(await first.send(post(roomId, alice, 'meanwhile')))).toBe(4);
+    answer.resolve();
+  });
+
+  it('gives a partition up that its group gave to another, and lets the senders of its marks ask again (P9, P33)', async () => {
+    const log = newLog();
+    const first = await open({ log });
+    const rooms = Array.from({ length: PARTITIONS }, (_, partition) => roomIn(partition));
+    await Promise.all(rooms.map((roomId) => first.send(create(roomId, alice, [bob]))));
+    const [leaving, resume] = [deferred(), deferred()];
+    first.database.beforeCommit = () => {
+      leaving.resolve();
+      return resume.promise;
+    };
+    const marks = rooms.map((roomId, partition) => first.owners.markRead({ roomId, userId: bob, seq: 3, force: false }, partition));
+    const settled = Promise.all(
+      marks.map((mark) =>
+        mark.then(
+          () => 'stored',
+          (error: unknown) => AppError.from(error).code,
+        ),
+      ),
+    );
+    await leaving.promise;
+    const second = await open({ log });
+    await eventually(() => expect(second.owner.owned(0) ?? second.owner.owned(PARTITIONS - 1)).toBeDefined(), { timeoutMs: 10_000 });
+    first.database.commitFaults.push('unreached', 'unreached', 'unreached');
+    resume.resolve();
+
+    const outcomes = await settled;
+
+    expect(new Set(outcomes)).toEqual(new Set(['stored', 'UNAVAILABLE']));
+    for (let partition = 0; partition < PARTITIONS; partition++) {
+      expect([first, second].filter((rig) => rig.owner.owned(partition) !== undefined)).toHaveLength(1);
+    }
+  });
+
+  it('writes a mark that waited through an unknown outcome (P7, P33)', async () => {
+    const rig = await open();
+    const roomId = roomIn(3);
+    await rig.send(create(roomId, alice, [bob]));
+    await rig.send(post(roomId, alice, 'unread'));
+    rig.database.commitFaults.push('unreached', 'unreached');
+
+    const badges = await rig.owners.markRead({ roomId, userId: bob, seq: 4, force: false }, 3);
+
+    expect(badges).toMatchObject({ head: 4, readSeq: 4, unreadCount: 0 });
+  });
+
+  it('opens its partitions and commits although no gateway can be asked (P23)', async () => {
+    const rig = await open();
+    const roomId = roomIn(4);
+    await rig.send(create(roomId, alice));
+    const other = await openRig(test, { log: newLog() });
+    other.backplane.isDown = true;
+    rigs.push(other);
+    await taken(other, 4);
+    const { requestId } = await other.append(post(roomId, alice, 'stored, not told'));
+    await eventually(async () => expect(await textsOf(test, roomId)).toEqual(['stored, not told']));
+    expect(other.answers.has(requestId)).toBe(false);
+  });
+
+  it('asks each gateway for its rooms after every raise, and keeps the interest it knows (P23)', async () => {
+    const rig = await open();
+    const roomId = roomIn(5);
+    await rig.send(create(roomId, alice));
+    const owned = await taken(rig, 5);
+    rig.owners.registerInterest({ gatewayId: rig.gatewayId, partition: 5, roomIds: [roomId] });
+    await eventually(() => expect(rig.control).toContainEqual({ type: 'interest.reannounce', partition: 5, fence: owned.fence }));
+    const before = owned.fence;
+    rig.database.commitFaults.push('unreached');
+
+    const answer = await rig.send(post(roomId, alice, 'heard'));
+
+    expect(rig.owners.registerInterest({ gatewayId: rig.gatewayId, partition: 5, roomIds: [] })).toEqual({ fence: owned.fence });
+    expect(owned.fence).toBeGreaterThan(before);
+    await eventually(() => expect(rig.control).toContainEqual({ type: 'interest.reannounce', partition: 5, fence: owned.fence }));
+    await eventually(() => expect(rig.groups.map(({ fromSeq }) => fromSeq)).toContain(seqOf(answer)));
+  });
+
+  it('lets the log go on when a partition is taken again with much waiting (P7)', async () => {
+    const rig = await open();
+    const roomId = roomIn(11);
+    await rig.send(create(roomId, alice));
+    rig.database.isDown = true;
+    const texts = Array.from({ length: 3_500 }, (_, i) => `waits ${i}`);
+    const calls = [];
+    for (const text of texts) calls.push(await rig.append(post(roomId, alice, text)));
+    await eventually(() => expect(rig.owner.owned(11)).toBeUndefined());
+    rig.database.isDown = false;
+
+    await rig.answerTo(calls.at(-1)!.requestId, 15_000);
+
+    expect(await textsOf(test, roomId)).toEqual(texts);
+  });
+});

@@ -1,0 +1,89 @@
+import { COMMANDS_TOPIC, type RoomEvent } from '@agent-chat/contracts';
+import { createTestDatabase, type TestDatabase } from '@agent-chat/database/testing';
+import { newId, SystemClock, type UserId } from '@agent-chat/kernel';
+import { eventually, FakeClock } from '@agent-chat/testing';
+import { create, openRig, post, roomIn, type Rig } from './write-rig';
+
+const alice = newId<UserId>();
+const systemClock = new SystemClock();
+
+describe('time and publishing', () => {
+  let test: TestDatabase;
+  const rigs: Rig[] = [];
+  beforeEach(async () => {
+    test = await createTestDatabase('taking');
+  });
+  afterEach(async () => {
+    await Promise.all(rigs.splice(0).map((rig) => rig.stop()));
+    await test.drop();
+  });
+  const open = async (...parts: Parameters<typeof openRig> extends [TestDatabase, ...infer Rest] ? Rest : never): Promise<Rig> => {
+    const rig = await openRig(test, ...parts);
+    rigs.push(rig);
+    return rig;
+  };
+
+  it('gives times that never go back within a partition, whatever the clocks do (P17)', async () => {
+    const clock = new FakeClock(systemClock.nowMs());
+    const first = await open({ clock });
+    const roomId = roomIn(12);
+    const at = [await first.send(create(roomId, alice))];
+    clock.advance(7_200_000);
+    at.push(await first.send(post(roomId, alice, 'ahead')));
+    clock.set(0);
+    at.push(await first.send(post(roomId, alice, 'the clock is lost')));
+    await first.stop();
+    const second = await open({ clock });
+    at.push(await second.send(post(roomId, alice, 'another process')));
+
+    const times = at.map((answer) => (answer.ok ? Date.parse(answer.result.committedAt) : NaN));
+    expect(times).toEqual([...times].sort((one, other) => one - other));
+    expect(Math.max(...times.map((time) => Math.abs(time - systemClock.nowMs())))).toBeLessThan(10_000);
+    const events = await test.database.shard(0).query<{ created_at: string }>('SELECT created_at FROM room_events WHERE room_id = $1 ORDER BY seq', [roomId]);
+    expect(events.slice(2).map(({ created_at: createdAt }) => Date.parse(createdAt))).toEqual(times.slice(1));
+  });
+
+  it('drops a last time that lies too far ahead of the database (P17)', async () => {
+    const first = await open();
+    const roomId = roomIn(13);
+    await first.send(create(roomId, alice));
+    await first.stop();
+    await test.database.shard(0).query(`UPDATE partition_progress SET last_at = now() + interval '1 hour'`);
+    const second = await open();
+
+    const answer = await second.send(post(roomId, alice, 'now'));
+
+    const ahead = answer.ok ? Date.parse(answer.result.committedAt) - systemClock.nowMs() : NaN;
+    expect(Math.abs(ahead)).toBeLessThan(5_000);
+  });
+
+  it('keeps to a last time that lies a little ahead of the database (P17)', async () => {
+    const first = await open();
+    const roomId = roomIn(14);
+    await first.send(create(roomId, alice));
+    await first.stop();
+    const [row] = await test.database
+      .shard(0)
+      .query<{ last_at: string }>(`UPDATE partition_progress SET last_at = now() + interval '4 seconds' WHERE partition = 14 RETURNING last_at`);
+    const second = await open();
+
+    expect(await second.send(post(roomId, alice, 'now'))).toMatchObject({ ok: true, result: { committedAt: row!.last_at } });
+  });
+
+  it('publishes first what its predecessor had committed and not published, in order (P18)', async () => {
+    const first = await open();
+    const roomId = roomIn(15);
+    await first.send(create(roomId, alice));
+    first.log.appendFault = (topic) => (topic === COMMANDS_TOPIC ? undefined : { code: 'LOG_UNAVAILABLE', isWritten: false });
+    for (const text of ['one', 'two', 'three']) await first.send(post(roomId, alice, text));
+    await first.stop();
+    const second = await open();
+    await second.send(post(roomId, alice, 'four'));
+
+    await eventually(async () => {
+      const { records } = await second.log.read('chat.events.v1', 15, 0, 100);
+      const seqs = records.map(({ value }) => (JSON.parse(value) as { event: RoomEvent }).event.seq);
+      expect(seqs.filter((seq) => seq > 2)).toEqual([3, 4, 5, 6]);
+    });
+  });
+});
