@@ -63,6 +63,12 @@ export class PresenceLink implements OnApplicationBootstrap, OnModuleDestroy {
     this.isLeaving = true;
   }
 
+  /** Reports people as here at once: from its answer on, notices for them are sent to this gateway. */
+  async announce(userIds: readonly UserId[]): Promise<void> {
+    for (const userId of userIds) this.changed.delete(userId);
+    await this.report(userIds, []);
+  }
+
   setStatus(connection: Connection, status: PresenceStatus, text: string | undefined): void {
     connection.status = status;
     connection.statusText = text;

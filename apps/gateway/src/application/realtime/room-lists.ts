@@ -6,6 +6,7 @@ import { GatewayInbox } from '../gateway-inbox';
 import { type Connection } from './connection';
 import { ConnectionRegistry } from './connection-registry';
 import { Memberships } from './memberships';
+import { PresenceLink } from './presence-link';
 
 const CHECK_MS = 30_000;
 const QUERY_TIMEOUT_MS = 5_000;
@@ -34,6 +35,7 @@ export class RoomLists implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly inbox: GatewayInbox,
     private readonly connections: ConnectionRegistry,
     private readonly memberships: Memberships,
+    private readonly presence: PresenceLink,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -75,7 +77,10 @@ export class RoomLists implements OnApplicationBootstrap, OnModuleDestroy {
       const greeted = [...this.greeting];
       this.greeting.clear();
       this.run(async () => {
-        const revs = await this.ask([...new Set(greeted.map(({ userId }) => userId))]);
+        const userIds = [...new Set(greeted.map(({ userId }) => userId))];
+        // Known as here before the rev is read: a change between the two is noticed, or in the rev already. Without presence the check finds it.
+        await this.presence.announce(userIds).catch(() => undefined);
+        const revs = await this.ask(userIds);
         for (const each of greeted) {
           const rev = revs.get(each.userId) ?? 0;
           // A change that came meanwhile is newer.
