@@ -1,6 +1,5 @@
 import { type CommandAnswer } from '@agent-chat/contracts';
 import { EventLog } from '@agent-chat/event-log';
-import { Clock } from '@agent-chat/kernel';
 import { QueryBus } from '@agent-chat/query-bus';
 import { type BeforeApplicationShutdown, Module } from '@nestjs/common';
 import { CommandSender } from './application/command-sender';
@@ -13,9 +12,9 @@ import { LogCommandSender } from './application/log-command-sender';
     GatewayInbox,
     {
       provide: CommandSender,
-      inject: [EventLog, QueryBus, Clock, GatewayInbox],
-      useFactory: (log: EventLog, queries: QueryBus, clock: Clock, inbox: GatewayInbox) => {
-        const sender = new LogCommandSender(log, queries, clock, inbox.gatewayId);
+      inject: [EventLog, QueryBus, GatewayInbox],
+      useFactory: (log: EventLog, queries: QueryBus, inbox: GatewayInbox) => {
+        const sender = new LogCommandSender(log, queries, inbox.gatewayId);
         inbox.on('answers', (message) => {
           sender.receive(JSON.parse(message) as CommandAnswer[]);
         });

@@ -4,6 +4,7 @@ import { AppError } from '@agent-chat/kernel';
 
 /** What is waiting goes out at once when the process has a moment, in batches of at most this many. */
 const MAX_BATCH = 200;
+const MAX_BATCH_BYTES = 256 * 1_024;
 /** Commands that may wait for the log; beyond that calls are refused. */
 const MAX_WAITING = 10_000;
 
@@ -38,7 +39,7 @@ export class CommandBatcher {
 
   private flush(): void {
     while (this.waiting.length > 0) {
-      const batch = this.waiting.splice(0, MAX_BATCH);
+      const batch = this.waiting.splice(0, batchSize(this.waiting));
       this.inFlight += batch.length;
       this.log
         .append(
@@ -60,4 +61,14 @@ export class CommandBatcher {
         });
     }
   }
+}
+
+/** How many of the first fit into one append; the first always does. */
+function batchSize(waiting: readonly Waiting[]): number {
+  let bytes = 0;
+  const size = waiting.slice(0, MAX_BATCH).findIndex(({ record }, index) => {
+    bytes += Buffer.byteLength(record.value);
+    return bytes > MAX_BATCH_BYTES && index > 0;
+  });
+  return size < 0 ? MAX_BATCH : size;
 }

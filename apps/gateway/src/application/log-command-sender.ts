@@ -1,6 +1,6 @@
 import { type Command, type CommandAnswer, type CommandResult, type CommandType } from '@agent-chat/contracts';
 import { type EventLog } from '@agent-chat/event-log';
-import { AppError, newId, type Clock, type GatewayId, type RequestId } from '@agent-chat/kernel';
+import { AppError, newId, type GatewayId, type RequestId } from '@agent-chat/kernel';
 import { type QueryBus } from '@agent-chat/query-bus';
 import { CommandBatcher } from './command-batcher';
 import { type CommandCall, CommandSender } from './command-sender';
@@ -10,6 +10,8 @@ import { OutcomeEnquiry, type OpenCall } from './outcome-enquiry';
 export const COMMAND_DEADLINE_MS = 10_000;
 /** After this long without an answer the owner is asked (P22). */
 export const ENQUIRE_AFTER_MS = 500;
+
+// Waiting is measured by a clock that never jumps: one set back would leave callers without an answer for as long.
 
 interface Waiter extends OpenCall {
   readonly resolve: (result: CommandResult) => void;
@@ -28,7 +30,6 @@ export class LogCommandSender extends CommandSender {
   constructor(
     log: EventLog,
     queries: QueryBus,
-    private readonly clock: Clock,
     private readonly gatewayId: GatewayId,
   ) {
     super();
@@ -42,7 +43,7 @@ export class LogCommandSender extends CommandSender {
   override send<Type extends CommandType>(call: CommandCall<Type>): Promise<CommandResult> {
     const key = call.key ?? newId();
     return new Promise((resolve, reject) => {
-      const nowMs = this.clock.nowMs();
+      const nowMs = performance.now();
       this.dispatch({
         call,
         key,
@@ -69,7 +70,7 @@ export class LogCommandSender extends CommandSender {
   }
 
   private dispatch(waiter: Waiter): void {
-    waiter.askAtMs = this.clock.nowMs() + ENQUIRE_AFTER_MS;
+    waiter.askAtMs = performance.now() + ENQUIRE_AFTER_MS;
     this.waiters.set(waiter.requestId, waiter);
     const { call, key, requestId } = waiter;
     const command = { type: call.type, roomId: call.roomId, actorId: call.actorId, key, requestId, gatewayId: this.gatewayId, data: call.data } as Command;
@@ -104,7 +105,7 @@ export class LogCommandSender extends CommandSender {
 
   /** P22: asks for late answers, gives up at the deadline. */
   private tick(): void {
-    const nowMs = this.clock.nowMs();
+    const nowMs = performance.now();
     const late: Waiter[] = [];
     for (const waiter of this.waiters.values()) {
       if (nowMs >= waiter.deadlineMs) {
@@ -119,7 +120,7 @@ export class LogCommandSender extends CommandSender {
     for (const waiter of late) waiter.asking = true;
     void this.enquiry.ask(late, (waiter, outcome) => {
       waiter.asking = false;
-      waiter.askAtMs = this.clock.nowMs() + ENQUIRE_AFTER_MS;
+      waiter.askAtMs = performance.now() + ENQUIRE_AFTER_MS;
       if (!this.waiters.has(waiter.requestId)) return;
       if (outcome === 'gone') this.repeat(waiter);
       else if (outcome !== 'pending') this.settle(outcome);
