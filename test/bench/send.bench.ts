@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { StandaloneProcess } from '../support/standalone-process';
 import { ChildTask } from './load/child-task';
 import { type BenchOptions, isOn, numberOption, rounded, tell } from './load/options';
@@ -20,6 +21,8 @@ interface Measured extends RunFigures {
   readonly offered: number;
   readonly serverMicros: number;
   readonly postgresMicros: number;
+  /** Transactions of every kind count as commits. */
+  readonly postsPerCommit: number;
 }
 
 /** A server under load: where it is, and which processes work for it. */
@@ -27,15 +30,26 @@ interface Target {
   readonly load: ChildTask;
   readonly serverPid: number;
   readonly postgresPid: number;
+  readonly databaseUrl: string;
 }
 
-async function measure({ load, serverPid, postgresPid }: Target, plan: RunPlan): Promise<Measured> {
+async function transactionsOf(url: string): Promise<number> {
+  const client = new Client({ connectionString: `${url}/postgres` });
+  await client.connect();
+  const { rows } = await client.query<{ sum: string }>('SELECT sum(xact_commit) FROM pg_stat_database');
+  await client.end();
+  return Number(rows[0]?.sum);
+}
+
+async function measure({ load, serverPid, postgresPid, databaseUrl }: Target, plan: RunPlan): Promise<Measured> {
+  const transactions = await transactionsOf(databaseUrl);
   const before = [cpuSecondsOf(serverPid), cpuSecondsOfFamily(postgresPid)] as const;
   const figures = await load.ask<RunFigures>('perform', plan);
   const micros = (now: number, then: number): number => Math.round(((now - then) * 1e6) / Math.max(1, figures.acked));
   return {
     ...figures,
     offered: plan.rate,
+    postsPerCommit: rounded(figures.acked / ((await transactionsOf(databaseUrl)) - transactions)),
     serverMicros: micros(cpuSecondsOf(serverPid), before[0]),
     postgresMicros: micros(cpuSecondsOfFamily(postgresPid), before[1]),
   };
@@ -88,6 +102,8 @@ function rowOf(name: string, measured: Measured): Record<string, number | string
     'server us/post': measured.serverMicros,
     'postgres us/post': measured.postgresMicros,
     'load us/post': measured.cpuMicros,
+    'events/frame': measured.eventsPerFrame,
+    'posts/commit': measured.postsPerCommit,
     deliveries: `${String(measured.deliveries)} of ${String(measured.expectedDeliveries)}`,
     refused: Object.entries(measured.refusals)
       .map(([code, count]) => `${code} ${String(count)}`)
@@ -134,7 +150,9 @@ class SendBench {
     tell('registering and subscribing');
     const load = await loadOf({ ...this.population, url: server.url, isBare: false });
     try {
-      const measured = await this.measureTarget({ load, serverPid: server.pid, postgresPid: embeddedServerOf(server.dataDir).pid }, this.rate, DRAIN_SECONDS);
+      const postgres = embeddedServerOf(server.dataDir);
+      const target = { load, serverPid: server.pid, postgresPid: postgres.pid, databaseUrl: postgres.url };
+      const measured = await this.measureTarget(target, this.rate, DRAIN_SECONDS);
       tell('verifying');
       const verdict = await load.ask<Verdict>('verify');
       if (server.printed.trim() !== '') tell(server.printed.slice(-2_000));
@@ -152,7 +170,7 @@ class SendBench {
     const load = await loadOf({ ...this.population, url, isBare: true });
     try {
       const rate = numberOption(this.options, 'baselineRate', this.rate);
-      return await this.measureTarget({ load, serverPid: plain.pid, postgresPid: postgres.pid }, rate, BASELINE_DRAIN_SECONDS);
+      return await this.measureTarget({ load, serverPid: plain.pid, postgresPid: postgres.pid, databaseUrl: postgres.url }, rate, BASELINE_DRAIN_SECONDS);
     } finally {
       await load.stop();
       await plain.stop();

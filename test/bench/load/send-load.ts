@@ -29,6 +29,7 @@ export interface RunFigures {
   readonly refusals: Readonly<Record<string, number>>;
   readonly deliveries: number;
   readonly expectedDeliveries: number;
+  readonly eventsPerFrame: number;
   readonly ack: Percentiles;
   readonly delivery: Percentiles;
   /** CPU of this process a post. */
@@ -89,6 +90,7 @@ export class SendLoad {
   private readonly runs: Run[] = [];
   private run: Run | undefined;
   private nextNumber = 1;
+  private frames = 0;
   /** All that one reader saw in one room, for the control. */
   private readonly sample: Place[] = [];
   private closedBecause: string | undefined;
@@ -114,6 +116,7 @@ export class SendLoad {
     const run = new Run(this.nextNumber, total, rate, this.population.membersPerRoom);
     this.nextNumber += total;
     this.runs.push(run);
+    this.frames = 0;
     const cpu = process.cpuUsage();
     run.startMs = performance.now();
     this.run = run;
@@ -129,6 +132,7 @@ export class SendLoad {
       refusals: run.refusals,
       deliveries: run.deliveries.count,
       expectedDeliveries: run.acks.count * this.population.membersPerRoom,
+      eventsPerFrame: Math.round((run.deliveries.count / this.frames) * 10) / 10,
       ack: run.acks.summary(),
       delivery: run.deliveries.summary(),
       cpuMicros: Math.round((used.user + used.system) / total),
@@ -210,6 +214,7 @@ export class SendLoad {
     };
     early.forEach(see);
     socket.onEvents = (events) => {
+      this.frames++;
       for (const event of events) see(event);
     };
   }

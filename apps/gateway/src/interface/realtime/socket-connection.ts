@@ -6,12 +6,15 @@ import { type Socket } from 'socket.io';
 import { type Closing, Connection, type NoticeFrame } from '../../application/realtime/connection';
 import { type EventsFrame } from '../../application/realtime/events-frame';
 import { type RealtimeMetrics } from '../../application/realtime/realtime-metrics';
-import { encodeEventsFrame } from './socket-frame';
+import { type SocketFlush } from './socket-flush';
+import { encodeEventsFrame, joinEventsFrames, type SocketFrame } from './socket-frame';
 
 /** How long a closed socket may take to read what waits, before it is cut. */
 const LINGER_MS = 2_000;
 /** Ephemeral frames are dropped once this many packets wait. */
 const BUSY_PACKETS = 16;
+/** More events than this are not gathered into one frame. */
+const MAX_JOINED_BYTES = 64 * 1_024;
 
 /** What lies under a Socket.IO socket, as far as it is not public: checked by a test with a real socket. */
 interface Engine {
@@ -35,6 +38,7 @@ export interface SocketSurroundings {
   readonly frameLimit: RateLimitRule | 'off';
   readonly clock: Clock;
   readonly metrics: RealtimeMetrics;
+  readonly flush: SocketFlush;
 }
 
 /** A client's Socket.IO socket. */
@@ -43,6 +47,9 @@ export class SocketConnection extends Connection {
   turn: Promise<void> | undefined;
   /** At least what waits to be sent, in bytes; counted exactly when it looks like too much. */
   private queuedBytes = 0;
+  /** Events that leave with the next flush, and before anything else that is sent. */
+  private gathered: SocketFrame[] = [];
+  private gatheredBytes = 0;
   private frameTokens: number;
   private refilledAtMs: number;
   private refusedFrames = 0;
@@ -62,12 +69,28 @@ export class SocketConnection extends Connection {
 
   override sendEvents(_roomId: RoomId, frame: EventsFrame): void {
     if (this.isClosed) return;
-    const { packet, options, sizeBytes } = frame.encodedBy(encodeEventsFrame);
+    const encoded = frame.encodedBy(encodeEventsFrame);
+    if (this.gatheredBytes + encoded.sizeBytes > MAX_JOINED_BYTES) this.flush();
+    if (this.gathered.length === 0) this.around.flush.add(this);
+    this.gathered.push(encoded);
+    this.gatheredBytes += encoded.sizeBytes;
+  }
+
+  /** Writes the events that were gathered. */
+  flush(): void {
+    const { gathered } = this;
+    const [first] = gathered;
+    if (first === undefined) return;
+    this.gathered = [];
+    this.gatheredBytes = 0;
+    if (this.isClosed) return;
+    const { packet, options, sizeBytes } = gathered.length === 1 ? first : joinEventsFrames(gathered);
     this.engine.write(packet, options);
     this.count(sizeBytes);
   }
 
   override send<Frame extends NoticeFrame>(frame: Frame, body: ServerFrameBody<Frame>): void {
+    this.flush();
     if (this.isClosed) return;
     this.write(frame, body);
   }
@@ -78,6 +101,7 @@ export class SocketConnection extends Connection {
   }
 
   override close(closing: Closing): void {
+    this.flush();
     if (this.isClosed) return;
     this.isClosed = true;
     this.engine.write(`2${JSON.stringify(['closing', closing])}`, { compress: false });

@@ -28,6 +28,8 @@ export class SocketDispatch {
       connection.takeFrame();
       const data = validate(CLIENT_CALLS[call], body) as ClientCallData<typeof call>;
       const answer = await this.calls.call(call, connection, data);
+      // Events that were due before the answer come before it: a subscription that it ends or begins shows no hole and no repeat.
+      connection.flush();
       acknowledge?.({ ok: true, ...answer.body });
       connection.countAnswer(answer.body);
       answer.afterwards?.();

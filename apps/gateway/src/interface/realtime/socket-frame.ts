@@ -5,20 +5,60 @@ export interface SocketFrame {
   /** Engine.IO's write options; it adds to them, so they are not shared with anything else. */
   readonly options: { readonly preEncoded: true; readonly compress: false; readonly wsPreEncodedFrame: readonly [Buffer] };
   readonly sizeBytes: number;
+  /** What is between the brackets, as JSON and as it lies in the frame. */
+  readonly events: string;
+  readonly eventBytes: Buffer;
 }
 
 const FINAL_TEXT = 0x81;
+const PREFIX = '2["events",[';
+const SUFFIX = ']]';
+/** The type of an Engine.IO message, which comes before the packet. */
+const MESSAGE = '4';
+const OPENING_BYTES = MESSAGE.length + PREFIX.length;
 
 /** The `events` packet for a body that is JSON already. One body makes one buffer. */
 export function encodeEventsFrame(json: string): SocketFrame {
   const packet = `2["events",${json}]`;
-  const frame = webSocketTextFrame(`4${packet}`);
-  return { packet, options: { preEncoded: true, compress: false, wsPreEncodedFrame: [frame] }, sizeBytes: frame.length };
+  const frame = webSocketTextFrame(`${MESSAGE}${packet}`);
+  return socketFrame(packet, json.slice(1, -1), frame);
+}
+
+/** One `events` packet with the events of several frames, in their order: their bytes are copied, not encoded again. */
+export function joinEventsFrames(frames: readonly SocketFrame[]): SocketFrame {
+  const length = OPENING_BYTES + frames.reduce((total, { eventBytes }) => total + eventBytes.length + 1, -1) + SUFFIX.length;
+  const { frame, headerLength } = emptyTextFrame(length);
+  let at = headerLength + frame.write(`${MESSAGE}${PREFIX}`, headerLength, 'latin1');
+  let events = '';
+  for (const { eventBytes, events: more } of frames) {
+    if (events !== '') at += frame.write(',', at, 'latin1');
+    events = events === '' ? more : `${events},${more}`;
+    at += eventBytes.copy(frame, at);
+  }
+  frame.write(SUFFIX, at, 'latin1');
+  return socketFrame(`${PREFIX}${events}${SUFFIX}`, events, frame);
+}
+
+function socketFrame(packet: string, events: string, frame: Buffer): SocketFrame {
+  const headerLength = headerLengthOf(frame.length);
+  const eventBytes = frame.subarray(headerLength + OPENING_BYTES, frame.length - SUFFIX.length);
+  return { packet, options: { preEncoded: true, compress: false, wsPreEncodedFrame: [frame] }, sizeBytes: frame.length, events, eventBytes };
 }
 
 /** One unmasked, final text frame (RFC 6455, section 5.2). */
 export function webSocketTextFrame(text: string): Buffer {
-  const length = Buffer.byteLength(text);
+  const { frame, headerLength } = emptyTextFrame(Buffer.byteLength(text));
+  frame.write(text, headerLength);
+  return frame;
+}
+
+/** The length of the header of a frame that is `frameLength` long in all. */
+function headerLengthOf(frameLength: number): number {
+  if (frameLength < 126 + 2) return 2;
+  return frameLength < 65_536 + 4 ? 4 : 10;
+}
+
+function emptyTextFrame(length: number): { frame: Buffer; headerLength: number } {
   const headerLength = length < 126 ? 2 : length < 65_536 ? 4 : 10;
   const frame = Buffer.allocUnsafe(headerLength + length);
   frame[0] = FINAL_TEXT;
@@ -30,6 +70,5 @@ export function webSocketTextFrame(text: string): Buffer {
     frame[1] = 127;
     frame.writeBigUInt64BE(BigInt(length), 2);
   }
-  frame.write(text, headerLength);
-  return frame;
+  return { frame, headerLength };
 }

@@ -6,6 +6,7 @@ import { type Socket } from 'socket.io';
 import { ConnectionRegistry } from '../../application/realtime/connection-registry';
 import { RealtimeMetrics } from '../../application/realtime/realtime-metrics';
 import { Subscriptions } from '../../application/realtime/subscriptions';
+import { SocketFlush } from './socket-flush';
 import { SocketConnection, type SocketSurroundings } from './socket-connection';
 
 interface SocketData {
@@ -29,7 +30,7 @@ export class SocketLife {
   ) {
     const { rateLimits, limits } = config;
     const frameLimit = rateLimits === 'off' ? 'off' : rateLimits['socket.frame'];
-    this.around = { outboundQueueBytes: limits.outboundQueueBytes, frameLimit, clock, metrics };
+    this.around = { outboundQueueBytes: limits.outboundQueueBytes, frameLimit, clock, metrics, flush: new SocketFlush() };
   }
 
   begin(socket: Socket): void {
