@@ -1,7 +1,7 @@
 import { Draining } from '@agent-chat/observability';
 import { isUuid } from '@agent-chat/kernel';
 import { randomUUID } from 'node:crypto';
-import { RestClient } from '../../support/rest-client';
+import { RestClient, type RestFailure } from '../../support/rest-client';
 import { startWholeApp, type WholeApp } from '../../support/whole-app';
 
 describe('what operators see', () => {
@@ -36,11 +36,18 @@ describe('what operators see', () => {
   });
 
   it('knows how the database stands', async () => {
-    expect((await get('/api/health', operator)).json()).toMatchObject({ components: expect.arrayContaining([{ name: 'database', isRequired: false, status: 'up', details: {} }]) });
+    expect((await get('/api/health', operator)).json()).toMatchObject({
+      components: expect.arrayContaining([{ name: 'database', isRequired: false, status: 'up', details: {} }]),
+    });
   });
 
   it('describes the process to operators only', async () => {
-    expect((await get('/api/infrastructure/status', operator)).json()).toMatchObject({ status: 'up', profile: 'standalone', partitions: 64, process: { pid: process.pid } });
+    expect((await get('/api/infrastructure/status', operator)).json()).toMatchObject({
+      status: 'up',
+      profile: 'standalone',
+      partitions: 64,
+      process: { pid: process.pid },
+    });
     expect((await get('/api/infrastructure/status', user())).status).toBe(403);
     expect((await get('/api/infrastructure/status')).status).toBe(401);
   });
@@ -72,7 +79,10 @@ describe('what operators see', () => {
   });
 
   it('counts log-ins by address', async () => {
-    const logIn = () => new RestClient(app.url).call('POST', '/auth/login', { username: randomUUID(), password: 'wrong wrong' }).catch((error: { code: string }) => error.code);
+    const logIn = () =>
+      new RestClient(app.url)
+        .call('POST', '/auth/login', { username: randomUUID(), password: 'wrong wrong' })
+        .catch((error: unknown) => (error as RestFailure).code);
 
     const codes = [await logIn(), await logIn(), await logIn(), await logIn()];
 
@@ -92,7 +102,10 @@ describe('what operators see', () => {
 
   it('lets pages of the configured origins call, and no others', async () => {
     const preflight = (origin: string) =>
-      fetch(`${app.url}/api/v1/rooms`, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' } });
+      fetch(`${app.url}/api/v1/rooms`, {
+        method: 'OPTIONS',
+        headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' },
+      });
 
     const [known, stranger] = await Promise.all([preflight('https://app.example.com'), preflight('https://evil.example.com')]);
 

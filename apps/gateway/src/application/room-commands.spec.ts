@@ -1,5 +1,5 @@
 import { COMMANDS, validate } from '@agent-chat/contracts';
-import { AppError, directRoomId, keyedRoomId, newId, type RoomId, type UserId } from '@agent-chat/kernel';
+import { AppError, directRoomId, keyedRoomId, newId, type MessageId, type RoomId, type UserId } from '@agent-chat/kernel';
 import { createRoom, editMessage, postMessage, updateMember, updateRoom } from './room-commands';
 
 const [ann, bob, eve] = [newId<UserId>(), newId<UserId>(), newId<UserId>()];
@@ -43,7 +43,11 @@ describe('commands of a room', () => {
   });
 
   it('are what their schemas ask for', () => {
-    const commands = [postMessage(caller, { text: 'hi', replyTo: newId() }), editMessage(caller, newId(), 'ho'), createRoom(caller, { kind: 'public', name: 'x' })];
+    const commands = [
+      postMessage(caller, { text: 'hi', replyTo: newId<MessageId>() }),
+      editMessage(caller, newId<MessageId>(), 'ho'),
+      createRoom(caller, { kind: 'public', name: 'x' }),
+    ];
 
     for (const { type, data } of commands) expect(validate(COMMANDS[type], data)).toEqual(data);
   });

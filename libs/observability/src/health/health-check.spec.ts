@@ -18,14 +18,22 @@ describe('the health of a process', () => {
   const source = (name: string, isRequired: boolean, check: () => Promise<HealthFinding>): HealthIndicatorSource => ({ name, isRequired, check });
 
   it('is up with nothing registered', async () => {
-    expect(await health.everything()).toMatchObject({ status: 'up', components: [{ name: 'door' }, { name: 'event-loop', details: { delayP99Ms: expect.any(Number) } }] });
+    expect(await health.everything()).toMatchObject({
+      status: 'up',
+      components: [{ name: 'door' }, { name: 'event-loop', details: { delayP99Ms: expect.any(Number) } }],
+    });
   });
 
   it('is degraded, and ready, without something that it can work without', async () => {
     registry.register(source('cache', false, () => Promise.reject(new Error('connection refused'))));
 
     expect(await health.everything()).toMatchObject({ status: 'degraded' });
-    expect((await health.everything()).components).toContainEqual({ name: 'cache', isRequired: false, status: 'down', details: { error: 'connection refused' } });
+    expect((await health.everything()).components).toContainEqual({
+      name: 'cache',
+      isRequired: false,
+      status: 'down',
+      details: { error: 'connection refused' },
+    });
     expect(await health.ready()).toMatchObject({ status: 'up' });
   });
 

@@ -1,5 +1,5 @@
 import { type AppConfig, loadConfig } from '@agent-chat/config';
-import { EphemeralStore, type TakenTokens } from '@agent-chat/ephemeral-store';
+import { type EphemeralStore, type TakenTokens } from '@agent-chat/ephemeral-store';
 import { InMemoryEphemeralStore } from '@agent-chat/ephemeral-store/adapters/memory';
 import { AppError } from '@agent-chat/kernel';
 import { FakeClock } from '@agent-chat/testing';

@@ -23,7 +23,11 @@ describe('problems', () => {
   it.each<[string, unknown, ErrorCode]>([
     ['a route that is not there', new NotFoundException('Cannot GET /x'), 'NOT_FOUND'],
     ['JSON that could not be read', new BadRequestException('Unexpected token'), 'MALFORMED_REQUEST'],
-    ['a body that is too large', Object.assign(new Error('request entity too large'), { status: 413, expose: true, type: 'entity.too.large' }), 'FRAME_TOO_LARGE'],
+    [
+      'a body that is too large',
+      Object.assign(new Error('request entity too large'), { status: 413, expose: true, type: 'entity.too.large' }),
+      'FRAME_TOO_LARGE',
+    ],
     ['a character set that nobody knows', Object.assign(new Error('unsupported charset'), { status: 415, expose: true }), 'MALFORMED_REQUEST'],
     ['a teapot', new HttpException('short and stout', 418), 'MALFORMED_REQUEST'],
     ['a failed call of ours that happens to have a status', Object.assign(new Error('upstream'), { status: 404 }), 'INTERNAL'],
