@@ -54,6 +54,17 @@ describe('the log of HTTP', () => {
     expect(isUuid(answer.headers.get('x-request-id') ?? '')).toBe(true);
   });
 
+  it('leaves out what Nest tells of each module, but not what goes wrong there', () => {
+    const told: Line[] = [];
+    const { logger } = pinoHttp(httpLogging('info', { write: (line) => told.push(JSON.parse(line) as Line) }));
+
+    logger.info({ context: 'InstanceLoader' }, 'AppModule dependencies initialized');
+    logger.error({ context: 'InstanceLoader' }, 'AppModule failed');
+    logger.info({ context: 'ChatOwner' }, 'Took partition 3');
+
+    expect(told.map(({ msg }) => msg)).toEqual(['AppModule failed', 'Took partition 3']);
+  });
+
   it('says nothing of probes, and warns of what failed', async () => {
     await fetch(`${url}/api/health/ready`);
     await fetch(`${url}/api/metrics`);
