@@ -52,6 +52,14 @@ describe('what operators see', () => {
     expect((await get('/api/infrastructure/status')).status).toBe(401);
   });
 
+  it('tells operators of days and of who did what', async () => {
+    const today = new Date().toISOString().slice(0, 10);
+
+    expect((await get(`/api/v1/analytics/days?from=${today}&to=${today}`, operator)).json()).toMatchObject({ days: expect.any(Array) });
+    expect((await get('/api/v1/audit?limit=1', operator)).json()).toMatchObject({ items: expect.any(Array) });
+    expect((await get('/api/v1/audit?cursor=nonsense', operator)).status).toBe(400);
+  });
+
   it('counts requests by route in the format of Prometheus', async () => {
     const roomId = randomUUID();
     await get(`/api/v1/rooms/${roomId}`, user());

@@ -10,10 +10,6 @@ const QUIET = /^\/api\/(health|metrics)(\/|\?|$)/;
 /** A secret at the top of a line, one and two levels below. */
 const REDACTED = SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`, `*.headers["set-cookie"]`]);
 
-/** What Nest tells of each module and route at every start. */
-const START_NOISE: ReadonlySet<unknown> = new Set(['InstanceLoader', 'RouterExplorer', 'RoutesResolver', 'WebSocketsController']);
-const INFO = 30;
-
 interface LoggedRequest {
   readonly id: unknown;
   readonly method: string;
@@ -21,10 +17,6 @@ interface LoggedRequest {
   readonly remoteAddress?: string;
   /** Express knows the caller's address behind trusted proxies. */
   readonly raw?: { readonly ip?: string };
-}
-
-function isStartNoise(first: unknown, level: number): boolean {
-  return level === INFO && typeof first === 'object' && first !== null && START_NOISE.has((first as { context?: unknown }).context);
 }
 
 /** What Nest says while it puts itself together: of use to somebody who looks for a missing route, noise to everybody else. */
@@ -46,11 +38,6 @@ export function httpLogging(level: LogLevel, stream?: DestinationStream): Option
         const context = typeof fields === 'object' && fields !== null && 'context' in fields ? fields.context : undefined;
         if (lineLevel === INFO && level === 'info' && FRAMEWORK.has(String(context))) return;
         method.apply(this, args);
-      },
-    },
-    hooks: {
-      logMethod(parameters, write, level) {
-        if (!isStartNoise(parameters[0], level)) write.apply(this, parameters);
       },
     },
     genReqId: identifyRequest,
