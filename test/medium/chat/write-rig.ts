@@ -77,7 +77,8 @@ export class FaultyLog extends EventLog {
   override readonly partitionCount: number;
   /** The code to refuse an append with; `isWritten` tells whether it lies in the log all the same. */
   appendFault: (topic: string) => { readonly code: 'LOG_UNAVAILABLE' | 'LOG_UNCERTAIN'; readonly isWritten: boolean } | undefined = () => undefined;
-  consumption: Consumption | undefined;
+  /** Told what lies in the log. */
+  onAppended: (topic: string, records: readonly LogRecord[]) => void = () => undefined;
 
   constructor(private readonly real: EventLog) {
     super();
@@ -86,14 +87,15 @@ export class FaultyLog extends EventLog {
 
   override async append(topic: string, records: readonly LogRecord[]): Promise<readonly RecordPosition[]> {
     const fault = this.appendFault(topic);
-    if (fault === undefined) return this.real.append(topic, records);
-    if (fault.isWritten) await this.real.append(topic, records);
+    if (fault?.isWritten === false) throw new AppError(fault.code);
+    const positions = await this.real.append(topic, records);
+    this.onAppended(topic, records);
+    if (fault === undefined) return positions;
     throw new AppError(fault.code);
   }
 
-  override async subscribe(subscription: Subscription): Promise<Consumption> {
-    this.consumption = await this.real.subscribe(subscription);
-    return this.consumption;
+  override subscribe(subscription: Subscription): Promise<Consumption> {
+    return this.real.subscribe(subscription);
   }
 
   override read(topic: string, partition: number, fromOffset: number, limit: number): Promise<LogRange> {
