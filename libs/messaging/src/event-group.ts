@@ -11,6 +11,8 @@ export interface EventGroupOptions {
   readonly source: EventSource;
   readonly handling: EventHandling;
   readonly batchSize: number;
+  /** How long events of one partition gather behind a batch; 0 unless given, in milliseconds. */
+  readonly gatherMs?: number;
   /** How often each partition is compared with the log in Postgres, in milliseconds (P19). */
   readonly checkEveryMs: number;
   readonly onError: (error: unknown, group: string, partition: number) => void;
@@ -65,7 +67,7 @@ export class EventGroup {
   }
 
   private follow(partitions: readonly number[]): void {
-    const { group, handling, source, batchSize, onError } = this.options;
+    const { group, handling, source, batchSize, gatherMs = 0, onError } = this.options;
     for (const partition of partitions) {
       if (this.followers.has(partition)) continue;
       const follower = new PartitionFollower({
@@ -73,6 +75,7 @@ export class EventGroup {
         handling,
         source,
         batchSize,
+        gatherMs,
         limit: (step) => this.limit.run(step),
         onError: (error) => onError(error, group, partition),
       });

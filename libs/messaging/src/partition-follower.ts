@@ -9,6 +9,8 @@ export interface FollowerOptions {
   readonly source: EventSource;
   /** Most events handled at once. */
   readonly batchSize: number;
+  /** How long events gather behind those just handled. */
+  readonly gatherMs: number;
   /** Runs a step when there is room for it. */
   readonly limit: <Result>(step: () => Promise<Result>) => Promise<Result>;
   /** Told of each failure before it is tried again. */
@@ -27,6 +29,7 @@ export class PartitionFollower {
   private behind = false;
   private position: number | undefined;
   private newest = 0;
+  private handledAtMs = -Infinity;
   private running: Promise<void> | undefined;
   private readonly stopping = new AbortController();
 
@@ -77,6 +80,7 @@ export class PartitionFollower {
   /** Never rejects. */
   private async run(): Promise<void> {
     for (let failures = 0; !this.stopping.signal.aborted && (this.behind || this.waiting.length > 0);) {
+      await this.gather();
       try {
         await this.options.limit(() => this.step());
         failures = 0;
@@ -90,6 +94,12 @@ export class PartitionFollower {
     }
     // In the same turn as the last look at what is waiting: whoever wakes it later starts a new run.
     this.running = undefined;
+  }
+
+  /** What lies in Postgres doesn't wait: it comes in whole pages. */
+  private async gather(): Promise<void> {
+    const restMs = this.handledAtMs + this.options.gatherMs - performance.now();
+    if (restMs > 0 && !this.behind) await this.pause(restMs);
   }
 
   private async step(): Promise<void> {
@@ -124,6 +134,7 @@ export class PartitionFollower {
 
   private async handle(events: readonly LogEvent[], previous: number): Promise<number> {
     await this.options.handling.handle(events, previous);
+    this.handledAtMs = performance.now();
     const position = events[events.length - 1]?.position ?? previous;
     // Unless `restart` came meanwhile.
     if (this.position === previous) this.position = position;

@@ -6,9 +6,14 @@ import { EventPositions } from './event-positions';
 import { PositionMovedError } from './position-moved-error';
 import { type AfterCommit, type Projection } from './projection';
 
+/** So many events without an effect may be passed over again after a restart. */
+const MAX_PASSED_OVER = 200;
+
 /** Applies a projection batch by batch, each in one transaction with its position. */
 export class ProjectionHandling implements EventHandling {
   private readonly positions: EventPositions;
+  /** Stored positions, by partition, that lie behind what was handled because nothing since then had an effect. */
+  private readonly stored = new Map<number, number>();
 
   constructor(
     private readonly projection: Projection,
@@ -18,14 +23,17 @@ export class ProjectionHandling implements EventHandling {
   }
 
   position(partition: number): Promise<number> {
+    this.stored.delete(partition);
     return this.positions.load(this.projection.database(partition), partition);
   }
 
   async handle(events: readonly LogEvent[], previous: number): Promise<void> {
     const last = events[events.length - 1];
     if (last === undefined) return;
+    if (this.passOver(events, last, previous)) return;
     try {
-      await this.commit(events, last, previous);
+      await this.commit(events, last, this.stored.get(last.partition) ?? previous);
+      this.stored.delete(last.partition);
     } catch (error) {
       if (isOutage(error)) throw error;
       if (events.length === 1) return this.bury(last, previous, error);
@@ -33,6 +41,16 @@ export class ProjectionHandling implements EventHandling {
       await this.handle(events.slice(0, middle), previous);
       await this.handle(events.slice(middle), events[middle - 1]?.position ?? previous);
     }
+  }
+
+  /** Whether nothing here has an effect: then the stored position moves with the next that has one, or once enough was passed over. */
+  private passOver(events: readonly LogEvent[], last: LogEvent, previous: number): boolean {
+    const { projection } = this;
+    if (projection.concerns === undefined || events.some((event) => projection.concerns?.(event) === true)) return false;
+    const stored = this.stored.get(last.partition) ?? previous;
+    if (last.position - stored >= MAX_PASSED_OVER) return false;
+    this.stored.set(last.partition, stored);
+    return true;
   }
 
   private async commit(events: readonly LogEvent[], last: LogEvent, previous: number): Promise<void> {
@@ -54,9 +72,10 @@ export class ProjectionHandling implements EventHandling {
 
   private async bury(event: LogEvent, previous: number, cause: unknown): Promise<void> {
     await this.projection.database(event.partition).transaction(async (connection) => {
-      await this.positions.move(connection, previous, event);
+      await this.positions.move(connection, this.stored.get(event.partition) ?? previous, event);
       await this.positions.bury(connection, event, cause);
     });
+    this.stored.delete(event.partition);
     this.onError(cause, event);
   }
 }

@@ -45,6 +45,7 @@ export class ProjectionRunner {
       source: this.source,
       handling: new ProjectionHandling(projection, (error, event) => onError(`${group} could not handle ${placeOf(event)}`, error)),
       batchSize: BATCH_SIZE,
+      gatherMs: projection.gatherMs ?? 0,
       checkEveryMs,
       onError: (error, _group, partition) => onError(`${group} will try partition ${partition} again`, error),
     });

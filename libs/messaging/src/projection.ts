@@ -11,6 +11,13 @@ export interface Projection {
   /** Where the effects of a partition's events, and its position, are kept. */
   database(partition: number): PhysicalDatabase;
   /**
+   * How long events of one partition may gather behind a batch before the next, in milliseconds; without it none do. A transaction costs
+   * far more than an event: a projection that nobody waits for should leave the database to those who write.
+   */
+  readonly gatherMs?: number;
+  /** Whether an event may have an effect; without it each may. A batch without any costs no transaction. */
+  concerns?(event: LogEvent): boolean;
+  /**
    * Writes the effect of events of one partition, in order. Runs in a transaction, perhaps again after a rollback. What it throws is taken as the
    * fault of an event (then the batch is halved until that one is found and dead-lettered), but for outages, which are tried again for ever.
    */

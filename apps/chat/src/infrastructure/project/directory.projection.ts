@@ -39,6 +39,10 @@ export class DirectoryProjection implements Projection {
     return this.databases.directory();
   }
 
+  concerns({ event }: LogEvent): boolean {
+    return listChangesOf(event).length > 0;
+  }
+
   async apply(connection: Queryable, events: readonly LogEvent[]): Promise<AfterCommit | undefined> {
     const byPerson = new Map<string, ListChange[]>();
     for (const change of events.flatMap(({ event }) => listChangesOf(event))) {

@@ -20,11 +20,16 @@ ON CONFLICT (message_id) DO UPDATE SET document = excluded.document`;
 @Injectable()
 export class SearchProjection implements Projection {
   readonly group = 'search';
+  readonly gatherMs = 1_000;
 
   constructor(private readonly shards: Database) {}
 
   database(partition: number): PhysicalDatabase {
     return this.shards.shard(partition);
+  }
+
+  concerns({ event }: LogEvent): boolean {
+    return CHANGES_TEXT.has(event.type);
   }
 
   async apply(connection: Queryable, events: readonly LogEvent[]): Promise<undefined> {

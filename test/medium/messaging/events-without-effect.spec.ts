@@ -1,0 +1,114 @@
+import { type LogEvent } from '@agent-chat/contracts';
+import { type Queryable, type Row } from '@agent-chat/database';
+import { type InMemoryEventLog } from '@agent-chat/event-log/adapters/memory';
+import { ProjectionRunner, type Projection } from '@agent-chat/messaging';
+import { eventually } from '@agent-chat/testing';
+import { openEventLog, publish, storedEvents } from '../../support/event-publisher';
+import { openReading, type Reading } from '../../support/reading';
+import { SeededRoom } from '../../support/seeded-room';
+
+const NEVER_MS = 3_600_000;
+
+/** Notes edits and nothing else. */
+class Edits implements Projection {
+  readonly group = 'edits';
+  readonly noted: number[] = [];
+  batches = 0;
+
+  constructor(private readonly reading: Reading) {}
+
+  database() {
+    return this.reading.database.shards()[0]!;
+  }
+
+  concerns({ event }: LogEvent): boolean {
+    return event.type === 'message.edited';
+  }
+
+  async apply(_connection: Queryable, events: readonly LogEvent[]): Promise<undefined> {
+    this.batches++;
+    this.noted.push(...events.filter((event) => this.concerns(event)).map(({ position }) => position));
+    return Promise.resolve(undefined);
+  }
+
+  async storedPosition(partition: number): Promise<number | undefined> {
+    const [row] = await this.database().query<Row & { position: number }>('SELECT position FROM consumer_positions WHERE consumer = $1 AND partition = $2', [
+      this.group,
+      partition,
+    ]);
+    return row?.position;
+  }
+}
+
+describe('a projection that few events concern', () => {
+  let reading: Reading;
+  let log: InMemoryEventLog;
+  let room: SeededRoom;
+  let last: LogEvent;
+  const runners: ProjectionRunner[] = [];
+
+  beforeAll(async () => {
+    reading = await openReading('events_without_effect');
+    log = openEventLog(reading);
+    room = await SeededRoom.create(reading.database);
+    last = (await storedEvents(reading, room.partition)).at(-1)!;
+  });
+  afterAll(async () => {
+    await Promise.all(runners.map((runner) => runner.stop()));
+    await log.close();
+    await reading.close();
+  });
+
+  async function run(projection: Projection): Promise<ProjectionRunner> {
+    const errors: string[] = [];
+    const runner = new ProjectionRunner({ log, queries: reading.bus, checkEveryMs: NEVER_MS, onError: (message) => errors.push(message) });
+    runners.push(runner);
+    await runner.run(projection);
+    await eventually(async () => expect(runner.lags().get(projection.group)).toBe(0));
+    expect(errors).toEqual([]);
+    return runner;
+  }
+
+  const next = (type: string, count = 1): LogEvent[] =>
+    Array.from({ length: count }, () => {
+      const seq = last.event.seq + 1;
+      last = { ...last, position: last.position + 1, event: { ...last.event, seq, type } };
+      return last;
+    });
+
+  async function tell(runner: ProjectionRunner, events: LogEvent[]): Promise<void> {
+    await publish(log, events);
+    await eventually(async () => expect(runner.lags().get('edits')).toBe(0));
+  }
+
+  it('costs no transaction until one has an effect, whose position covers those passed over', async () => {
+    const projection = new Edits(reading);
+    const runner = await run(projection);
+    const before = await projection.storedPosition(room.partition);
+
+    await tell(runner, next('message.posted', 3));
+    await tell(runner, next('message.posted', 3));
+    expect(projection.batches).toBe(0);
+    expect(await projection.storedPosition(room.partition)).toBe(before);
+
+    const [edited] = next('message.edited');
+    await tell(runner, [edited!]);
+    await eventually(async () => expect(projection.noted).toEqual([edited!.position]));
+    await eventually(async () => expect(await projection.storedPosition(room.partition)).toBe(edited!.position));
+
+    await tell(runner, next('message.posted', 3));
+    const [again] = next('message.edited');
+    await tell(runner, [again!]);
+    await eventually(async () => expect(projection.noted).toEqual([edited!.position, again!.position]));
+    await eventually(async () => expect(await projection.storedPosition(room.partition)).toBe(again!.position));
+  });
+
+  it('moves its position all the same once many were passed over, so that a restart reads little', async () => {
+    const projection = new Edits(reading);
+    const runner = runners[0]!;
+
+    await tell(runner, next('message.posted', 300));
+
+    await eventually(async () => expect(await projection.storedPosition(room.partition)).toBe(last.position));
+  });
+});
