@@ -40,7 +40,7 @@ module.exports = {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/{apps,libs,scripts}/**/*.spec.ts'],
-      testPathIgnorePatterns: ['/node_modules/', slow, '<rootDir>/apps/web/'],
+      testPathIgnorePatterns: ['/node_modules/', slow],
     },
     { ...shared, ...withPostgres, displayName: 'contract', testMatch: ['<rootDir>/{apps,libs}/**/*.contract.spec.ts'] },
     { ...shared, ...withPostgres, displayName: 'medium', testMatch: ['<rootDir>/test/medium/**/*.spec.ts', '<rootDir>/{apps,libs}/**/*.medium.spec.ts'] },

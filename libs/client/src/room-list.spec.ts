@@ -102,6 +102,18 @@ describe('a room list', () => {
     expect(list.get('a')?.me).toMatchObject({ readSeq: 4, unreadCount: 0, mentionCount: 0 });
   });
 
+  it('shows the newest message as it was edited, and that it was deleted', async () => {
+    const { list } = openList([aRoom('a', 1)]);
+    await list.load();
+    list.receiveEvent(posted('a', 2, 'u-other'));
+    const event = { roomId: 'a', epoch: 1, actorId: 'u-other', at: '2026-03-01T00:00:05.000Z' };
+    list.receiveEvent({ ...event, seq: 3, type: 'message.edited', data: { messageId: 'm-2', text: 'better', mentions: [], editedAt: event.at } });
+    expect(list.get('a')?.lastMessage).toMatchObject({ messageId: 'm-2', preview: 'better' });
+    list.receiveEvent({ ...event, seq: 4, type: 'message.edited', data: { messageId: 'm-1', text: 'older', mentions: [], editedAt: event.at } });
+    list.receiveEvent({ ...event, seq: 5, type: 'message.deleted', data: { messageId: 'm-2', deletedAt: event.at } });
+    expect(list.get('a')?.lastMessage).toMatchObject({ messageId: 'm-2', preview: '', deletedAt: event.at });
+  });
+
   it('reads the newest messages of active rooms with one call for all of them', async () => {
     const { list, server, environment } = openList([aRoom('a', 1), aRoom('b', 3)]);
     await list.load();

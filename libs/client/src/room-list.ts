@@ -182,6 +182,11 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
     switch (event.type) {
       case 'message.posted':
         return { ...this.touched(true), lastMessage: preview(event), ...this.counted(room, event) };
+      case 'message.edited':
+      case 'message.restored':
+        return previewChanged(room, event.data.messageId, { preview: shortened(event.data.text), deletedAt: undefined });
+      case 'message.deleted':
+        return previewChanged(room, event.data.messageId, { preview: '', deletedAt: event.data.deletedAt });
       case 'room.updated':
         return { ...event.data };
       case 'room.archived':
@@ -235,8 +240,14 @@ function activityOf(room: Room): string {
 }
 
 function preview({ data, seq }: KnownRoomEvent<'message.posted'>): LastMessage {
-  const text = Array.from(data.text ?? '')
-    .slice(0, PREVIEW_CODE_POINTS)
-    .join('');
-  return { messageId: data.messageId, seq, authorId: data.authorId, preview: text, createdAt: data.createdAt };
+  return { messageId: data.messageId, seq, authorId: data.authorId, preview: shortened(data.text), createdAt: data.createdAt };
+}
+
+/** The newest message as it is now, if it is the one that changed. */
+function previewChanged({ lastMessage }: Room, messageId: string, change: Partial<LastMessage>): Partial<Room> {
+  return lastMessage?.messageId === messageId ? { lastMessage: { ...lastMessage, ...change } } : {};
+}
+
+function shortened(text = ''): string {
+  return Array.from(text).slice(0, PREVIEW_CODE_POINTS).join('');
 }

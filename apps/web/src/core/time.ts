@@ -30,6 +30,11 @@ export function timeLabel(at: string): string {
   return clock.format(new Date(at));
 }
 
+/** A time in as little room as it can be said, for beside a message. */
+export function tinyTimeLabel(at: string): string {
+  return timeLabel(at).replace(/\s?[ap]\.?m\.?$/i, '');
+}
+
 export function fullTimeLabel(at: string): string {
   full ??= new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' });
   return full.format(new Date(at));

@@ -85,7 +85,8 @@ export function isEmojiOnly(text: string): boolean {
 export function plainText(text: string, nameOf: (userId: string) => string): string {
   return text
     .replace(/<@([0-9a-f-]{36}|room)>/gi, (_, target: string) => (target === 'room' ? '@room' : `@${nameOf(target)}`))
-    .replace(/```(?:[a-z0-9+#-]*\n)?|`|\*\*/gi, '')
+    .replace(/```(?:[a-z0-9+#-]*\n)?/gi, '')
+    .replace(/(`|\*\*)(?=\S)(.*?\S)\1/g, '$2')
     .replace(/\s+/g, ' ')
     .trim();
 }

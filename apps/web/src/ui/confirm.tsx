@@ -33,10 +33,10 @@ export function ConfirmHost(): ReactNode {
     <Sheet title={question.title} isOpen onClose={() => question.answer(false)} role="alertdialog" size="small">
       <p className="dialog-text">{question.text}</p>
       <div className="dialog-actions">
-        <ActionButton look="quiet" onPress={() => question.answer(false)}>
+        <ActionButton look="quiet" autoFocus onPress={() => question.answer(false)}>
           Cancel
         </ActionButton>
-        <ActionButton look="danger" autoFocus onPress={() => question.answer(true)}>
+        <ActionButton look="danger" onPress={() => question.answer(true)}>
           {question.action}
         </ActionButton>
       </div>

@@ -1,5 +1,17 @@
 import { type ReactNode } from 'react';
-import { Button, FieldError, Input, Label, Text, TextArea, TextField, Tooltip, TooltipTrigger, type ButtonProps, type TextFieldProps } from 'react-aria-components';
+import {
+  Button,
+  FieldError,
+  Input,
+  Label,
+  Text,
+  TextArea,
+  TextField,
+  Tooltip,
+  TooltipTrigger,
+  type ButtonProps,
+  type TextFieldProps,
+} from 'react-aria-components';
 import { Icon, type IconName } from './icon';
 
 interface IconButtonProps extends Omit<ButtonProps, 'children' | 'className'> {

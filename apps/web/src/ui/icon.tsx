@@ -38,7 +38,7 @@ export type IconName = keyof typeof PATHS;
 /** A line icon in the colour of the text; decoration, so whatever holds it has words of its own. */
 export function Icon({ name, size = 20 }: { readonly name: IconName; readonly size?: number }): ReactNode {
   return (
-    <svg className="icon" width={size} height={size} viewBox="0 0 24 24" fill="none" aria-hidden="true">
+    <svg className="icon" width={size} height={size} viewBox="0 0 24 24" fill="none" strokeWidth={name === 'more' ? 3 : 1.8} aria-hidden="true">
       <path d={PATHS[name]} />
     </svg>
   );

@@ -4,7 +4,17 @@ import { ActionButton, Spinner } from './controls';
 import { Icon, type IconName } from './icon';
 
 /** Where there is nothing (yet), with what to do about it. */
-export function EmptyState({ icon, title, children, actions }: { readonly icon: IconName; readonly title: string; readonly children?: ReactNode; readonly actions?: ReactNode }): ReactNode {
+export function EmptyState({
+  icon,
+  title,
+  children,
+  actions,
+}: {
+  readonly icon: IconName;
+  readonly title: string;
+  readonly children?: ReactNode;
+  readonly actions?: ReactNode;
+}): ReactNode {
   return (
     <div className="empty-state">
       <span className="empty-icon">

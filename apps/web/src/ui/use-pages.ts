@@ -31,7 +31,12 @@ export function usePages<Item>(query: string, read: (cursor: string | undefined)
     reader.current(cursor).then(
       (page) => {
         if (mine !== turn.current) return;
-        setState((before) => ({ items: cursor === undefined ? page.items : [...before.items, ...page.items], next: page.next, state: 'loaded', error: undefined }));
+        setState((before) => ({
+          items: cursor === undefined ? page.items : [...before.items, ...page.items],
+          next: page.next,
+          state: 'loaded',
+          error: undefined,
+        }));
       },
       (thrown: unknown) => {
         if (mine === turn.current) setState((before) => ({ ...before, state: 'failed', error: thrown }));

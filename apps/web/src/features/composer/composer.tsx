@@ -1,5 +1,5 @@
 import { type Room, type TimelineItem } from '@agent-chat/client';
-import { useMemo, useRef, type KeyboardEvent, type ReactNode } from 'react';
+import { useRef, type KeyboardEvent, type ReactNode } from 'react';
 import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components';
 import { useMyId } from '../../core/client';
 import { useRoomName } from '../../core/room-names';
@@ -12,7 +12,8 @@ import { useComposer } from './use-composer';
 import { useMentions } from './use-mentions';
 
 /** What is being written. */
-export type ComposerTask = { readonly kind: 'new' } | { readonly kind: 'reply'; readonly to: TimelineItem } | { readonly kind: 'edit'; readonly message: TimelineItem };
+export type ComposerTask =
+  { readonly kind: 'new' } | { readonly kind: 'reply'; readonly to: TimelineItem } | { readonly kind: 'edit'; readonly message: TimelineItem };
 
 interface ComposerProps {
   readonly room: Room;
@@ -55,7 +56,7 @@ export function Composer({ room, task, onTask }: ComposerProps): ReactNode {
     if (mentions.onKey(event)) return;
     composer.onKey(event);
   };
-  const placeholder = useMemo(() => (room.kind === 'direct' ? `Message ${name}` : `Message ${name === '' ? 'the room' : `#${name}`}`), [room.kind, name]);
+  const placeholder = `Message ${name === '' ? 'the room' : name}`;
   return (
     <div className="composer">
       <TaskBanner task={task} onCancel={composer.cancel} />
@@ -78,7 +79,13 @@ export function Composer({ room, task, onTask }: ComposerProps): ReactNode {
           onBlur={mentions.onBlur}
         />
         <EmojiButton onPick={composer.insert} />
-        <IconButton icon="send" label={task.kind === 'edit' ? 'Save' : 'Send'} look="primary" isDisabled={composer.text.trim() === ''} onPress={composer.submit} />
+        <IconButton
+          icon="send"
+          label={task.kind === 'edit' ? 'Save' : 'Send'}
+          look="primary"
+          isDisabled={composer.text.trim() === ''}
+          onPress={composer.submit}
+        />
       </div>
       {composer.excess > 0 && (
         <p className="field-error" role="alert">

@@ -66,7 +66,10 @@ function useText({ room, task, field, me }: ComposerOptions): [DraftText, (chang
   useEffect(() => setEdited(editing === undefined ? undefined : decodeMentions(editing.text ?? '', nameOf)), [editing]);
   useEffect(() => keepDraft(me, room.roomId, draft), [me, room.roomId, draft]);
   useEffect(() => {
-    if (task.kind !== 'new') placeCaret(field, Number.MAX_SAFE_INTEGER);
+    if (task.kind === 'new') return;
+    // At once, so that no key stroke is lost; the caret once the text stands there.
+    field.current?.focus();
+    placeCaret(field, Number.MAX_SAFE_INTEGER);
   }, [task, field]);
   if (editing === undefined) return [draft, setDraft];
   return [edited ?? { text: '', picked: [] }, (change) => setEdited((before) => change(before ?? { text: '', picked: [] }))];
@@ -74,6 +77,8 @@ function useText({ room, task, field, me }: ComposerOptions): [DraftText, (chang
 
 function post(room: Room, text: string, task: ComposerTask): boolean {
   try {
+    // Before the message goes: word of typing that comes after it would last for seconds.
+    client.room(room.roomId).setTyping(false);
     client.room(room.roomId).send({ text, ...(task.kind === 'reply' && task.to.messageId !== undefined ? { replyTo: task.to.messageId } : {}) });
     return true;
   } catch (error) {

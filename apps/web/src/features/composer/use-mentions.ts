@@ -23,7 +23,14 @@ function matching(members: readonly Member[], query: string, me: string): Mentio
   const wanted = query.toLowerCase();
   const people = members
     .filter(({ user }) => user.userId !== me)
-    .filter(({ user }) => user.username.startsWith(wanted) || user.displayName.toLowerCase().split(/\s+/).some((word) => word.startsWith(wanted)))
+    .filter(
+      ({ user }) =>
+        user.username.startsWith(wanted) ||
+        user.displayName
+          .toLowerCase()
+          .split(/\s+/)
+          .some((word) => word.startsWith(wanted)),
+    )
     .map(({ user }) => ({ target: user.userId, label: user.displayName, username: user.username }));
   const room = 'room'.startsWith(wanted) ? [{ target: 'room', label: 'room', username: 'everyone here' }] : [];
   return [...people, ...room].slice(0, MOST);

@@ -50,7 +50,12 @@ export function CreateRoom({ onClose }: { readonly onClose: () => void }): React
     if (name.trim() === '') return setError('A room needs a name.');
     setBusy(true);
     const memberIds = people.map(({ userId }) => userId);
-    const wanted: NewRoom = { kind, name: name.trim(), ...(topic.trim() === '' ? {} : { topic: topic.trim() }), ...(memberIds.length === 0 ? {} : { memberIds }) };
+    const wanted: NewRoom = {
+      kind,
+      name: name.trim(),
+      ...(topic.trim() === '' ? {} : { topic: topic.trim() }),
+      ...(memberIds.length === 0 ? {} : { memberIds }),
+    };
     let room: Room | undefined;
     await attempt(async () => {
       room = await client.rooms.create(wanted);

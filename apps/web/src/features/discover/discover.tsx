@@ -41,7 +41,11 @@ function DiscoveredRoom({ room, isMine }: { readonly room: Room; readonly isMine
 
 function Nothing({ query }: { readonly query: string }): ReactNode {
   return (
-    <EmptyState icon="compass" title={query === '' ? 'No public rooms yet' : `No public room is called “${query}”`} actions={<ActionButton onPress={() => openDialog('create-room')}>Create a room</ActionButton>}>
+    <EmptyState
+      icon="compass"
+      title={query === '' ? 'No public rooms yet' : `No public room is called “${query}”`}
+      actions={<ActionButton onPress={() => openDialog('create-room')}>Create a room</ActionButton>}
+    >
       {query === '' ? 'Open the first one.' : 'Try fewer letters, or open such a room yourself.'}
     </EmptyState>
   );
@@ -53,7 +57,9 @@ export function Discover(): ReactNode {
   const wanted = query.trim();
   const { rooms } = useRoomList();
   const mine = new Set(rooms.flatMap(({ roomId, me }) => (me === undefined ? [] : [roomId])));
-  const { items, state, error, hasMore, more, reload } = usePages(wanted, (cursor) => client.rooms.discover({ limit: 30, ...(wanted === '' ? {} : { query: wanted }), ...(cursor === undefined ? {} : { cursor }) }));
+  const { items, state, error, hasMore, more, reload } = usePages(wanted, (cursor) =>
+    client.rooms.discover({ limit: 30, ...(wanted === '' ? {} : { query: wanted }), ...(cursor === undefined ? {} : { cursor }) }),
+  );
   return (
     <section className="page" aria-label="Discover rooms">
       <header className="page-header">

@@ -51,7 +51,9 @@ function Moderation({ member, room }: Omit<MemberItemProps, 'me'>): ReactNode {
         ))}
       </MenuSection>
       <Separator />
-      <MenuItem onAction={() => void attempt(() => client.rooms.updateMember(room.roomId, user.userId, { muted: !muted }))}>{muted ? 'Unmute' : 'Mute'}</MenuItem>
+      <MenuItem onAction={() => void attempt(() => client.rooms.updateMember(room.roomId, user.userId, { muted: !muted }))}>
+        {muted ? 'Unmute' : 'Mute'}
+      </MenuItem>
       <MenuItem className="menu-item-danger" onAction={() => void remove(room, member)}>
         Remove from the room…
       </MenuItem>

@@ -51,7 +51,15 @@ function useFound(query: string): Found {
   return found;
 }
 
-function Options({ users, active, onChoose }: { readonly users: readonly User[]; readonly active: number; readonly onChoose: (index: number) => void }): ReactNode {
+function Options({
+  users,
+  active,
+  onChoose,
+}: {
+  readonly users: readonly User[];
+  readonly active: number;
+  readonly onChoose: (index: number) => void;
+}): ReactNode {
   return (
     <ul className="option-list" id={LIST} role="listbox" aria-label="People">
       {users.map((user, index) => (

@@ -19,7 +19,11 @@ async function reread(room: Room): Promise<void> {
 }
 
 async function archive(room: Room): Promise<void> {
-  const question = { title: `Archive ${room.name}?`, text: 'Everyone can still read it, nobody can write in it any more. This can’t be taken back.', action: 'Archive' };
+  const question = {
+    title: `Archive ${room.name}?`,
+    text: 'Everyone can still read it, nobody can write in it any more. This can’t be taken back.',
+    action: 'Archive',
+  };
   if (!(await confirmed(question))) return;
   await attempt(async () => {
     await client.rooms.archive(room.roomId);

@@ -22,7 +22,17 @@ interface RoomViewProps {
   readonly onMembership: () => void;
 }
 
-function Foot({ room, task, onTask, onMembership }: { readonly room: Room; readonly task: ComposerTask; readonly onTask: (task: ComposerTask) => void; readonly onMembership: () => void }): ReactNode {
+function Foot({
+  room,
+  task,
+  onTask,
+  onMembership,
+}: {
+  readonly room: Room;
+  readonly task: ComposerTask;
+  readonly onTask: (task: ComposerTask) => void;
+  readonly onMembership: () => void;
+}): ReactNode {
   const { isMember, canPost, postRefusal } = permissionsIn(room);
   if (!isMember) return <EntryBar room={room} onEntered={onMembership} />;
   if (!canPost) return <p className="post-refusal">{postRefusal}</p>;

@@ -22,7 +22,11 @@ function Highlight({ hit }: { readonly hit: SearchHit }): ReactNode {
   usePeopleRevision();
   const [highlight] = hit.highlights;
   if (highlight === undefined) return <p className="hit-text">{plainText(hit.message.text ?? '', nameOf)}</p>;
-  return <p className="hit-text">{parseHighlight(highlight).map(({ text, isMatch }, index) => (isMatch ? <mark key={index}>{text}</mark> : <span key={index}>{plainPiece(text)}</span>))}</p>;
+  return (
+    <p className="hit-text">
+      {parseHighlight(highlight).map(({ text, isMatch }, index) => (isMatch ? <mark key={index}>{text}</mark> : <span key={index}>{plainPiece(text)}</span>))}
+    </p>
+  );
 }
 
 /** Names in a piece of a text, whose blanks at both ends count. */

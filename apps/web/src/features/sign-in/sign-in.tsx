@@ -14,7 +14,8 @@ const MIN_PASSWORD = 8;
 type FieldErrors = Readonly<Record<string, string | undefined>>;
 
 function checked(mode: Mode, username: string, password: string): FieldErrors {
-  if (mode === 'login') return { username: username === '' ? 'Enter your username.' : undefined, password: password === '' ? 'Enter your password.' : undefined };
+  if (mode === 'login')
+    return { username: username === '' ? 'Enter your username.' : undefined, password: password === '' ? 'Enter your password.' : undefined };
   return {
     username: USERNAME.test(username.toLowerCase()) ? undefined : 'Use 2 to 32 of a–z, 0–9, dot, dash or underscore.',
     password: Array.from(password).length < MIN_PASSWORD ? 'Use at least 8 characters.' : undefined,
@@ -83,9 +84,25 @@ export function SignIn(): ReactNode {
         <h1>{isNew ? 'Create your account' : 'Welcome back'}</h1>
         <p className="muted">{isNew ? 'Pick a name and a password, and start chatting.' : 'Log in to go on with your conversations.'}</p>
         <form onSubmit={onSubmit} noValidate>
-          <Field label="Username" value={values.username} onChange={set('username')} error={errors['username']} autoComplete="username" spellCheck="false" autoFocus />
+          <Field
+            label="Username"
+            value={values.username}
+            onChange={set('username')}
+            error={errors['username']}
+            autoComplete="username"
+            spellCheck="false"
+            autoFocus
+          />
           {isNew && (
-            <Field label="Your name" hint="As others see it. You can leave it empty." value={values.displayName} onChange={set('displayName')} error={errors['displayName']} autoComplete="name" maxLength={60} />
+            <Field
+              label="Your name"
+              hint="As others see it. You can leave it empty."
+              value={values.displayName}
+              onChange={set('displayName')}
+              error={errors['displayName']}
+              autoComplete="name"
+              maxLength={60}
+            />
           )}
           <Field
             label="Password"

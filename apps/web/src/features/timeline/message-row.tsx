@@ -2,7 +2,7 @@ import { type Room } from '@agent-chat/client';
 import { memo, useCallback, useRef, useState, type FocusEvent, type ReactNode } from 'react';
 import { useMyId } from '../../core/client';
 import { usePerson } from '../../core/people';
-import { dayLabel, fullTimeLabel, timeLabel } from '../../core/time';
+import { dayLabel, fullTimeLabel, timeLabel, tinyTimeLabel } from '../../core/time';
 import { RichText } from '../../text/rich-text';
 import { Avatar } from '../../ui/avatar';
 import { messageRights, type MessageActions } from './message-actions';
@@ -115,7 +115,7 @@ export const MessageRow = memo(function MessageRow({ row, room, actions, isFlash
         <div className="message-gutter">
           {isGrouped ? (
             <time className="gutter-time" dateTime={item.createdAt}>
-              {timeLabel(item.createdAt)}
+              {tinyTimeLabel(item.createdAt)}
             </time>
           ) : (
             <Avatar userId={item.authorId} />

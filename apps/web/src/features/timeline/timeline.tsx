@@ -61,7 +61,7 @@ export function Timeline({ room, handle, jumpSeq, actions }: TimelineProps): Rea
                   row={row}
                   room={room}
                   actions={actions}
-                  isFlashing={flashing === row.item.seq}
+                  isFlashing={flashing !== undefined && flashing === row.item.seq}
                   isTabStop={active === undefined ? virtualRow.index === rows.length - 1 : active === row.key}
                   onFocus={setActive}
                   onShow={toSeq}

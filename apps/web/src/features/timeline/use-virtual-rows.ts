@@ -34,7 +34,13 @@ interface VirtualRowsOptions {
 function estimate(row: TimelineRow | undefined): number {
   if (row === undefined) return 48;
   const lines = (row.item.text ?? '').split('\n').reduce((sum, line) => sum + 1 + Math.floor(line.length / 90), 0);
-  return lines * 21 + (row.isGrouped ? 6 : 34) + (row.day === undefined ? 0 : 44) + (row.item.reactions.length > 0 ? 34 : 0) + (row.item.replyTo === undefined ? 0 : 30);
+  return (
+    lines * 21 +
+    (row.isGrouped ? 6 : 34) +
+    (row.day === undefined ? 0 : 44) +
+    (row.item.reactions.length > 0 ? 34 : 0) +
+    (row.item.replyTo === undefined ? 0 : 30)
+  );
 }
 
 /** Asks for the pages before and after what is in sight. */
