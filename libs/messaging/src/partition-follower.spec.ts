@@ -32,21 +32,21 @@ describe('PartitionFollower', () => {
   it('handles the first event at once, and what gathers behind it together', async () => {
     const { follower, batches } = followerWith(50);
     follower.offer([event(1)]);
-    await eventually(() => Promise.resolve(expect(batches).toEqual([[1]])), { timeoutMs: 45 });
+    await eventually(async () => expect(batches).toEqual([[1]]), { timeoutMs: 45 });
 
     for (const position of [2, 3, 4]) {
       follower.offer([event(position)]);
       await new Promise((turn) => setImmediate(turn));
     }
 
-    await eventually(() => Promise.resolve(expect(batches).toEqual([[1], [2, 3, 4]])));
+    await eventually(async () => expect(batches).toEqual([[1], [2, 3, 4]]));
     await follower.stop();
   });
 
   it('stops while events gather', async () => {
     const { follower, batches } = followerWith(3_600_000);
     follower.offer([event(1)]);
-    await eventually(() => Promise.resolve(expect(batches).toEqual([[1]])));
+    await eventually(async () => expect(batches).toEqual([[1]]));
     follower.offer([event(2)]);
 
     await follower.stop();
