@@ -2,6 +2,7 @@ import { type AppConfig, ConfigError, loadConfig, readEnvironment } from '@agent
 import { DatabaseStartError } from '@agent-chat/database/adapters/embedded';
 import { MigrationError } from '@agent-chat/database';
 import { type Clock, SystemClock } from '@agent-chat/kernel';
+import { Draining } from '@agent-chat/observability';
 import { type INestApplication, Logger, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
@@ -59,10 +60,16 @@ export async function startApp(start: AppStart, env: NodeJS.ProcessEnv, clock: C
   }
   const running = app;
   let closing: Promise<void> | undefined;
-  const close = (): Promise<void> => (closing ??= running.close().then(() => closePorts(ports, onCloseError)));
+  const close = (): Promise<void> => (closing ??= drainAndClose(running).then(() => closePorts(ports, onCloseError)));
   const url = publicUrl(config, (await running.getUrl()).replace('[::1]', 'localhost'));
   start.onReady?.(url);
   return { app: running, url, close };
+}
+
+/** Readiness goes first, and connections leave, before any part stops working. */
+async function drainAndClose(app: INestApplication): Promise<void> {
+  await app.get(Draining, { strict: false }).start();
+  await app.close();
 }
 
 @Module({})
