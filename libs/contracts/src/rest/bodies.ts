@@ -20,7 +20,8 @@ export const REST_BODIES = {
   updateMe: z.object({
     displayName: singleLine(60).optional(),
     avatarUrl: z
-      .url({ protocol: /^https$/ })
+      // As a browser would write it: a NUL or a lone surrogate in it can't be stored.
+      .url({ protocol: /^https$/, normalize: true })
       .max(500)
       .nullable()
       .optional(),

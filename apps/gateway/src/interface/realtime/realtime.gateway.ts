@@ -1,5 +1,6 @@
 import { type OnGatewayConnection, type OnGatewayDisconnect, type OnGatewayInit, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { type Server, type Socket } from 'socket.io';
+import { ANY_OTHER_CALL } from './slim-io.adapter';
 import { SocketAdmission } from './socket-admission';
 import { type Acknowledge, SocketDispatch } from './socket-dispatch';
 import { SocketLife } from './socket-life';
@@ -93,5 +94,10 @@ export class RealtimeGateway implements OnGatewayInit, OnGatewayConnection, OnGa
   @SubscribeMessage('auth.renew')
   async authRenew(socket: Socket, body: unknown, acknowledge: Acknowledge): Promise<void> {
     await this.dispatch.answer('auth.renew', socket, body, acknowledge);
+  }
+
+  @SubscribeMessage(ANY_OTHER_CALL)
+  async anyOtherCall(socket: Socket, _body: unknown, acknowledge: Acknowledge): Promise<void> {
+    await this.dispatch.refuse(socket, acknowledge);
   }
 }

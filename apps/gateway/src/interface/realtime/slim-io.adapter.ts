@@ -1,10 +1,11 @@
 import { type AppConfig } from '@agent-chat/config';
-import { AppError } from '@agent-chat/kernel';
 import { type INestApplicationContext, Logger } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { type MessageMappingProperties } from '@nestjs/websockets';
 import { type Server, type ServerOptions, type Socket } from 'socket.io';
 
+/** The handler for calls that no other takes. */
+export const ANY_OTHER_CALL = '*';
 export const SOCKET_PATH = '/socket.io';
 const PING_INTERVAL_MS = 25_000;
 const PING_TIMEOUT_MS = 20_000;
@@ -42,15 +43,12 @@ export class SlimIoAdapter extends IoAdapter {
 
   /** Handlers acknowledge by themselves: what must follow an answer has to know when it is on its way. */
   override bindMessageHandlers(socket: Socket, handlers: MessageMappingProperties[]): void {
+    const unknown = handlers.find(({ message }) => message === ANY_OTHER_CALL);
     socket.use((packet: unknown[]) => {
       const last = packet.at(-1);
       const acknowledge = typeof last === 'function' ? (last as Acknowledge) : undefined;
-      const handler = handlers.find(({ message }) => message === packet[0]);
-      if (handler === undefined) {
-        acknowledge?.({ ok: false, error: new AppError('UNKNOWN_EVENT').toBody() });
-        return;
-      }
-      Promise.resolve(handler.callback(packet[1] === last && acknowledge !== undefined ? undefined : packet[1], acknowledge) as unknown).catch(
+      const handler = handlers.find(({ message }) => message === packet[0]) ?? unknown;
+      Promise.resolve(handler?.callback(packet[1] === last && acknowledge !== undefined ? undefined : packet[1], acknowledge) as unknown).catch(
         (error: unknown) => this.logger.error(`A call failed outside its handler: ${String(error)}`),
       );
     });

@@ -89,6 +89,8 @@ export class SocketCalls {
   /** Calls go on in the order in which they came, however long each admission takes. */
   private async admit(connection: SocketConnection, type: CommandType): Promise<void> {
     const admission = this.limits.take(type === 'message.post' ? 'message.post' : 'rest.write', connection.userId);
+    // It may fail while an earlier one still waits.
+    admission.catch(() => undefined);
     const turn = (connection.turn ?? Promise.resolve()).then(() => admission);
     connection.turn = turn.catch(() => undefined);
     await turn;

@@ -6,6 +6,7 @@ import { type Socket } from 'socket.io';
 import { type Closing, Connection, type NoticeFrame } from '../../application/realtime/connection';
 import { type EventsFrame } from '../../application/realtime/events-frame';
 import { type RealtimeMetrics } from '../../application/realtime/realtime-metrics';
+import { FrameBudget } from './frame-budget';
 import { type SocketFlush } from './socket-flush';
 import { encodeEventsFrame, joinEventsFrames, type SocketFrame } from './socket-frame';
 
@@ -16,11 +17,17 @@ const BUSY_PACKETS = 16;
 /** More events than this are not gathered into one frame. */
 const MAX_JOINED_BYTES = 64 * 1_024;
 
+/** What an answer without events takes at most as a rule. */
+const SMALL_ANSWER_BYTES = 512;
+/** Frames of any kind for each call that is allowed; beyond it the socket is closed. */
+const FRAMES_A_CALL = 2;
+
 /** What lies under a Socket.IO socket, as far as it is not public: checked by a test with a real socket. */
 interface Engine {
   readonly writeBuffer: readonly { readonly data?: unknown; readonly options?: { readonly wsPreEncodedFrame?: readonly Buffer[] } }[];
   readonly transport: { readonly writable: boolean; readonly socket?: WebSocketLike };
   write(packet: string, options: object): void;
+  on(event: 'packet', listener: () => void): void;
   close(discard: boolean): void;
   request: unknown;
 }
@@ -50,9 +57,7 @@ export class SocketConnection extends Connection {
   /** Events that leave with the next flush, and before anything else that is sent. */
   private gathered: SocketFrame[] = [];
   private gatheredBytes = 0;
-  private frameTokens: number;
-  private refilledAtMs: number;
-  private refusedFrames = 0;
+  private readonly calls: FrameBudget | undefined;
 
   constructor(
     principal: Principal,
@@ -60,8 +65,12 @@ export class SocketConnection extends Connection {
     private readonly around: SocketSurroundings,
   ) {
     super(principal);
-    this.frameTokens = around.frameLimit === 'off' ? 0 : around.frameLimit.limit;
-    this.refilledAtMs = around.clock.nowMs();
+    if (around.frameLimit !== 'off') {
+      const { limit, windowMs } = around.frameLimit;
+      this.calls = new FrameBudget({ limit, windowMs }, around.clock);
+      const frames = new FrameBudget({ limit: limit * FRAMES_A_CALL, windowMs }, around.clock);
+      this.engine.on('packet', () => this.hear(frames));
+    }
     this.engine.transport.socket?._receiver?.prependListener('error', ({ code }) => {
       if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') this.sayClosing({ code: 'FRAME_TOO_LARGE' });
     });
@@ -111,28 +120,22 @@ export class SocketConnection extends Connection {
     setTimeout(() => webSocket?.terminate(), LINGER_MS).unref();
   }
 
-  /** One inbound frame. Throws RATE_LIMITED beyond the limit; one that goes on regardless is closed. */
-  takeFrame(): void {
-    const rule = this.around.frameLimit;
-    if (rule === 'off') return;
-    const now = this.around.clock.nowMs();
-    const perMs = rule.limit / rule.windowMs;
-    this.frameTokens = Math.min(rule.limit, this.frameTokens + Math.max(0, now - this.refilledAtMs) * perMs);
-    this.refilledAtMs = now;
-    if (this.frameTokens >= 1) {
-      this.frameTokens--;
-      this.refusedFrames = 0;
-      return;
-    }
-    const retryAfterMs = Math.ceil((1 - this.frameTokens) / perMs);
-    if (++this.refusedFrames > rule.limit) this.close({ code: 'RATE_LIMITED', retryAfterMs });
-    throw new AppError('RATE_LIMITED', { retryAfterMs });
+  /** One call. Throws RATE_LIMITED beyond the limit. */
+  takeCall(): void {
+    const retryAfterMs = this.calls?.take() ?? 0;
+    if (retryAfterMs > 0) throw new AppError('RATE_LIMITED', { retryAfterMs });
   }
 
-  /** An answer on its way counts like a frame. */
+  /** An answer on its way counts like a frame: who calls and never reads would fill the memory otherwise. */
   countAnswer(answer: object): void {
-    if (!('events' in answer) && !('rooms' in answer)) return;
-    this.recount();
+    if ('events' in answer || 'rooms' in answer) this.recount();
+    else this.count(SMALL_ANSWER_BYTES);
+  }
+
+  /** Whatever arrives, also what isn't a call and so can't be refused: one that goes on regardless of refusals is closed. */
+  private hear(frames: FrameBudget): void {
+    const retryAfterMs = this.isClosed ? 0 : frames.take();
+    if (retryAfterMs > 0) this.close({ code: 'RATE_LIMITED', retryAfterMs });
   }
 
   private get engine(): Engine {

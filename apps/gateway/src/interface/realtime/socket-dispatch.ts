@@ -3,7 +3,8 @@ import { AppError } from '@agent-chat/kernel';
 import { Injectable, Logger } from '@nestjs/common';
 import { type Socket } from 'socket.io';
 import { RealtimeMetrics } from '../../application/realtime/realtime-metrics';
-import { SocketCalls } from './socket-calls';
+import { type CallAnswer, SocketCalls } from './socket-calls';
+import { type SocketConnection } from './socket-connection';
 import { SocketLife } from './socket-life';
 
 /** Absent where the client asked for no answer. */
@@ -21,13 +22,26 @@ export class SocketDispatch {
   ) {}
 
   async answer(call: ClientCall, socket: Socket, body: unknown, acknowledge: Acknowledge): Promise<void> {
+    await this.answerWith(call, socket, acknowledge, (connection) => {
+      const data = validate(CLIENT_CALLS[call], body) as ClientCallData<typeof call>;
+      return this.calls.call(call, connection, data);
+    });
+  }
+
+  /** Answers a call that there isn't. */
+  async refuse(socket: Socket, acknowledge: Acknowledge): Promise<void> {
+    await this.answerWith('unknown', socket, acknowledge, () => {
+      throw new AppError('UNKNOWN_EVENT');
+    });
+  }
+
+  private async answerWith(call: string, socket: Socket, acknowledge: Acknowledge, act: (connection: SocketConnection) => Promise<CallAnswer>): Promise<void> {
     const connection = this.life.of(socket);
     // What arrives behind the end of a connection is for nobody.
     if (connection === undefined || connection.isClosed) return;
     try {
-      connection.takeFrame();
-      const data = validate(CLIENT_CALLS[call], body) as ClientCallData<typeof call>;
-      const answer = await this.calls.call(call, connection, data);
+      connection.takeCall();
+      const answer = await act(connection);
       // Events that were due before the answer come before it: a subscription that it ends or begins shows no hole and no repeat.
       connection.flush();
       acknowledge?.({ ok: true, ...answer.body });
@@ -38,6 +52,7 @@ export class SocketDispatch {
       const error = AppError.from(thrown);
       if (error.code === 'INTERNAL') this.logger.error({ call, err: error.cause ?? error }, `${call} failed`);
       acknowledge?.({ ok: false, error: error.toBody() });
+      connection.countAnswer(error);
       this.metrics.frames.inc({ call, outcome: error.code });
     }
   }
