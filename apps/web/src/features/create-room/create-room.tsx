@@ -1,6 +1,6 @@
 import { type NewRoom, type Room, type User } from '@agent-chat/client';
-import { useState, type FormEvent, type ReactNode } from 'react';
-import { Radio, RadioGroup } from 'react-aria-components';
+import { useState, type SyntheticEvent, type ReactNode } from 'react';
+import { RadioButton, RadioField, RadioGroup } from 'react-aria-components';
 import { client } from '../../core/client';
 import { openRoom } from '../../core/router';
 import { attempt } from '../../core/toasts';
@@ -26,13 +26,15 @@ function KindChoice({ kind, onChange }: { readonly kind: Kind; readonly onChange
   return (
     <RadioGroup className="kind-choice" aria-label="Kind of room" value={kind} onChange={(value) => isKind(value) && onChange(value)}>
       {KINDS.map(({ kind: value, label, words }) => (
-        <Radio className="kind-option" key={value} value={value}>
-          <Icon name={roomIcon(value)} />
-          <span>
-            <strong>{label}</strong>
-            <span className="hint">{words}</span>
-          </span>
-        </Radio>
+        <RadioField key={value} value={value}>
+          <RadioButton className="kind-option">
+            <Icon name={roomIcon(value)} />
+            <span>
+              <strong>{label}</strong>
+              <span className="hint">{words}</span>
+            </span>
+          </RadioButton>
+        </RadioField>
       ))}
     </RadioGroup>
   );
@@ -47,7 +49,10 @@ export function CreateRoom({ onClose }: { readonly onClose: () => void }): React
   const [error, setError] = useState<string>();
   const [isBusy, setBusy] = useState(false);
   const create = async (): Promise<void> => {
-    if (name.trim() === '') return setError('A room needs a name.');
+    if (name.trim() === '') {
+      setError('A room needs a name.');
+      return;
+    }
     setBusy(true);
     const memberIds = people.map(({ userId }) => userId);
     const wanted: NewRoom = {
@@ -66,7 +71,7 @@ export function CreateRoom({ onClose }: { readonly onClose: () => void }): React
     openRoom(room.roomId);
     onClose();
   };
-  const onSubmit = (event: FormEvent): void => {
+  const onSubmit = (event: SyntheticEvent): void => {
     event.preventDefault();
     void create();
   };

@@ -14,28 +14,36 @@ import { MemberItem } from './member-item';
 
 const SEARCH_FROM = 10;
 
-/** Who is in the room, and what may be done about it. */
-export function MembersPanel({ room, onClose }: { readonly room: Room; readonly onClose: () => void }): ReactNode {
+function MemberList({ room, query }: { readonly room: Room; readonly query: string }): ReactNode {
   const me = useMyId();
   const { members, state, error, hasMore, reload } = useRoomMembers(room.roomId);
-  const [query, setQuery] = useState('');
   const onKeyDown = useRovingFocus();
-  const rights = permissionsIn(room);
   const wanted = query.trim().toLowerCase();
   const shown = members.filter(({ user }) => `${user.displayName} ${user.username}`.toLowerCase().includes(wanted));
+  if (members.length === 0) return state === 'failed' ? <ErrorState error={error} onRetry={reload} /> : <LoadingState label="Loading members" />;
   return (
-    <SidePanel title={`Members · ${String(room.memberCount)}`} onClose={onClose}>
-      {rights.canAdd && <AddPeople room={room} />}
-      {members.length >= SEARCH_FROM && <Field label="Find a member" value={query} onChange={setQuery} />}
-      {state === 'loading' && members.length === 0 && <LoadingState label="Loading members" />}
-      {state === 'failed' && members.length === 0 && <ErrorState error={error} onRetry={reload} />}
+    <>
       <ul className="people-list" onKeyDown={onKeyDown}>
         {shown.map((member) => (
           <MemberItem key={member.user.userId} member={member} room={room} me={me} />
         ))}
       </ul>
       {hasMore && <p className="muted">More people are in this room than are listed here.</p>}
-      {members.length > 0 && shown.length === 0 && <p className="muted">Nobody of that name is in this room.</p>}
+      {shown.length === 0 && <p className="muted">Nobody of that name is in this room.</p>}
+    </>
+  );
+}
+
+/** Who is in the room, and what may be done about it. */
+export function MembersPanel({ room, onClose }: { readonly room: Room; readonly onClose: () => void }): ReactNode {
+  const { members } = useRoomMembers(room.roomId);
+  const [query, setQuery] = useState('');
+  const rights = permissionsIn(room);
+  return (
+    <SidePanel title={`Members · ${String(room.memberCount)}`} onClose={onClose}>
+      {rights.canAdd && <AddPeople room={room} />}
+      {members.length >= SEARCH_FROM && <Field label="Find a member" value={query} onChange={setQuery} />}
+      <MemberList room={room} query={query} />
       {rights.canAdd && <Invites room={room} canRevokeAll={rights.canModerate} />}
       {rights.canModerate && <Bans room={room} />}
     </SidePanel>

@@ -8,6 +8,7 @@ import { openRoom } from '../../core/router';
 import { shortTimeLabel } from '../../core/time';
 import { plainText } from '../../text/parse-text';
 import { RoomAvatar } from '../../ui/avatar';
+import { flag } from '../../ui/flag';
 
 interface RoomItemProps {
   readonly room: Room;
@@ -45,6 +46,15 @@ function Badge({ room }: { readonly room: Room }): ReactNode {
   );
 }
 
+function Activity({ room }: { readonly room: Room }): ReactNode {
+  const at = room.lastMessage?.createdAt ?? room.createdAt;
+  return (
+    <time className="room-time" dateTime={at}>
+      {shortTimeLabel(at, new Date())}
+    </time>
+  );
+}
+
 /** A room in the list: name, newest message, when, and what is unread. */
 export const RoomItem = memo(function RoomItem({ room, isCurrent, isTabStop }: RoomItemProps) {
   const name = useRoomName(room);
@@ -61,8 +71,8 @@ export const RoomItem = memo(function RoomItem({ room, isCurrent, isTabStop }: R
         href={formatRoute({ page: 'room', roomId: room.roomId })}
         onClick={open}
         aria-current={isCurrent ? 'page' : undefined}
-        data-unread={isUnread || undefined}
-        data-archived={room.archivedAt === undefined ? undefined : true}
+        data-unread={flag(isUnread)}
+        data-archived={flag(room.archivedAt !== undefined)}
         data-roving
         tabIndex={isTabStop ? 0 : -1}
       >
@@ -70,9 +80,7 @@ export const RoomItem = memo(function RoomItem({ room, isCurrent, isTabStop }: R
         <span className="room-lines">
           <span className="room-line">
             <span className="room-name">{name}</span>
-            <time className="room-time" dateTime={room.lastMessage?.createdAt ?? room.updatedAt}>
-              {shortTimeLabel(room.lastMessage?.createdAt ?? room.createdAt, new Date())}
-            </time>
+            <Activity room={room} />
           </span>
           <span className="room-line">
             <Preview room={room} />

@@ -1,5 +1,5 @@
 import { type User } from '@agent-chat/client';
-import { useState, type FormEvent, type ReactNode } from 'react';
+import { useState, type SyntheticEvent, type ReactNode } from 'react';
 import { client, profileChanged } from '../../core/client';
 import { people } from '../../core/people';
 import { attempt, toastInfo } from '../../core/toasts';
@@ -23,7 +23,7 @@ export function Profile({ user, onClose }: { readonly user: User; readonly onClo
     toastInfo('Saved');
     onClose();
   };
-  const onSubmit = (event: FormEvent): void => {
+  const onSubmit = (event: SyntheticEvent): void => {
     event.preventDefault();
     void save();
   };

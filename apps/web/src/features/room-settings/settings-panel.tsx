@@ -1,5 +1,5 @@
 import { type Room, type RoomChange } from '@agent-chat/client';
-import { useState, type FormEvent, type ReactNode } from 'react';
+import { useState, type SyntheticEvent, type ReactNode } from 'react';
 import { client } from '../../core/client';
 import { permissionsIn } from '../../core/permissions';
 import { useRoomName } from '../../core/room-names';
@@ -46,7 +46,7 @@ function Details({ room }: { readonly room: Room }): ReactNode {
   const [isBusy, setBusy] = useState(false);
   const change = changeOf(room, name.trim(), topic.trim());
   const isChanged = Object.keys(change).length > 0;
-  const save = async (event: FormEvent): Promise<void> => {
+  const save = async (event: SyntheticEvent): Promise<void> => {
     event.preventDefault();
     if (!isChanged) return;
     setBusy(true);

@@ -1,5 +1,5 @@
 import { AgentChatError } from '@agent-chat/client';
-import { useState, type FormEvent, type ReactNode } from 'react';
+import { useState, type SyntheticEvent, type ReactNode } from 'react';
 import { client } from '../../core/client';
 import { explainError } from '../../core/explain-error';
 import { ActionButton, Field } from '../../ui/controls';
@@ -73,7 +73,7 @@ export function SignIn(): ReactNode {
   const [mode, setMode] = useState<Mode>('login');
   const { values, set, errors, failure, isBusy, submit } = useSignIn(mode);
   const isNew = mode === 'register';
-  const onSubmit = (event: FormEvent): void => {
+  const onSubmit = (event: SyntheticEvent): void => {
     event.preventDefault();
     void submit();
   };

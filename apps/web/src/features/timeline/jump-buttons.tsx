@@ -15,19 +15,32 @@ interface JumpButtonsProps {
   readonly onUnread: (seq: number) => void;
 }
 
+/** Where reading stopped, if that lies above what is loaded. */
+function unreadAbove({ room, rows, readSeq = 0, hasOlder }: JumpButtonsProps): number | undefined {
+  const firstSeq = rows[0]?.item.seq ?? 0;
+  const isAbove = hasOlder && readSeq > 0 && firstSeq > readSeq;
+  return isAbove && (room.me?.unreadCount ?? 0) > 0 ? readSeq + 1 : undefined;
+}
+
+function UnreadButton(props: JumpButtonsProps): ReactNode {
+  const seq = unreadAbove(props);
+  if (seq === undefined) return null;
+  return (
+    <Button className="jump-pill" data-at="top" onPress={() => props.onUnread(seq)}>
+      <Icon name="up" size={16} /> {props.room.me?.unreadCount} unread above
+    </Button>
+  );
+}
+
 /** The ways to the first unread message and to the newest one, while they are out of sight. */
-export function JumpButtons({ room, rows, readSeq, isAtEnd, hasNewer, hasOlder, onNewest, onUnread }: JumpButtonsProps): ReactNode {
+export function JumpButtons(props: JumpButtonsProps): ReactNode {
+  const { room, rows, isAtEnd, hasNewer, onNewest } = props;
   const unread = room.me?.unreadCount ?? 0;
-  const firstSeq = rows[0]?.item.seq;
-  const isUnreadAbove = hasOlder && readSeq !== undefined && readSeq > 0 && unread > 0 && firstSeq !== undefined && firstSeq > readSeq;
+  const isAway = rows.length > 0 && (!isAtEnd || hasNewer);
   return (
     <>
-      {isUnreadAbove && (
-        <Button className="jump-pill" data-at="top" onPress={() => onUnread(readSeq + 1)}>
-          <Icon name="up" size={16} /> {unread} unread above
-        </Button>
-      )}
-      {(!isAtEnd || hasNewer) && rows.length > 0 && (
+      <UnreadButton {...props} />
+      {isAway && (
         <Button className="jump-pill" data-at="bottom" onPress={onNewest}>
           <Icon name="down" size={16} /> {unread > 0 ? `${String(unread)} new` : 'Newest'}
         </Button>

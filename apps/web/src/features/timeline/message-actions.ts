@@ -21,18 +21,21 @@ export interface MessageRights {
 }
 
 export function messageRights(item: TimelineItem, room: Room, me: string): MessageRights {
-  const { canPost, canModerate, isMember } = permissionsIn(room);
+  const { canPost, canModerate } = permissionsIn(room);
   const isStored = item.messageId !== undefined;
-  const isDeleted = item.deletedAt !== undefined || item.redacted;
+  const isThere = isStored && item.deletedAt === undefined && !item.redacted;
   const isMine = item.authorId === me;
-  const mayChange = isStored && isMember && room.archivedAt === undefined;
   return {
     isStored,
-    canWrite: isStored && !isDeleted && canPost,
-    canEdit: mayChange && isMine && !isDeleted && room.me?.muted !== true,
-    canDelete: mayChange && !isDeleted && (isMine || canModerate),
-    canRestore: mayChange && item.deletedAt !== undefined && canModerate,
+    canWrite: isThere && canPost,
+    canEdit: isThere && isMine && mayChange(room) && room.me?.muted !== true,
+    canDelete: isThere && mayChange(room) && (isMine || canModerate),
+    canRestore: item.deletedAt !== undefined && canModerate,
   };
+}
+
+function mayChange({ me, archivedAt }: Room): boolean {
+  return me !== undefined && archivedAt === undefined;
 }
 
 /** Reacts, or takes one's reaction back. */

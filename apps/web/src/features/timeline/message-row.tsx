@@ -1,10 +1,11 @@
-import { type Room } from '@agent-chat/client';
+import { type Room, type TimelineItem } from '@agent-chat/client';
 import { memo, useCallback, useRef, useState, type FocusEvent, type ReactNode } from 'react';
 import { useMyId } from '../../core/client';
 import { usePerson } from '../../core/people';
 import { dayLabel, fullTimeLabel, timeLabel, tinyTimeLabel } from '../../core/time';
 import { RichText } from '../../text/rich-text';
 import { Avatar } from '../../ui/avatar';
+import { flag } from '../../ui/flag';
 import { messageRights, type MessageActions } from './message-actions';
 import { MessageToolbar } from './message-toolbar';
 import { Quote } from './quote';
@@ -70,6 +71,25 @@ function Byline({ row }: { readonly row: TimelineRow }): ReactNode {
   );
 }
 
+function Gutter({ row }: { readonly row: TimelineRow }): ReactNode {
+  const { authorId, createdAt } = row.item;
+  return (
+    <div className="message-gutter">
+      {row.isGrouped ? (
+        <time className="gutter-time" dateTime={createdAt}>
+          {tinyTimeLabel(createdAt)}
+        </time>
+      ) : (
+        <Avatar userId={authorId} />
+      )}
+    </div>
+  );
+}
+
+function isNamed({ authorId, mentions }: TimelineItem, me: string): boolean {
+  return authorId !== me && mentions.some((target) => target === me || target === 'room');
+}
+
 /** What is only there while the pointer or the focus is on the message: a toolbar a row would be a thousand of them. */
 function useAttention(key: string, onFocus: (key: string) => void) {
   const [isHovered, setHovered] = useState(false);
@@ -94,7 +114,7 @@ export const MessageRow = memo(function MessageRow({ row, room, actions, isFlash
   const author = usePerson(item.authorId);
   const { isAttended, setBusy, events } = useAttention(row.key, onFocus);
   const rights = messageRights(item, room, me);
-  const namesMe = item.authorId !== me && item.mentions.some((target) => target === me || target === 'room');
+  const namesMe = isNamed(item, me);
   return (
     <>
       <Separators row={row} />
@@ -103,24 +123,16 @@ export const MessageRow = memo(function MessageRow({ row, room, actions, isFlash
         className="message"
         aria-label={`${author?.displayName ?? 'Somebody'}, ${timeLabel(item.createdAt)}`}
         data-message-id={item.messageId}
-        data-grouped={isGrouped || undefined}
+        data-grouped={flag(isGrouped)}
         data-state={item.state}
-        data-mention={namesMe || undefined}
-        data-flash={isFlashing || undefined}
-        data-attended={isAttended || undefined}
+        data-mention={flag(namesMe)}
+        data-flash={flag(isFlashing)}
+        data-attended={flag(isAttended)}
         tabIndex={isTabStop ? 0 : -1}
         {...events}
       >
         {item.replyTo !== undefined && <Quote room={room} messageId={item.replyTo} onShow={onShow} />}
-        <div className="message-gutter">
-          {isGrouped ? (
-            <time className="gutter-time" dateTime={item.createdAt}>
-              {tinyTimeLabel(item.createdAt)}
-            </time>
-          ) : (
-            <Avatar userId={item.authorId} />
-          )}
-        </div>
+        <Gutter row={row} />
         <div className="message-content">
           {!isGrouped && <Byline row={row} />}
           <Body row={row} room={room} />

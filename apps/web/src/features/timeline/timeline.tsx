@@ -9,17 +9,30 @@ import { JumpButtons } from './jump-buttons';
 import { type MessageActions } from './message-actions';
 import { MessageRow } from './message-row';
 import { RoomBeginning } from './room-beginning';
-import { timelineRows } from './timeline-rows';
+import { timelineRows, type TimelineRow } from './timeline-rows';
 import { useJump } from './use-jump';
 import { useMessageKeys } from './use-message-keys';
 import { useReading } from './use-reading';
-import { useVirtualRows } from './use-virtual-rows';
+import { useVirtualRows, type VirtualRows } from './use-virtual-rows';
 
 interface TimelineProps {
   readonly room: Room;
   readonly handle: RoomHandle;
   readonly jumpSeq: number | undefined;
   readonly actions: MessageActions;
+}
+
+/** One's own new message is always shown. */
+function useOwnInSight(rows: readonly TimelineRow[], { scrollToEnd }: VirtualRows): void {
+  const last = rows.at(-1);
+  const pending = last?.item.state === 'pending' ? last.key : undefined;
+  useEffect(() => {
+    if (pending !== undefined) scrollToEnd();
+  }, [pending, scrollToEnd]);
+}
+
+function Nothing({ room, isLoading }: { readonly room: Room; readonly isLoading: boolean }): ReactNode {
+  return isLoading ? <LoadingState label="Loading messages" /> : <RoomBeginning room={room} />;
 }
 
 /** The messages of a room: only those in sight are in the page, whatever their number. */
@@ -36,19 +49,13 @@ export function Timeline({ room, handle, jumpSeq, actions }: TimelineProps): Rea
   const onKeyDown = useMessageKeys({ rows, virtual, scroller, active, setActive, actions, room });
   const retry = useCallback(() => void handle.timeline.loadLatest().catch(toastError), [handle]);
 
-  // One's own new message is always shown.
-  const last = rows.at(-1);
-  const lastPending = last?.item.state === 'pending' ? last.key : undefined;
-  useEffect(() => {
-    if (lastPending !== undefined) virtual.scrollToEnd();
-  }, [lastPending, virtual]);
+  useOwnInSight(rows, virtual);
 
   const isEmpty = rows.length === 0;
   if (isEmpty && snapshot.error !== undefined && snapshot.loading === undefined) return <ErrorState error={snapshot.error} onRetry={retry} />;
   return (
     <div className="timeline-frame">
-      {isEmpty && snapshot.loading !== undefined && <LoadingState label="Loading messages" />}
-      {isEmpty && snapshot.loading === undefined && <RoomBeginning room={room} />}
+      {isEmpty && <Nothing room={room} isLoading={snapshot.loading !== undefined} />}
       <div className="timeline" ref={scroller} onKeyDown={onKeyDown} role="list" aria-label="Messages" aria-busy={snapshot.loading !== undefined}>
         <div className="timeline-size" ref={virtual.sizer}>
           {virtual.items.map((virtualRow) => {

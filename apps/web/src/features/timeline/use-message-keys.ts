@@ -1,7 +1,7 @@
-import { type Room } from '@agent-chat/client';
-import { useCallback, type KeyboardEvent, type RefObject } from 'react';
+import { type Room, type TimelineItem } from '@agent-chat/client';
+import { type KeyboardEvent, type RefObject } from 'react';
 import { useMyId } from '../../core/client';
-import { deleteMessage, messageRights, type MessageActions } from './message-actions';
+import { deleteMessage, messageRights, type MessageActions, type MessageRights } from './message-actions';
 import { type TimelineRow } from './timeline-rows';
 import { type VirtualRows } from './use-virtual-rows';
 
@@ -24,31 +24,42 @@ function focusRow(scroller: HTMLElement | null, index: number, tries = 8): void 
   else if (tries > 0) window.requestAnimationFrame(() => focusRow(scroller, index, tries - 1));
 }
 
+/** What a key does with a message; undefined where it does nothing there. */
+function commandOf(key: string, item: TimelineItem, rights: MessageRights, actions: MessageActions, target: HTMLElement): (() => void) | undefined {
+  const commands: Readonly<Record<string, [isAllowed: boolean, run: () => void]>> = {
+    r: [rights.canWrite, () => actions.reply(item)],
+    e: [rights.canEdit, () => actions.edit(item)],
+    delete: [rights.canDelete, () => void deleteMessage(item)],
+    '+': [rights.canWrite, () => target.querySelector<HTMLElement>('[data-react]')?.click()],
+  };
+  const [isAllowed, run] = commands[key.toLowerCase()] ?? [];
+  return isAllowed === true ? run : undefined;
+}
+
+function isPlain({ ctrlKey, metaKey, altKey, target }: KeyboardEvent): boolean {
+  return target instanceof HTMLElement && target.classList.contains('message') && !ctrlKey && !metaKey && !altKey;
+}
+
 /** On a message: arrows move, R replies, E edits, Delete deletes, + reacts. */
 export function useMessageKeys({ rows, virtual, scroller, active, setActive, actions, room }: MessageKeysOptions): (event: KeyboardEvent) => void {
   const me = useMyId();
-  return useCallback(
-    (event: KeyboardEvent) => {
-      const target = event.target as HTMLElement;
-      if (!target.classList.contains('message') || event.ctrlKey || event.metaKey || event.altKey) return;
-      const at = rows.findIndex(({ key }) => key === active);
-      const row = rows[at];
-      if (row === undefined) return;
-      const step = STEPS[event.key];
-      const rights = messageRights(row.item, room, me);
-      const key = event.key.toLowerCase();
-      if (step !== undefined) {
-        const next = Math.min(Math.max(at + step, 0), rows.length - 1);
-        setActive(rows[next]?.key ?? row.key);
-        virtual.scrollToIndex(next, 'auto');
-        focusRow(scroller.current, next);
-      } else if (key === 'r' && rights.canWrite) actions.reply(row.item);
-      else if (key === 'e' && rights.canEdit) actions.edit(row.item);
-      else if (key === 'delete' && rights.canDelete) void deleteMessage(row.item);
-      else if ((key === '+' || key === 'a') && rights.canWrite) target.querySelector<HTMLElement>('[data-react]')?.click();
-      else return;
-      event.preventDefault();
-    },
-    [rows, virtual, scroller, active, setActive, actions, room, me],
-  );
+  const move = (at: number, step: number): void => {
+    const next = Math.min(Math.max(at + step, 0), rows.length - 1);
+    const row = rows[next];
+    if (row === undefined) return;
+    setActive(row.key);
+    virtual.scrollToIndex(next, 'auto');
+    focusRow(scroller.current, next);
+  };
+  return (event) => {
+    const at = rows.findIndex(({ key }) => key === active);
+    const row = rows[at];
+    if (row === undefined || !isPlain(event)) return;
+    const step = STEPS[event.key];
+    const run =
+      step === undefined ? commandOf(event.key, row.item, messageRights(row.item, room, me), actions, event.target as HTMLElement) : () => move(at, step);
+    if (run === undefined) return;
+    event.preventDefault();
+    run();
+  };
 }
