@@ -49,7 +49,7 @@ export async function run(): Promise<Record<string, number>> {
     const worker = async (): Promise<void> => {
       while (sent < posts) {
         sent += 1;
-        await send(rooms[sent % ROOMS] as RoomId, 'message.post', {
+        await send(rooms[sent % ROOMS]!, 'message.post', {
           messageId: newId<MessageId>(),
           text: `message ${String(sent)} of a benchmark that measures how much one owner writes`,
         });

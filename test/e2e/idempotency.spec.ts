@@ -26,7 +26,7 @@ function oneAnswer(answers: readonly unknown[]): Effect {
   const distinct = new Set(effects.map(({ seq, epoch, committedAt, messageId }) => JSON.stringify({ seq, epoch, committedAt, messageId })));
   expect(distinct.size).toBe(1);
   expect(effects.filter(({ duplicate }) => !duplicate)).toHaveLength(1);
-  return effects[0] as Effect;
+  return effects[0]!;
 }
 
 describe('one key, a hundred times at once, over REST and Socket.IO', () => {

@@ -88,7 +88,7 @@ describe('a room over REST, Socket.IO and an event stream', () => {
     await alice.call('DELETE', `/rooms/${roomId}/messages/${messageId}`);
 
     const log = await bob.log(roomId);
-    const posted = log.find(({ type, data }) => type === 'message.posted' && data?.['messageId'] === messageId) as LoggedEvent;
+    const posted = log.find(({ type, data }) => type === 'message.posted' && data?.['messageId'] === messageId)!;
     expect(posted.data).toMatchObject({ redacted: true });
     expect(posted.data).not.toHaveProperty('text');
     expect(JSON.stringify(log)).not.toContain('slipped');

@@ -106,7 +106,7 @@ describe('subscribing while a room is written to 500 times a second', () => {
 
     await Promise.all(
       readers.map(async (person) => {
-        for (let round = 0; round < TIMES / AT_ONCE; round++) await takeOutOnce(owner, person, roomId, round);
+        for (let round = 0; round < TIMES / AT_ONCE; round++) await expectExactEnd(owner, person, roomId, round);
       }),
     );
 
@@ -115,7 +115,7 @@ describe('subscribing while a room is written to 500 times a second', () => {
 });
 
 /** Subscribes, is kicked or leaves, after the answer or against it; nothing may come beyond that event, and nothing be missing before it. */
-async function takeOutOnce(owner: RestClient, person: RestClient, roomId: string, round: number): Promise<void> {
+async function expectExactEnd(owner: RestClient, person: RestClient, roomId: string, round: number): Promise<void> {
   const socket = await SocketClient.connect(person);
   const takeOut = (): Promise<unknown> =>
     round % 2 === 0 ? owner.call('DELETE', `/rooms/${roomId}/members/${person.userId}`) : person.call('POST', `/rooms/${roomId}/leave`);
