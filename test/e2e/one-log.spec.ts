@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { RestClient, type LoggedEvent } from '../support/rest-client';
+import { RestClient } from '../support/rest-client';
 import { SocketClient } from '../support/socket-client';
 import { SseClient } from '../support/sse-client';
 import { StandaloneProcess } from '../support/standalone-process';
