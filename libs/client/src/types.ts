@@ -175,7 +175,7 @@ export interface Typing {
 /** Something that may be lost or merged. */
 export type EphemeralItem = ({ readonly type: 'typing' } & Typing) | ({ readonly type: 'presence' } & Presence);
 
-/** A change of the signed-in person's room list: `joined`, `left`, `removed`, `banned`, `invited`, `uninvited`. */
+/** A change of the signed-in person's room list: `created`, `joined`, `left`, `removed`, `banned`, `unbanned`, `invited`, `uninvited`. */
 export interface RoomListChange {
   readonly roomId: string;
   readonly change: string;

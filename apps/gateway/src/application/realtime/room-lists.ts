@@ -11,6 +11,8 @@ import { PresenceLink } from './presence-link';
 const CHECK_MS = 30_000;
 const QUERY_TIMEOUT_MS = 5_000;
 const USERS_PER_QUERY = 10_000;
+/** Whoever makes a room is in it without joining. */
+const BEGINS_MEMBERSHIP: ReadonlySet<string> = new Set(['created', 'joined']);
 const ENDS_MEMBERSHIP: ReadonlySet<string> = new Set(['left', 'removed', 'banned']);
 
 interface UserChanges {
@@ -60,12 +62,12 @@ export class RoomLists implements OnApplicationBootstrap, OnModuleDestroy {
     if (own.size === 0 || this.revs.get(userId) === rev) return;
     this.revs.set(userId, rev);
     for (const { roomId, change } of changes) {
-      if (change === 'joined') this.memberships.add(userId, roomId);
+      if (BEGINS_MEMBERSHIP.has(change)) this.memberships.add(userId, roomId);
       else if (ENDS_MEMBERSHIP.has(change)) this.memberships.remove(userId, roomId);
     }
     for (const connection of own) {
       connection.send('rooms', { rev, changes });
-      for (const { roomId, change } of changes) if (change === 'joined') this.joinListeners.get(connection)?.(connection, roomId);
+      for (const { roomId, change } of changes) if (BEGINS_MEMBERSHIP.has(change)) this.joinListeners.get(connection)?.(connection, roomId);
     }
   }
 

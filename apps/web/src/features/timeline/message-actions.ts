@@ -23,15 +23,20 @@ export interface MessageRights {
 export function messageRights(item: TimelineItem, room: Room, me: string): MessageRights {
   const { canPost, canModerate } = permissionsIn(room);
   const isStored = item.messageId !== undefined;
-  const isThere = isStored && item.deletedAt === undefined && !item.redacted;
+  const isThere = isStored && hasContent(item);
   const isMine = item.authorId === me;
+  const isMyOwn = isThere && isMine && mayChange(room);
   return {
     isStored,
     canWrite: isThere && canPost,
-    canEdit: isThere && isMine && mayChange(room) && room.me?.muted !== true,
-    canDelete: isThere && mayChange(room) && (isMine || canModerate),
+    canEdit: isMyOwn && room.me?.muted !== true,
+    canDelete: isMyOwn || (isThere && canModerate),
     canRestore: item.deletedAt !== undefined && canModerate,
   };
+}
+
+function hasContent({ deletedAt, redacted }: TimelineItem): boolean {
+  return deletedAt === undefined && !redacted;
 }
 
 function mayChange({ me, archivedAt }: Room): boolean {

@@ -63,6 +63,7 @@ describe('the rows of a timeline', () => {
     expect(divided(4)).toBe(-1);
     expect(divided(0)).toBe(0);
     expect(divided(0, true)).toBe(-1);
+    expect(timelineRows(items.slice(1), { me: 'me', readSeq: 0, hasOlder: true }).some(({ isFirstUnread }) => isFirstUnread)).toBe(false);
   });
 
   it('never divide for messages of one’s own that are on their way', () => {

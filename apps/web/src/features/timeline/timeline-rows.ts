@@ -31,8 +31,8 @@ function isFollowUp(before: TimelineItem, item: TimelineItem): boolean {
 /** Where the divider stands: before the first unread message of another; nowhere while what was read last isn't loaded. */
 function firstUnread(items: readonly TimelineItem[], { me, readSeq, hasOlder }: RowContext): number {
   if (readSeq === undefined) return -1;
-  const index = items.findIndex((item) => item.seq !== undefined && item.seq > readSeq && item.authorId !== me);
-  return index === 0 && hasOlder ? -1 : index;
+  if (hasOlder && (items[0]?.seq ?? 0) > readSeq) return -1;
+  return items.findIndex((item) => item.seq !== undefined && item.seq > readSeq && item.authorId !== me);
 }
 
 /** The timeline's rows: messages with what stands above them. */
