@@ -43,13 +43,14 @@ describe('committing under faults', () => {
   it('refuses a batch that does not follow the stored offset, whatever its fence (P6)', async () => {
     const roomId = await made(3);
     // Somebody moved the offset under the same fence: what this owner holds in memory is not what is stored.
-    const { command_offset: offset } = await progressOf(test, 3);
+    const { command_offset: offset, fence } = await progressOf(test, 3);
     await test.database.shard(0).query('UPDATE partition_progress SET command_offset = command_offset - 1, command_request_id = NULL WHERE partition = 3');
 
     const answer = await rig.send(post(roomId, alice, 'behind'));
 
     expect(seqOf(answer)).toBe(4);
     expect((await progressOf(test, 3)).command_offset).toBe(offset + 1);
+    expect((await progressOf(test, 3)).fence).toBeGreaterThan(fence);
   });
 
   it.each(['unreached', 'unanswered'] as const)('takes the partition again after a commit that was %s, and stores every call once (P7)', async (fault) => {

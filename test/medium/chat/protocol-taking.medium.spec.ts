@@ -54,29 +54,35 @@ describe('taking partitions', () => {
     const first = await open({ log });
     const rooms = Array.from({ length: PARTITIONS }, (_, partition) => roomIn(partition));
     await Promise.all(rooms.map((roomId) => first.send(create(roomId, alice, [bob]))));
-    const [leaving, resume] = [deferred(), deferred()];
-    first.database.beforeCommit = () => {
-      leaving.resolve();
-      return resume.promise;
-    };
-    const marks = rooms.map((roomId, partition) => first.owners.markRead({ roomId, userId: bob, seq: 3, force: false }, partition));
-    const settled = Promise.all(
-      marks.map((mark) =>
-        mark.then(
+    const [first64, resume] = [deferred(), deferred()];
+    let commits = 0;
+    first.database.beforeCommit = () => (++commits === 1 ? first64.promise : resume.promise);
+    const waiting = () => rooms.reduce((sum, _room, partition) => sum + (first.owner.owned(partition)?.waiting ?? 0), 0);
+    const markAll = () =>
+      rooms.map((roomId, partition) =>
+        first.owners.markRead({ roomId, userId: bob, seq: 3, force: false }, partition).then(
           () => 'stored',
           (error: unknown) => AppError.from(error).code,
         ),
-      ),
-    );
-    await leaving.promise;
+      );
+    await first.append(post(rooms[0]!, alice, 'in flight'));
+    await eventually(() => expect(commits).toBe(1));
+    // One mark of each partition is in flight when the group changes, another one waits.
+    const marks = markAll();
+    await eventually(() => expect(waiting()).toBe(PARTITIONS));
+    first64.resolve();
+    await eventually(() => expect(commits).toBe(2));
+    marks.push(...markAll());
+    await eventually(() => expect(waiting()).toBe(PARTITIONS));
     const second = await open({ log });
     await eventually(() => expect(second.owner.owned(0) ?? second.owner.owned(PARTITIONS - 1)).toBeDefined(), { timeoutMs: 10_000 });
     first.database.commitFaults.push('unreached', 'unreached', 'unreached');
     resume.resolve();
 
-    const outcomes = await settled;
+    const outcomes = await Promise.all(marks);
 
-    expect(new Set(outcomes)).toEqual(new Set(['stored', 'UNAVAILABLE']));
+    expect(outcomes.filter((outcome) => outcome === 'UNAVAILABLE')).toHaveLength(PARTITIONS);
+    expect(outcomes.filter((outcome) => outcome === 'stored')).toHaveLength(PARTITIONS);
     for (let partition = 0; partition < PARTITIONS; partition++) {
       expect([first, second].filter((rig) => rig.owner.owned(partition) !== undefined)).toHaveLength(1);
     }

@@ -1,0 +1,131 @@
+import { type LogEvent, type RoomEvent } from '@agent-chat/contracts';
+import { type EventLog, type LogRecord } from '@agent-chat/event-log';
+import { AppError } from '@agent-chat/kernel';
+import { deferred, eventually } from '@agent-chat/testing';
+import { type ProgressRepository } from '../../infrastructure/write/progress-repository';
+import { type EncodedEvent } from './answer-dispatcher';
+import { EventPublisher } from './event-publisher';
+import { OwnedPartition } from './owned-partition';
+
+function eventAt(partition: OwnedPartition, position: number): EncodedEvent {
+  const event = { roomId: `room of ${partition.partition}`, seq: position } as unknown as RoomEvent;
+  return { partition, position, event, encoded: JSON.stringify(event) };
+}
+
+function activePartition(number: number): OwnedPartition {
+  const partition = new OwnedPartition(number);
+  partition.state = 'active';
+  return partition;
+}
+
+/** A publisher over a log that takes appends as told, and a table of committed events. */
+function setUp() {
+  const taken: string[] = [];
+  const stored = new Map<number, number[]>();
+  const log = { accept: (_records: readonly LogRecord[]): Promise<void> => Promise.resolve() };
+  const eventLog = {
+    append: async (_topic: string, records: readonly LogRecord[]) => {
+      await log.accept(records);
+      for (const { value } of records) {
+        const { partition, position } = JSON.parse(value) as LogEvent;
+        taken.push(`${partition}:${position}`);
+      }
+      return [];
+    },
+  } as unknown as EventLog;
+  const progress = {
+    eventsAfter: async (partition: number, position: number, limit: number) =>
+      Promise.resolve(
+        (stored.get(partition) ?? [])
+          .filter((one) => one > position)
+          .slice(0, limit)
+          .map((one) => ({ partition, position: one, event: { roomId: `room of ${partition}`, seq: one } })),
+      ),
+  } as unknown as ProgressRepository;
+  const caughtUp: number[] = [];
+  const publisher = new EventPublisher(eventLog, progress, (events) => caughtUp.push(...events.map(({ position }) => position)));
+  return { publisher, log, taken, stored, caughtUp };
+}
+
+describe('EventPublisher', () => {
+  it('reads from the table what the log did not take, before anything newer (P18)', async () => {
+    const { publisher, log, taken, stored, caughtUp } = setUp();
+    const partition = activePartition(1);
+    stored.set(1, [1, 2, 3]);
+    log.accept = () => Promise.reject(new AppError('LOG_UNCERTAIN'));
+    publisher.publish([eventAt(partition, 1)]);
+    await new Promise((resolve) => setImmediate(resolve));
+    log.accept = () => Promise.resolve();
+    publisher.publish([eventAt(partition, 2), eventAt(partition, 3)]);
+
+    await eventually(() => expect(taken).toEqual(['1:1', '1:2', '1:3']));
+    expect(partition.publishedPosition).toBe(3);
+    expect(caughtUp).toEqual([1, 2, 3]);
+    await publisher.stop();
+  });
+
+  it('catches a partition up although others never stop publishing (P18)', async () => {
+    const { publisher, log, taken, stored } = setUp();
+    const [busy, behind] = [activePartition(1), activePartition(2)];
+    stored.set(2, [1, 2]);
+    let position = 0;
+    log.accept = async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      // With each append another event comes, so that something always waits.
+      if (position < 200) publisher.publish([eventAt(busy, ++position)]);
+    };
+    publisher.publish([eventAt(busy, ++position)]);
+    publisher.catchUp(behind);
+
+    await eventually(() => expect(taken).toContain('2:2'));
+    expect(taken.indexOf('2:2')).toBeLessThan(10);
+    await publisher.stop();
+  });
+
+  it('serves every partition that is behind in turn, a page each (P18)', async () => {
+    const { publisher, taken, stored } = setUp();
+    const [far, near] = [activePartition(1), activePartition(2)];
+    stored.set(
+      1,
+      Array.from({ length: 5_000 }, (_, index) => index + 1),
+    );
+    stored.set(2, [1]);
+    publisher.catchUp(far);
+    publisher.catchUp(near);
+
+    await eventually(() => expect(taken).toHaveLength(5_001));
+    expect(taken.indexOf('2:1')).toBeLessThan(1_100);
+    await publisher.stop();
+  });
+
+  it('does not move the published position past events that are still to be read (P18)', async () => {
+    const { publisher, log, stored } = setUp();
+    const partition = activePartition(1);
+    stored.set(1, [1, 2]);
+    const answer = deferred();
+    log.accept = () => answer.promise;
+    publisher.publish([eventAt(partition, 2)]);
+    await new Promise((resolve) => setImmediate(resolve));
+    // Taken again while the append is under way: what lies before it may be missing.
+    publisher.catchUp(partition);
+    log.accept = () => Promise.reject(new AppError('LOG_UNAVAILABLE'));
+    answer.resolve();
+    await new Promise((resolve) => setImmediate(resolve));
+
+    expect(partition.publishedPosition).toBe(0);
+    await publisher.stop();
+  });
+
+  it('lets a partition go that another process has', async () => {
+    const { publisher, taken, stored } = setUp();
+    const [lost, kept] = [activePartition(1), activePartition(2)];
+    lost.state = 'lost';
+    stored.set(1, [1]);
+    stored.set(2, [1]);
+    publisher.catchUp(lost);
+    publisher.catchUp(kept);
+
+    await eventually(() => expect(taken).toEqual(['2:1']));
+    await publisher.stop();
+  });
+});
