@@ -1,5 +1,5 @@
 import { type CommandAnswer } from '@agent-chat/contracts';
-import { partitionOf, type RequestId } from '@agent-chat/kernel';
+import { groupBy, partitionOf, type RequestId } from '@agent-chat/kernel';
 import { type QueryBus } from '@agent-chat/query-bus';
 import { type CommandCall } from './command-sender';
 
@@ -26,11 +26,7 @@ export class OutcomeEnquiry {
 
   /** Reports each call once: its answer, `gone`, or `pending`, also when the owner can't be asked. Never rejects. */
   async ask<Call extends OpenCall>(calls: readonly Call[], report: (call: Call, outcome: CommandAnswer | 'pending' | 'gone') => void): Promise<void> {
-    const byPartition = new Map<number, Call[]>();
-    for (const call of calls) {
-      const partition = partitionOf(call.call.roomId, this.partitionCount);
-      byPartition.set(partition, [...(byPartition.get(partition) ?? []), call]);
-    }
+    const byPartition = groupBy(calls, ({ call }) => partitionOf(call.roomId, this.partitionCount));
     await Promise.all([...byPartition].map(([partition, group]) => this.askOwner(partition, group, report)));
   }
 

@@ -1,10 +1,15 @@
 import { Backplane } from '@agent-chat/backplane';
 import { type EphemeralItem } from '@agent-chat/contracts';
-import { type GatewayId } from '@agent-chat/kernel';
+import { groupBy, type GatewayId } from '@agent-chat/kernel';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { Watchers } from './watchers';
 
 const COALESCE_MS = 500;
+
+interface Notice {
+  readonly gatewayId: GatewayId;
+  readonly item: EphemeralItem;
+}
 
 /** Sends typing and presence to the gateways that have them open, coalesced: of one thing only the newest. */
 @Injectable()
@@ -35,15 +40,17 @@ export class EphemeralPublisher implements OnModuleDestroy {
     this.waiting.clear();
     const typing = items.filter((item) => item.type === 'typing');
     const presence = items.filter((item) => item.type === 'presence');
-    const byGateway = new Map<GatewayId, EphemeralItem[]>();
-    collect(byGateway, typing, await this.watchers.ofRooms(typing.map(({ roomId }) => roomId)));
-    collect(byGateway, presence, await this.watchers.ofUsers(presence.map(({ userId }) => userId)));
-    for (const [gatewayId, own] of byGateway) await this.backplane.publish([gatewayId], 'ephemeral', JSON.stringify({ items: own }));
+    const notices = [
+      ...noticesOf(typing, await this.watchers.ofRooms(typing.map(({ roomId }) => roomId))),
+      ...noticesOf(presence, await this.watchers.ofUsers(presence.map(({ userId }) => userId))),
+    ];
+    for (const [gatewayId, own] of groupBy(notices, (notice) => notice.gatewayId)) {
+      await this.backplane.publish([gatewayId], 'ephemeral', JSON.stringify({ items: own.map(({ item }) => item) }));
+    }
   }
 }
 
-function collect(byGateway: Map<GatewayId, EphemeralItem[]>, items: readonly EphemeralItem[], gateways: readonly (readonly GatewayId[])[]): void {
-  for (const [at, item] of items.entries()) {
-    for (const gatewayId of gateways[at] ?? []) byGateway.set(gatewayId, [...(byGateway.get(gatewayId) ?? []), item]);
-  }
+/** Each item for each of its gateways; `gateways` are in the order of the items. */
+function noticesOf(items: readonly EphemeralItem[], gateways: readonly (readonly GatewayId[])[]): Notice[] {
+  return items.flatMap((item, at) => (gateways[at] ?? []).map((gatewayId) => ({ gatewayId, item })));
 }

@@ -1,5 +1,5 @@
 import { Backplane } from '@agent-chat/backplane';
-import { type GatewayId, type UserId } from '@agent-chat/kernel';
+import { groupBy, type GatewayId, type UserId } from '@agent-chat/kernel';
 import { QueryBus } from '@agent-chat/query-bus';
 import { Injectable } from '@nestjs/common';
 import { type PersonChanges } from './person-changes';
@@ -18,13 +18,12 @@ export class ListChangeNotices {
     const userIds = people.map(({ userId }) => userId as UserId);
     const { users } = await this.queries.ask('presence.gateways', { userIds }, { timeoutMs: ASK_TIMEOUT_MS });
     const known = new Map(people.map((person) => [person.userId, person]));
-    const byGateway = new Map<GatewayId, PersonChanges[]>();
-    for (const { userId, gatewayIds } of users) {
+    const notices = users.flatMap(({ userId, gatewayIds }) => {
       const person = known.get(userId);
-      if (person === undefined) continue;
-      for (const gatewayId of gatewayIds as GatewayId[]) byGateway.set(gatewayId, [...(byGateway.get(gatewayId) ?? []), person]);
-    }
-    await Promise.all([...byGateway].map(([gatewayId, items]) => this.backplane.publish([gatewayId], 'users', JSON.stringify(items.map(toNotice)))));
+      return person === undefined ? [] : (gatewayIds as GatewayId[]).map((gatewayId) => ({ gatewayId, notice: toNotice(person) }));
+    });
+    const byGateway = groupBy(notices, ({ gatewayId }) => gatewayId);
+    await Promise.all([...byGateway].map(([gatewayId, own]) => this.backplane.publish([gatewayId], 'users', JSON.stringify(own.map(({ notice }) => notice)))));
   }
 }
 

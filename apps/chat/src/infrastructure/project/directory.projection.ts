@@ -1,5 +1,6 @@
 import { type LogEvent } from '@agent-chat/contracts';
 import { Database, type PhysicalDatabase, type Queryable, type Row } from '@agent-chat/database';
+import { groupBy } from '@agent-chat/kernel';
 import { type AfterCommit, type Projection } from '@agent-chat/messaging';
 import { Injectable } from '@nestjs/common';
 import { listChangesOf, type ListChange } from '../../application/project/list-changes';
@@ -44,10 +45,8 @@ export class DirectoryProjection implements Projection {
   }
 
   async apply(connection: Queryable, events: readonly LogEvent[]): Promise<AfterCommit | undefined> {
-    const byPerson = new Map<string, ListChange[]>();
-    for (const change of events.flatMap(({ event }) => listChangesOf(event))) {
-      byPerson.set(change.userId, [...(byPerson.get(change.userId) ?? []), change]);
-    }
+    const changes = events.flatMap(({ event }) => listChangesOf(event));
+    const byPerson = groupBy(changes, ({ userId }) => userId);
     if (byPerson.size === 0) return undefined;
     const people = await this.count(connection, byPerson);
     await this.write(connection, people);

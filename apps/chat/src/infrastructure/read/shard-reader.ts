@@ -1,4 +1,4 @@
-import { partitionOf } from '@agent-chat/kernel';
+import { groupBy, partitionOf } from '@agent-chat/kernel';
 import { type Database, type PhysicalDatabase, type Row } from '@agent-chat/database';
 
 /** The database that holds a room. */
@@ -14,12 +14,5 @@ export async function askAllShards<R extends Row>(database: Database, ask: (shar
 
 /** Things grouped by the physical database that holds their room. */
 export function byShard<Item>(database: Database, items: readonly Item[], roomIdOf: (item: Item) => string): Map<PhysicalDatabase, Item[]> {
-  const groups = new Map<PhysicalDatabase, Item[]>();
-  for (const item of items) {
-    const shard = shardOf(database, roomIdOf(item));
-    const group = groups.get(shard);
-    if (group) group.push(item);
-    else groups.set(shard, [item]);
-  }
-  return groups;
+  return groupBy(items, (item) => shardOf(database, roomIdOf(item)));
 }

@@ -1,8 +1,7 @@
 import { type RoomHead } from '@agent-chat/contracts';
-import { type RoomId, type UserId } from '@agent-chat/kernel';
+import { groupBy, type RoomId, type UserId } from '@agent-chat/kernel';
 import { QueryBus } from '@agent-chat/query-bus';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { type Connection } from './connection';
 import { ConnectionRegistry } from './connection-registry';
 import { Memberships } from './memberships';
 import { RoomIndex } from './room-index';
@@ -10,6 +9,11 @@ import { RoomIndex } from './room-index';
 const COALESCE_MS = 1_000;
 const QUERY_TIMEOUT_MS = 5_000;
 const READS_PER_QUERY = 1_000;
+
+interface Badge {
+  readonly userId: UserId;
+  readonly roomId: RoomId;
+}
 
 /** Badges of rooms that a connection is not subscribed to: `heads` frames, coalesced. */
 @Injectable()
@@ -43,14 +47,9 @@ export class ActivityHeads implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async tell(): Promise<void> {
-    const wanted = new Map<UserId, RoomId[]>();
-    for (const roomId of this.active) {
-      for (const userId of this.memberships.peopleOf(roomId)) {
-        if (this.unsubscribed(userId, roomId).length > 0) wanted.set(userId, [...(wanted.get(userId) ?? []), roomId]);
-      }
-    }
+    const badges = [...this.active].flatMap((roomId) => this.badgesOf(roomId));
     this.active.clear();
-    const reads = [...wanted].map(([userId, roomIds]) => ({ userId, roomIds }));
+    const reads = [...groupBy(badges, ({ userId }) => userId)].map(([userId, own]) => ({ userId, roomIds: own.map(({ roomId }) => roomId) }));
     for (let from = 0; from < reads.length; from += READS_PER_QUERY) {
       const { heads } = await this.queries.ask('heads.read', { reads: reads.slice(from, from + READS_PER_QUERY) }, { timeoutMs: QUERY_TIMEOUT_MS });
       for (const person of heads) this.send(person.userId, person.heads);
@@ -64,7 +63,14 @@ export class ActivityHeads implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  private unsubscribed(userId: UserId, roomId: RoomId): Connection[] {
-    return [...this.connections.of(userId)].filter(({ subscriptions }) => !subscriptions.has(roomId));
+  /** For everybody with a connection that doesn't follow the room itself. */
+  private badgesOf(roomId: RoomId): Badge[] {
+    const people = [...this.memberships.peopleOf(roomId)];
+    return people.filter((userId) => this.isElsewhere(userId, roomId)).map((userId) => ({ userId, roomId }));
+  }
+
+  private isElsewhere(userId: UserId, roomId: RoomId): boolean {
+    for (const { subscriptions } of this.connections.of(userId)) if (!subscriptions.has(roomId)) return true;
+    return false;
   }
 }

@@ -1,5 +1,5 @@
 import { AppConfig } from '@agent-chat/config';
-import { AppError } from '@agent-chat/kernel';
+import { AppError, groupBy } from '@agent-chat/kernel';
 import { Draining } from '@agent-chat/observability';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { randomInt } from 'node:crypto';
@@ -42,13 +42,7 @@ export class ConnectionDrain implements OnModuleInit {
   private async run(): Promise<void> {
     this.presence.leave();
     const { drainMs } = this.config.server;
-    const slices = new Map<number, Connection[]>();
-    for (const connection of this.connections.all()) {
-      const reconnectInMs = drainMs === 0 ? 0 : randomInt(drainMs);
-      connection.send('drain', { reconnectInMs });
-      const slice = Math.ceil((reconnectInMs + PATIENCE_MS) / SLICE_MS);
-      slices.set(slice, [...(slices.get(slice) ?? []), connection]);
-    }
+    const slices = groupBy([...this.connections.all()], (connection) => sendAway(connection, drainMs));
     const last = Math.max(0, ...slices.keys());
     for (let slice = 0; slice <= last && this.connections.size > 0; slice++) {
       for (const connection of slices.get(slice) ?? []) connection.close({ code: 'DRAINING' });
@@ -56,4 +50,11 @@ export class ConnectionDrain implements OnModuleInit {
     }
     for (const connection of [...this.connections.all()]) connection.close({ code: 'DRAINING' });
   }
+}
+
+/** Tells a client when to come back; answers the slice in which its connection is closed. */
+function sendAway(connection: Connection, drainMs: number): number {
+  const reconnectInMs = drainMs === 0 ? 0 : randomInt(drainMs);
+  connection.send('drain', { reconnectInMs });
+  return Math.ceil((reconnectInMs + PATIENCE_MS) / SLICE_MS);
 }
