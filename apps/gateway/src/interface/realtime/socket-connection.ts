@@ -22,6 +22,9 @@ const SMALL_ANSWER_BYTES = 512;
 /** Frames of any kind for each call that is allowed; beyond it the socket is closed. */
 const FRAMES_A_CALL = 2;
 
+/** At this many calls being done the socket is read no further, and again at half of them. */
+const MAX_CALLS_IN_FLIGHT = 64;
+
 /** What lies under a Socket.IO socket, as far as it is not public: checked by a test with a real socket. */
 interface Engine {
   readonly writeBuffer: readonly { readonly data?: unknown; readonly options?: { readonly wsPreEncodedFrame?: readonly Buffer[] } }[];
@@ -36,6 +39,8 @@ interface WebSocketLike {
   readonly bufferedAmount: number;
   send(text: string): void;
   terminate(): void;
+  pause(): void;
+  resume(): void;
   readonly _receiver?: { prependListener(event: 'error', listener: (error: Error & { code?: string }) => void): void };
 }
 
@@ -57,6 +62,7 @@ export class SocketConnection extends Connection {
   /** Events that leave with the next flush, and before anything else that is sent. */
   private gathered: SocketFrame[] = [];
   private gatheredBytes = 0;
+  private callsInFlight = 0;
   private readonly calls: FrameBudget | undefined;
 
   constructor(
@@ -124,6 +130,15 @@ export class SocketConnection extends Connection {
   takeCall(): void {
     const retryAfterMs = this.calls?.take() ?? 0;
     if (retryAfterMs > 0) throw new AppError('RATE_LIMITED', { retryAfterMs });
+  }
+
+  /** A call that is being done. Beyond so many nothing more is read: one client's calls would fill the queues in which all wait. */
+  beginCall(): void {
+    if (++this.callsInFlight === MAX_CALLS_IN_FLIGHT) this.engine.transport.socket?.pause();
+  }
+
+  endCall(): void {
+    if (this.callsInFlight-- === MAX_CALLS_IN_FLIGHT / 2) this.engine.transport.socket?.resume();
   }
 
   /** An answer on its way counts like a frame: who calls and never reads would fill the memory otherwise. */

@@ -7,6 +7,9 @@ import { type CallAnswer, SocketCalls } from './socket-calls';
 import { type SocketConnection } from './socket-connection';
 import { SocketLife } from './socket-life';
 
+/** One for all: a flood of such calls shall not also take a stack each. */
+const NO_SUCH_CALL = new AppError('UNKNOWN_EVENT');
+
 /** Absent where the client asked for no answer. */
 export type Acknowledge = ((answer: object) => void) | undefined;
 
@@ -31,7 +34,7 @@ export class SocketDispatch {
   /** Answers a call that there isn't. */
   async refuse(socket: Socket, acknowledge: Acknowledge): Promise<void> {
     await this.answerWith('unknown', socket, acknowledge, () => {
-      throw new AppError('UNKNOWN_EVENT');
+      throw NO_SUCH_CALL;
     });
   }
 
@@ -39,6 +42,7 @@ export class SocketDispatch {
     const connection = this.life.of(socket);
     // What arrives behind the end of a connection is for nobody.
     if (connection === undefined || connection.isClosed) return;
+    connection.beginCall();
     try {
       connection.takeCall();
       const answer = await act(connection);
@@ -54,6 +58,8 @@ export class SocketDispatch {
       acknowledge?.({ ok: false, error: error.toBody() });
       connection.countAnswer(error);
       this.metrics.frames.inc({ call, outcome: error.code });
+    } finally {
+      connection.endCall();
     }
   }
 }
