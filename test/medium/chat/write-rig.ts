@@ -77,6 +77,8 @@ export class FaultyLog extends EventLog {
   override readonly partitionCount: number;
   /** The code to refuse an append with; `isWritten` tells whether it lies in the log all the same. */
   appendFault: (topic: string) => { readonly code: 'LOG_UNAVAILABLE' | 'LOG_UNCERTAIN'; readonly isWritten: boolean } | undefined = () => undefined;
+  /** Whether the group's offsets stay where they are. */
+  losesCommits = false;
   /** Told what lies in the log. */
   onAppended: (topic: string, records: readonly LogRecord[]) => void = () => undefined;
 
@@ -94,8 +96,10 @@ export class FaultyLog extends EventLog {
     throw new AppError(fault.code);
   }
 
-  override subscribe(subscription: Subscription): Promise<Consumption> {
-    return this.real.subscribe(subscription);
+  override async subscribe(subscription: Subscription): Promise<Consumption> {
+    const real = await this.real.subscribe(subscription);
+    const commit = (partition: number, nextOffset: number) => (this.losesCommits ? Promise.resolve() : real.commit(partition, nextOffset));
+    return Object.assign(Object.create(real) as Consumption, { commit });
   }
 
   override read(topic: string, partition: number, fromOffset: number, limit: number): Promise<LogRange> {
