@@ -1,5 +1,5 @@
 import { EVENTS_TOPIC, type LogEvent } from '@agent-chat/contracts';
-import { type Consumption, type EventLog, type RecordBatch } from '@agent-chat/event-log';
+import { type Consumption, type EventLog, type RecordBatch, type StoredRecord } from '@agent-chat/event-log';
 import { type EventHandling } from './event-handling';
 import { type EventSource } from './event-source';
 import { PartitionFollower } from './partition-follower';
@@ -92,16 +92,23 @@ export class EventGroup {
 
   private receive({ partition, records }: RecordBatch): void {
     const follower = this.followers.get(partition);
-    const events = records.map((record) => parseLogEvent(record.value));
+    const events = records.map(logEventOf);
     if (events.every((event) => event !== undefined)) follower?.offer(events);
     // Postgres has what can't be read here.
     else follower?.check();
   }
 }
 
-function parseLogEvent(text: string): LogEvent | undefined {
+/** A log in memory hands the same record to every group of this process: it is parsed once. Nobody changes an event. */
+const parsed = new WeakMap<StoredRecord, LogEvent>();
+
+function logEventOf(record: StoredRecord): LogEvent | undefined {
+  const known = parsed.get(record);
+  if (known !== undefined) return known;
   try {
-    return JSON.parse(text) as LogEvent;
+    const event = JSON.parse(record.value) as LogEvent;
+    parsed.set(record, event);
+    return event;
   } catch {
     return undefined;
   }

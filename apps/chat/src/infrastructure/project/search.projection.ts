@@ -38,7 +38,8 @@ export class SearchProjection implements Projection {
     const changed = new Set(events.filter(({ event }) => CHANGES_TEXT.has(event.type)).map(({ event }) => event.data?.['messageId']));
     if (changed.size === 0) return;
     const messageIds = [...changed];
-    await connection.query(REMOVE, [messageIds]);
+    // Without a deletion there is nothing to remove: what was deleted since then is left out below, and its own event is still to come.
+    if (events.some(({ event }) => event.type === 'message.deleted')) await connection.query(REMOVE, [messageIds]);
     await connection.query(INDEX, [messageIds]);
   }
 
