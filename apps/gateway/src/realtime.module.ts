@@ -38,6 +38,6 @@ const APPLICATION = [
   imports: [AuthModule, CommandModule, HealthModule],
   controllers: [EventsController],
   providers: [...APPLICATION, RealtimeGateway, SocketAdmission, SocketCalls, SocketDispatch, SocketLife, SseAdmission],
-  exports: [ConnectionDrain, ReadMarks],
+  exports: [RateLimiter, ReadMarks],
 })
 export class RealtimeModule {}

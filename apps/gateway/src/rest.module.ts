@@ -4,7 +4,6 @@ import { AuthModule } from './auth.module';
 import { CommandModule } from './command.module';
 import { RealtimeModule } from './realtime.module';
 import { People } from './application/people';
-import { RateLimiter } from './application/limits/rate-limiter';
 import { CreateRoomHandler } from './application/rooms/create-room.handler';
 import { LeaveRoomHandler } from './application/rooms/leave-room.handler';
 import { RoomReads } from './application/rooms/room-reads';
@@ -32,10 +31,9 @@ import { SearchController } from './interface/rest/search.controller';
     ...[SearchController, AnalyticsController, DocsController, HealthController, InfrastructureController],
   ],
   providers: [
-    ...[CreateRoomHandler, DatabaseHealth, LeaveRoomHandler, People, RateLimiter, RoomReads],
+    ...[CreateRoomHandler, DatabaseHealth, LeaveRoomHandler, People, RoomReads],
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_INTERCEPTOR, useClass: RateLimitInterceptor },
   ],
-  exports: [RateLimiter],
 })
 export class RestModule {}
