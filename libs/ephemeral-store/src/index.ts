@@ -1,1 +1,2 @@
 export * from './ephemeral-store.port';
+export * from './token-bucket';

@@ -1,7 +1,6 @@
 import { FakeClock } from '@agent-chat/testing';
 import { ExpiringMap } from './expiring-map';
 import { InMemoryEphemeralStore } from './in-memory-ephemeral-store';
-import { takeFrom } from './token-bucket';
 
 describe('InMemoryEphemeralStore', () => {
   it('refuses more leases than its bound, and takes new ones when old ones lapse', async () => {
@@ -33,29 +32,5 @@ describe('ExpiringMap', () => {
     clock.advance(10);
     for (let index = 0; index < 1_000; index++) map.set(`new-${String(index)}`, index, clock.nowMs() + 10);
     expect(map.size).toBe(1_000);
-  });
-});
-
-describe('takeFrom', () => {
-  const bucket = { capacity: 3, refillPerSec: 7 };
-
-  it('allows the cost exactly when it said it would', () => {
-    let level = takeFrom(undefined, bucket, 3, 0).level;
-    let nowMs = 0;
-    for (let round = 0; round < 1_000; round++) {
-      const refused = takeFrom(level, bucket, 1, nowMs);
-      expect(refused.taken.allowed).toBe(false);
-      const early = takeFrom(level, bucket, 1, nowMs + refused.taken.retryAfterMs - 1);
-      expect(early.taken.allowed).toBe(false);
-      nowMs += refused.taken.retryAfterMs;
-      const granted = takeFrom(level, bucket, 1, nowMs);
-      expect(granted.taken).toMatchObject({ allowed: true, remaining: 0, retryAfterMs: 0 });
-      ({ level } = granted);
-    }
-  });
-
-  it('neither refills nor drains when the clock jumps back', () => {
-    const { level } = takeFrom(undefined, bucket, 2, 10_000);
-    expect(takeFrom(level, bucket, 0, 0).taken.remaining).toBe(1);
   });
 });

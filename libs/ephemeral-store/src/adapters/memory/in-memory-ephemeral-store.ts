@@ -1,7 +1,7 @@
 import { AppError, type Clock } from '@agent-chat/kernel';
 import { type Bucket, EphemeralStore, type TakenTokens } from '../../ephemeral-store.port';
 import { ExpiringMap } from './expiring-map';
-import { type BucketLevel, takeFrom } from './token-bucket';
+import { type BucketLevel, takeFrom } from '../../token-bucket';
 
 export interface InMemoryEphemeralStoreOptions {
   readonly clock: Clock;

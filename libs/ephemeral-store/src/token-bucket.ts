@@ -1,4 +1,4 @@
-import { type Bucket, type TakenTokens } from '../../ephemeral-store.port';
+import { type Bucket, type TakenTokens } from './ephemeral-store.port';
 
 /** A bucket's level at an instant. */
 export interface BucketLevel {
