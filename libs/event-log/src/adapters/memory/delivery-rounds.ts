@@ -1,3 +1,5 @@
+import { AsyncResource } from 'node:async_hooks';
+
 /** Something that has work when it is woken. */
 export interface Deliverable {
   deliver(): void;
@@ -10,12 +12,14 @@ export interface Deliverable {
 export class DeliveryRounds {
   private readonly woken = new Set<Deliverable>();
   private scheduled = false;
+  /** Deliveries belong to nobody's request: who happened to append first lends them neither its log context nor its life. */
+  private readonly scope = new AsyncResource('EventLogDelivery');
 
   wake(deliverable: Deliverable): void {
     this.woken.add(deliverable);
     if (this.scheduled) return;
     this.scheduled = true;
-    setImmediate(() => {
+    this.scope.runInAsyncScope(setImmediate, undefined, () => {
       this.run();
     });
   }
