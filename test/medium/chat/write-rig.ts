@@ -99,7 +99,15 @@ export class FaultyLog extends EventLog {
   override async subscribe(subscription: Subscription): Promise<Consumption> {
     const real = await this.real.subscribe(subscription);
     const commit = (partition: number, nextOffset: number) => (this.losesCommits ? Promise.resolve() : real.commit(partition, nextOffset));
-    return Object.assign(Object.create(real) as Consumption, { commit });
+    return {
+      assigned: () => real.assigned(),
+      pause: (partition) => real.pause(partition),
+      resume: (partition) => real.resume(partition),
+      seek: (partition, offset) => real.seek(partition, offset),
+      committed: (partition) => real.committed(partition),
+      stop: () => real.stop(),
+      commit,
+    };
   }
 
   override read(topic: string, partition: number, fromOffset: number, limit: number): Promise<LogRange> {
