@@ -1,5 +1,6 @@
 import { AppError, type GatewayId, newId, type RoomId } from '@agent-chat/kernel';
 import { InMemoryQueryBus } from '@agent-chat/query-bus/adapters/memory';
+import { deferred } from '@agent-chat/testing';
 import { PartitionInterest } from './partition-interest';
 
 describe('Interest in the rooms of one partition', () => {
@@ -7,18 +8,25 @@ describe('Interest in the rooms of one partition', () => {
   let queries: InMemoryQueryBus;
   let interest: PartitionInterest;
   let fence: number | undefined;
+  /** A drop leaves an empty list. */
   let registered: string[][];
+  let dropping: Promise<void> | undefined;
 
   beforeEach(() => {
     queries = new InMemoryQueryBus();
     fence = 1;
     registered = [];
+    dropping = undefined;
     queries.answer('interest.register', async ({ roomIds }) => {
       if (fence === undefined) throw new AppError('UNAVAILABLE');
       registered.push([...roomIds]);
       return { fence };
     });
-    queries.answer('interest.drop', async () => ({}));
+    queries.answer('interest.drop', async () => {
+      await dropping;
+      registered.push([]);
+      return {};
+    });
     interest = new PartitionInterest(3, newId<GatewayId>(), queries, () => undefined);
   });
 
@@ -69,6 +77,26 @@ describe('Interest in the rooms of one partition', () => {
     await interest.drop((roomId) => roomId === one);
     expect(interest.size).toBe(1);
     await interest.register(one);
-    expect(registered).toEqual([[one, other], [one]]);
+    expect(registered).toEqual([[one, other], [], [one]]);
+  });
+
+  it('registers a room that is needed again only when its drop has arrived', async () => {
+    const slow = deferred();
+    dropping = slow.promise;
+    await interest.register(one);
+    const dropped = interest.drop(() => true);
+    const again = interest.register(one);
+    await new Promise((resolve) => setImmediate(resolve));
+    slow.resolve();
+    await Promise.all([dropped, again]);
+    expect(registered).toEqual([[one], [], [one]]);
+  });
+
+  it('goes on registering when the owner could not be told of a drop', async () => {
+    await interest.register(one);
+    dropping = Promise.reject(new AppError('UNAVAILABLE'));
+    await expect(interest.drop(() => true)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await interest.register(other);
+    expect([registered, interest.isUnowned]).toEqual([[[one], [other]], false]);
   });
 });

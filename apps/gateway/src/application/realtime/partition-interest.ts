@@ -54,16 +54,17 @@ export class PartitionInterest {
     return [...this.registered, ...this.pending];
   }
 
+  /** Rejects when the owner couldn't be told; it forgets the rooms with this gateway. */
   async drop(isUnneeded: (roomId: RoomId) => boolean): Promise<void> {
-    const roomIds = [...this.registered].filter(isUnneeded);
     for (const roomId of [...this.pending].filter(isUnneeded)) this.pending.delete(roomId);
+    // Registrations and drops take turns: a room that is needed again would lose to a drop that overtakes it on the way.
+    if (this.flight !== undefined) return;
+    const roomIds = [...this.registered].filter(isUnneeded);
     if (roomIds.length === 0) return;
     for (const roomId of roomIds) this.registered.delete(roomId);
-    await this.queries.ask(
-      'interest.drop',
-      { gatewayId: this.gatewayId, partition: this.partition, roomIds },
-      { timeoutMs: ASK_TIMEOUT_MS, partition: this.partition },
-    );
+    const dropping = this.unregister(roomIds);
+    this.fly(dropping.catch(() => undefined));
+    await dropping;
   }
 
   /** One call at a time, with everything that came up in one turn of the event loop. */
@@ -74,10 +75,15 @@ export class PartitionInterest {
       await known;
       return this.pending.size > 0 && !this.isUnowned ? this.flush() : undefined;
     }
-    this.flight = this.send().finally(() => {
+    this.fly(this.send());
+    await this.flight;
+  }
+
+  /** `call` never rejects. */
+  private fly(call: Promise<void>): void {
+    this.flight = call.finally(() => {
       this.flight = undefined;
     });
-    await this.flight;
   }
 
   private async send(): Promise<void> {
@@ -88,6 +94,11 @@ export class PartitionInterest {
       this.fence = undefined;
       this.onUnowned(error);
     }
+  }
+
+  private async unregister(roomIds: RoomId[]): Promise<void> {
+    const { gatewayId, partition } = this;
+    await this.queries.ask('interest.drop', { gatewayId, partition, roomIds }, { timeoutMs: ASK_TIMEOUT_MS, partition });
   }
 
   private async announce(roomIds: readonly RoomId[]): Promise<void> {
