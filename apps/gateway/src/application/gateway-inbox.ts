@@ -40,7 +40,7 @@ export class GatewayInbox implements OnApplicationBootstrap, OnApplicationShutdo
         listener(message);
       } catch (error) {
         // One damaged message must not take the others with it: seqs show what is missing (P27).
-        this.logger.error(`A message of ${channel} could not be used: ${String(error)}`);
+        this.logger.error({ err: error }, `A message of ${channel} could not be used`);
       }
     }
   }

@@ -31,7 +31,7 @@ export class EphemeralPublisher implements OnModuleDestroy {
     this.waiting.set(item.type === 'typing' ? `${item.roomId}:${item.userId}` : item.userId, item);
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
-      this.flush().catch((error: unknown) => this.logger.debug(`Nobody was told of typing or presence: ${String(error)}`));
+      this.flush().catch((error: unknown) => this.logger.debug({ err: error }, 'Nobody was told of typing or presence'));
     }, COALESCE_MS).unref();
   }
 

@@ -29,7 +29,7 @@ export class Presences implements OnApplicationBootstrap, OnModuleDestroy {
 
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => {
-      this.lookForLapsed().catch((error: unknown) => this.logger.debug(`Presence is away: ${String(error)}`));
+      this.lookForLapsed().catch((error: unknown) => this.logger.debug({ err: error }, 'Presence is away'));
     }, LOOK_MS).unref();
   }
 

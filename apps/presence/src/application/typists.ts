@@ -30,7 +30,7 @@ export class Typists implements OnApplicationBootstrap, OnModuleDestroy {
 
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => {
-      this.lookForLapsed().catch((error: unknown) => this.logger.debug(`Typing is away: ${String(error)}`));
+      this.lookForLapsed().catch((error: unknown) => this.logger.debug({ err: error }, 'Typing is away'));
     }, LOOK_MS).unref();
   }
 

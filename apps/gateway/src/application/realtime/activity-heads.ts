@@ -42,7 +42,7 @@ export class ActivityHeads implements OnApplicationBootstrap, OnModuleDestroy {
     this.active.add(roomId);
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
-      this.tell().catch((error: unknown) => this.logger.warn(`Badges could not be read: ${String(error)}`));
+      this.tell().catch((error: unknown) => this.logger.warn({ err: error }, 'Badges could not be read'));
     }, COALESCE_MS).unref();
   }
 

@@ -46,7 +46,7 @@ export class HeadsCheck implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private checkSoon(roomIds: readonly RoomId[]): void {
-    this.check(roomIds).catch((error: unknown) => this.logger.warn(`Heads could not be compared: ${String(error)}`));
+    this.check(roomIds).catch((error: unknown) => this.logger.warn({ err: error }, 'Heads could not be compared'));
   }
 
   private compare({ roomId, head, epoch }: QueryAnswer<'rooms.heads'>['rooms'][number]): void {

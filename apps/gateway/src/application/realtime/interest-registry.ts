@@ -88,13 +88,13 @@ export class InterestRegistry implements OnApplicationBootstrap, OnModuleDestroy
     interest
       .renew()
       .then((roomIds) => this.onRenewed(roomIds))
-      .catch((error: unknown) => this.logger.error(`Interest could not be renewed: ${String(error)}`))
+      .catch((error: unknown) => this.logger.error({ err: error }, 'Interest could not be renewed'))
       .finally(() => this.renewing.delete(interest));
   }
 
   private sweep(): void {
     for (const interest of this.partitions.values()) {
-      interest.drop((roomId) => !this.needed.has(roomId)).catch((error: unknown) => this.logger.warn(`Interest could not be dropped: ${String(error)}`));
+      interest.drop((roomId) => !this.needed.has(roomId)).catch((error: unknown) => this.logger.warn({ err: error }, 'Interest could not be dropped'));
     }
   }
 

@@ -30,7 +30,7 @@ export class Memberships implements OnModuleInit {
 
   /** Reads a person's rooms again. */
   reload(userId: UserId): void {
-    this.load(userId).catch((error: unknown) => this.logger.warn(`The rooms of a person could not be read: ${String(error)}`));
+    this.load(userId).catch((error: unknown) => this.logger.warn({ err: error }, 'The rooms of a person could not be read'));
   }
 
   add(userId: UserId, roomId: RoomId): void {
@@ -42,7 +42,7 @@ export class Memberships implements OnModuleInit {
     this.peopleIn.set(roomId, people);
     if (people.size > 1) return;
     this.interest.acquire(roomId);
-    this.interest.ensure([roomId]).catch((error: unknown) => this.logger.warn(`No interest in ${roomId}: ${String(error)}`));
+    this.interest.ensure([roomId]).catch((error: unknown) => this.logger.warn({ err: error }, `No interest in ${roomId}`));
   }
 
   remove(userId: UserId, roomId: RoomId): void {

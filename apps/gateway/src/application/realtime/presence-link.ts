@@ -143,7 +143,7 @@ export class PresenceLink implements OnApplicationBootstrap, OnModuleDestroy {
       if (isRunning) return;
       isRunning = true;
       task()
-        .catch((error: unknown) => this.logger.debug(`Presence is away: ${String(error)}`))
+        .catch((error: unknown) => this.logger.debug({ err: error }, 'Presence is away'))
         .finally(() => {
           isRunning = false;
         });

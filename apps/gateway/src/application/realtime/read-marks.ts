@@ -74,7 +74,7 @@ export class ReadMarks implements OnApplicationBootstrap {
   }
 
   private tellElsewhere(userId: UserId, head: RoomHead): void {
-    this.publish(userId, head).catch((error: unknown) => this.logger.debug(`Other devices were not told of a read mark: ${String(error)}`));
+    this.publish(userId, head).catch((error: unknown) => this.logger.debug({ err: error }, 'Other devices were not told of a read mark'));
   }
 
   private async publish(userId: UserId, head: RoomHead): Promise<void> {

@@ -115,6 +115,6 @@ export class RoomLists implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private run(task: () => Promise<void>): void {
-    task().catch((error: unknown) => this.logger.warn(`Room lists could not be compared: ${String(error)}`));
+    task().catch((error: unknown) => this.logger.warn({ err: error }, 'Room lists could not be compared'));
   }
 }

@@ -34,7 +34,7 @@ export class RoomUpkeep implements RoomNeeds {
     if (this.repairing.has(room)) return;
     this.repairing.add(room);
     this.repairUntilWhole(room)
-      .catch((error: unknown) => this.logger.error(`Room ${room.roomId} can't be repaired: ${String(error)}`))
+      .catch((error: unknown) => this.logger.error({ err: error }, `Room ${room.roomId} can't be repaired`))
       .finally(() => this.repairing.delete(room));
   }
 
@@ -42,19 +42,19 @@ export class RoomUpkeep implements RoomNeeds {
     this.readersAmong(room.roomId, [...userIds] as UserId[])
       .catch((error: unknown) => {
         // Nobody reads on what may be private: they subscribe again.
-        this.logger.error(`Nobody could tell who may read room ${room.roomId}: ${String(error)}`);
+        this.logger.error({ err: error }, `Nobody could tell who may read room ${room.roomId}`);
         return new Set<string>();
       })
       .then((allowed) => {
         room.decide(allowed);
         this.deliver(room);
       })
-      .catch((error: unknown) => this.logger.error(`Room ${room.roomId} failed: ${String(error)}`));
+      .catch((error: unknown) => this.logger.error({ err: error }, `Room ${room.roomId} failed`));
   }
 
   reopen(room: LocalRoom, subscription: RoomSubscription): void {
     this.newerSnapshot(room, subscription).catch((error: unknown) => {
-      this.logger.warn(`A subscription to ${room.roomId} could not catch up: ${String(error)}`);
+      this.logger.warn({ err: error }, `A subscription to ${room.roomId} could not catch up`);
       room.feed.refuse(subscription, 'overtaken');
     });
   }
@@ -85,7 +85,7 @@ export class RoomUpkeep implements RoomNeeds {
           room.feed.restart();
           return;
         }
-        this.logger.warn(`What is missing in room ${room.roomId} could not be read: ${String(error)}`);
+        this.logger.warn({ err: error }, `What is missing in room ${room.roomId} could not be read`);
         await delay(RETRY_MS, undefined, { ref: false });
       }
     }

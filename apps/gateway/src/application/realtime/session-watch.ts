@@ -24,7 +24,7 @@ export class SessionWatch implements OnApplicationBootstrap, OnModuleDestroy {
 
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => {
-      this.look().catch((error: unknown) => this.logger.warn(`Ended sessions are not known: ${String(error)}`));
+      this.look().catch((error: unknown) => this.logger.warn({ err: error }, 'Ended sessions are not known'));
     }, POLL_MS).unref();
   }
 

@@ -65,7 +65,7 @@ export class InMemoryBackplane extends Backplane {
     try {
       this.listeners.get(gateway)?.(channel, message);
     } catch (error) {
-      this.logger.error(`The listener of ${gateway} failed on a message of ${channel}, which is dropped: ${String(error)}`);
+      this.logger.error({ err: error }, `The listener of ${gateway} failed on a message of ${channel}, which is dropped`);
     }
   }
 

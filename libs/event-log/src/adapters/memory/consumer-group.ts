@@ -86,7 +86,7 @@ export class ConsumerGroup {
     });
     for (const [member, given] of gaining) {
       member.open(given).catch((error: unknown) => {
-        this.logger.error(`Opening partitions failed: ${String(error)}`);
+        this.logger.error({ err: error }, 'Opening partitions failed');
       });
     }
   }

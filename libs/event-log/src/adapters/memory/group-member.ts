@@ -78,7 +78,7 @@ export class GroupMember implements Consumption {
     try {
       await this.subscription.onRevoked?.(known);
     } catch (error) {
-      this.logger.error(`A subscriber of ${this.name()} failed to give partitions up: ${String(error)}`);
+      this.logger.error({ err: error }, `A subscriber of ${this.name()} failed to give partitions up`);
     }
   }
 
@@ -95,7 +95,7 @@ export class GroupMember implements Consumption {
     try {
       await this.subscription.onAssigned?.(current.map(([state]) => state.log.partition));
     } catch (error) {
-      this.logger.warn(`A subscriber of ${this.name()} failed to take partitions and is asked again: ${String(error)}`);
+      this.logger.warn({ err: error }, `A subscriber of ${this.name()} failed to take partitions and is asked again`);
       return false;
     }
     for (const [state, assignment] of current) {

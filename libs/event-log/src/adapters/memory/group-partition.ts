@@ -115,7 +115,7 @@ export class GroupPartition implements Deliverable {
     this.failures += 1;
     const delayMs = retryDelayMs(this.failures);
     const place = `${this.events.topic}/${String(this.log.partition)}@${String(fromOffset)}`;
-    this.logger.warn(`A batch at ${place} failed ${String(this.failures)} times, next try in ${String(delayMs)} ms: ${String(error)}`);
+    this.logger.warn({ err: error }, `A batch at ${place} failed ${String(this.failures)} times, next try in ${String(delayMs)} ms`);
     if (this.assignment?.leaving !== false) return;
     this.retry = setTimeout(() => {
       this.retry = undefined;

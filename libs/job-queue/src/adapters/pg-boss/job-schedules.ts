@@ -48,7 +48,7 @@ export class JobSchedules {
     try {
       for (const schedule of (await this.boss.getSchedules()) as StoredSchedule[]) await this.enqueueDue(schedule);
     } catch (error) {
-      this.logger.warn(`Schedules could not be looked at: ${String(error)}`);
+      this.logger.warn({ err: error }, 'Schedules could not be looked at');
     }
   }
 

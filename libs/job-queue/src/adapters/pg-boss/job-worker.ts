@@ -90,7 +90,7 @@ export class JobWorker {
       await handler({ id: job.id, kind, data: job.data.value, attempt: job.retryCount + 1 });
       await this.settle(job.id, () => this.boss.complete(kind, job.id));
     } catch (error) {
-      this.logger.warn(`Job ${job.id} of ${kind} failed at try ${String(job.retryCount + 1)} of ${String(job.retryLimit + 1)}: ${String(error)}`);
+      this.logger.warn({ err: error }, `Job ${job.id} of ${kind} failed at try ${String(job.retryCount + 1)} of ${String(job.retryLimit + 1)}`);
       const message = error instanceof Error ? error.message : String(error);
       await this.settle(job.id, () => this.boss.fail(kind, job.id, { message }));
     }
@@ -115,6 +115,6 @@ export class JobWorker {
   }
 
   private complain(error: unknown, ids: readonly string[]): void {
-    this.logger.error(`The queue of ${this.kind.kind} cannot be reached (${ids.join(', ')}): ${String(error)}`);
+    this.logger.error({ err: error }, `The queue of ${this.kind.kind} cannot be reached (${ids.join(', ')})`);
   }
 }
