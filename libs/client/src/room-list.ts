@@ -168,6 +168,8 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
   }
 
   private applyChange(roomId: string, change: string): void {
+    // May come in again, and isn't in.
+    if (change === 'unbanned') return;
     if (change === 'left' || change === 'removed' || change === 'banned' || change === 'uninvited') {
       this.rooms.delete(roomId);
       return this.publish();

@@ -31,6 +31,8 @@ describe('questions about rooms', () => {
       await expect(reading.ask('room.get', { roomId: room.roomId, userId: stranger })).rejects.toMatchObject(NOT_FOUND);
       const { room: seen } = await reading.ask('room.get', { roomId: room.roomId, userId: invitee });
       expect(seen).toMatchObject({ roomId: room.roomId, invited: true });
+      const { rooms } = await reading.ask('rooms.mine', { userId: invitee, limit: 5 });
+      expect(rooms).toEqual([seen]);
       expect(seen).not.toHaveProperty('lastMessage');
       await expect(reading.ask('room.history', { roomId: room.roomId, userId: invitee, limit: 5 })).rejects.toMatchObject(NOT_FOUND);
       await expect(reading.ask('room.members', { roomId: room.roomId, userId: invitee, limit: 5 })).rejects.toMatchObject(NOT_FOUND);

@@ -28,7 +28,8 @@ export function insertMention(text: string, { from, query }: MentionQuery, label
   return { text: text.slice(0, from) + inserted + after, caret: from + label.length + 2 };
 }
 
-function escapePattern(text: string): string {
+/** A text as a regular expression that matches it alone. */
+export function escapePattern(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }
 

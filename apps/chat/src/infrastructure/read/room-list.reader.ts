@@ -1,23 +1,21 @@
 import { type QueryAnswer, type QueryInput } from '@agent-chat/contracts';
-import { Database, type Row } from '@agent-chat/database';
+import { cutPage, Database, decodePageToken, InstantText, type Row } from '@agent-chat/database';
 import { type RoomId } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { cutPage, decodePageToken } from '../../application/read/page-token';
 import { OPEN_KINDS } from '../../application/read/room-access';
 import { PersonLogReader } from './person-log.reader';
 import { selectRooms, toRoom, type RoomRow } from './room-view';
 import { askAllShards } from './shard-reader';
 
-// Postgres writes an instant so; only what it wrote may come back.
-const Instant = z.string().regex(/^\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00$/);
-const ActivityPlace = z.tuple([Instant, z.uuid()]);
+const ActivityPlace = z.tuple([InstantText, z.uuid()]);
 const NamePlace = z.tuple([z.string(), z.uuid()]);
 
-// The page is cut before anything is looked up for each of its rooms.
+// The page is cut before anything is looked up for each of its rooms. Those that one was invited to wait for an answer among them.
 const MINE = `${selectRooms(
-  `(SELECT r.* FROM members mine JOIN rooms r ON r.room_id = mine.room_id
-    WHERE mine.user_id = $1 AND ($2::timestamptz IS NULL OR r.active_at < $2 OR (r.active_at = $2 AND r.room_id > $3::uuid))
+  `(SELECT r.* FROM (SELECT room_id FROM members WHERE user_id = $1 UNION SELECT room_id FROM invites WHERE user_id = $1) mine
+    JOIN rooms r ON r.room_id = mine.room_id
+    WHERE ($2::timestamptz IS NULL OR r.active_at < $2 OR (r.active_at = $2 AND r.room_id > $3::uuid))
     ORDER BY r.active_at DESC, r.room_id LIMIT $4) r`,
   '$1',
 )} ORDER BY r.active_at DESC, r.room_id`;

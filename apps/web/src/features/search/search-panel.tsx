@@ -6,8 +6,7 @@ import { nameOf, usePeopleRevision, usePerson } from '../../core/people';
 import { roomName, useRoomName } from '../../core/room-names';
 import { openRoom } from '../../core/router';
 import { shortTimeLabel } from '../../core/time';
-import { parseHighlight } from '../../text/highlights';
-import { plainText } from '../../text/parse-text';
+import { showFound } from '../../text/highlights';
 import { Avatar } from '../../ui/avatar';
 import { ActionButton, Field } from '../../ui/controls';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/states';
@@ -18,13 +17,12 @@ import { showPanel } from '../shell/panel';
 
 const PHONE = '(max-width: 719px)';
 
-function Highlight({ hit }: { readonly hit: SearchHit }): ReactNode {
+function Found({ hit }: { readonly hit: SearchHit }): ReactNode {
   usePeopleRevision();
-  const [highlight] = hit.highlights;
-  if (highlight === undefined) return <p className="hit-text">{plainText(hit.message.text ?? '', nameOf)}</p>;
+  const parts = showFound(hit.message.text, hit.highlights);
   return (
     <p className="hit-text">
-      {parseHighlight(highlight).map(({ text, isMatch }, index) => (isMatch ? <mark key={index}>{text}</mark> : <span key={index}>{plainPiece(text)}</span>))}
+      {parts.map(({ text, isMatch }, index) => (isMatch ? <mark key={index}>{text}</mark> : <span key={index}>{plainPiece(text)}</span>))}
     </p>
   );
 }
@@ -55,7 +53,7 @@ function Hit({ hit, isFirst }: { readonly hit: SearchHit; readonly isFirst: bool
             {shortTimeLabel(message.createdAt, new Date())}
           </time>
         </span>
-        <Highlight hit={hit} />
+        <Found hit={hit} />
       </button>
     </li>
   );

@@ -1,0 +1,189 @@
+import { eventually } from '@agent-chat/testing';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { type Browser } from 'playwright-core';
+import { StandaloneProcess } from '../support/standalone-process';
+import { launchBrowser, WebPerson } from '../support/web-person';
+
+const BUNDLE = resolve(__dirname, '../../dist/apps/web');
+const BUDGET_BYTES = 200_000;
+const MARKUP = '<img src=x onerror="document.title=1"> **bold** https://example.com/a_b';
+
+describe('the web client', () => {
+  let standalone: StandaloneProcess;
+  let browser: Browser;
+  let ada: WebPerson;
+  let ben: WebPerson;
+
+  beforeAll(async () => {
+    if (!existsSync(join(BUNDLE, 'index.html'))) throw new Error('The web client is not built: npm run build && npm run build:web');
+    standalone = await StandaloneProcess.start();
+    browser = await launchBrowser();
+    ada = await WebPerson.open(browser, standalone.url, 'Ada Lovelace');
+    ben = await WebPerson.open(browser, standalone.url, 'Ben', { width: 360, height: 740, colorScheme: 'dark' });
+    await Promise.all([ada.screenshot('sign-in-desktop-light'), ben.screenshot('sign-in-phone-dark')]);
+    await Promise.all([ada.register(), ben.register()]);
+  }, 90_000);
+  afterAll(async () => {
+    await browser.close();
+    await standalone.remove();
+  });
+
+  it('loads less than its budget of JavaScript at first, and nothing inline or foreign', () => {
+    const page = readFileSync(join(BUNDLE, 'index.html'), 'utf8');
+    const files = [...page.matchAll(/(?:src|href)="(\/assets\/[^"]+\.js)"/g)].map(([, file]) => file ?? '');
+    const bytes = files.reduce((sum, file) => sum + gzipSync(readFileSync(join(BUNDLE, file))).length, 0);
+    expect(files.length).toBeGreaterThan(0);
+    expect(bytes).toBeLessThan(BUDGET_BYTES);
+    expect(page).not.toMatch(/<style|<script(?![^>]*src=)|https?:\/\//);
+  });
+
+  it('lets one create a room and the other discover and join it, and both chat', async () => {
+    await ada.createRoom('design');
+    await ada.send(MARKUP);
+    await ben.discover('design');
+    await ben.message('bold').waitFor();
+    await ben.send('Hello Ada');
+    await ada.message('Hello Ada').waitFor();
+    // Shown as text: no element was made of it, and nothing of it ran.
+    expect(await ben.message('bold').locator('img').count()).toBe(0);
+    expect(await ben.message('bold').locator('strong').textContent()).toBe('bold');
+    expect(await ben.message('bold').getByRole('link').getAttribute('rel')).toContain('noopener');
+    expect(await ben.page.title()).toContain('Agent Chat');
+  });
+
+  it('shows who types, and stops when the message is there', async () => {
+    await ben.composer.pressSequentially('I am writing');
+    await ada.page.getByText('Ben is typing…').waitFor();
+    await ben.composer.press('Enter');
+    await ada.message('I am writing').waitFor();
+    await ada.page.getByText('Ben is typing…').waitFor({ state: 'detached' });
+    expect(await ada.message('I am writing').count()).toBe(1);
+  });
+
+  it('reacts, answers with a quote, edits and deletes, on both sides', async () => {
+    await ada.act('Hello Ada', 'React');
+    await ada.page.getByRole('button', { name: 'Party' }).click();
+    await ben.message('Hello Ada').getByRole('button', { name: '🎉, 1', exact: true }).click();
+    await ada.message('Hello Ada').getByRole('button', { name: '🎉, 2, yours among them' }).waitFor();
+
+    await ada.act('Hello Ada', 'Reply');
+    await ada.composer.pressSequentially('Welcome, @be');
+    await ada.page.getByRole('option', { name: 'Ben' }).waitFor();
+    await ada.composer.press('Enter');
+    await ada.composer.press('Enter');
+    await ben
+      .message('Welcome, @Ben')
+      .getByRole('button', { name: /Ben Hello Ada/ })
+      .waitFor();
+
+    await ada.composer.press('ArrowUp');
+    await ada.page.getByText('Enter saves').waitFor();
+    await ada.composer.press('End');
+    await ada.composer.pressSequentially('!!');
+    await ada.composer.press('Enter');
+    await ben.message('Welcome, @Ben!!').getByText('(edited)').waitFor();
+
+    await ben.act('I am writing', 'More about this message');
+    await ben.page.getByRole('menuitem', { name: 'Delete…' }).click();
+    await ben.screenshot('delete-phone-dark');
+    await ben.page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
+    await ada.page.getByText('This message was deleted.').waitFor();
+    expect(await ada.message('I am writing').count()).toBe(0);
+    await Promise.all([ada.screenshot('room-desktop-light'), ben.screenshot('room-phone-dark')]);
+  });
+
+  it('counts what is unread, names first, and where reading stopped stands a divider', async () => {
+    await ada.createRoom('elsewhere', 'Private');
+    await ben.send('You are missed');
+    await ben.composer.pressSequentially('Come @ada');
+    await ben.page.getByRole('option', { name: 'Ada Lovelace' }).click();
+    await ben.composer.press('Enter');
+    await ada.roomLink('design').getByText('2 unread, 1 of them naming you').waitFor();
+    await ada.roomLink('design').getByText('Ben: Come @Ada Lovelace').waitFor();
+    await ada.screenshot('unread-desktop-light');
+    await ada.roomLink('design').click();
+    await ada.page.getByText('New messages').waitFor();
+    await ada
+      .roomLink('design')
+      .getByText(/unread/)
+      .waitFor({ state: 'detached' });
+    expect(await ada.page.title()).toBe('Agent Chat');
+  });
+
+  it('finds a message and leads to it', async () => {
+    await ada.page.getByRole('button', { name: 'Search', exact: true }).click();
+    const hit = ada.page.getByRole('complementary', { name: 'Search' }).getByRole('button', { name: /You are missed/ });
+    // The search index follows the log within a second or two.
+    await eventually(
+      async () => {
+        await ada.page.getByLabel('Search messages').fill('');
+        await ada.page.getByLabel('Search messages').fill('missed');
+        await hit.waitFor({ timeout: 1_000 });
+      },
+      { timeoutMs: 10_000 },
+    );
+    expect(await hit.locator('mark').textContent()).toBe('missed');
+    await ada.screenshot('search-desktop-light');
+    await hit.click();
+    await eventually(() => expect(ada.page.url()).toMatch(/\/r\/[0-9a-f-]{36}\/\d+$/));
+    await ada.page.keyboard.press('Escape');
+  });
+
+  it('invites somebody, who accepts after a reload', async () => {
+    await ada.roomLink('elsewhere').click();
+    await ada.page.getByRole('button', { name: 'Members' }).click();
+    await ada.page.getByRole('button', { name: 'Add people' }).click();
+    await ada.page.getByLabel('Who should come in?').fill('be');
+    await ada.page.getByRole('option', { name: /Ben/ }).click();
+    await ada.page.getByRole('button', { name: 'Invite', exact: true }).click();
+    await ada.page.getByRole('region', { name: 'Invited' }).getByText('Ben').waitFor();
+    await ada.screenshot('members-desktop-light');
+    await ben.reload();
+    await ben.screenshot('rooms-phone-dark');
+    await ben.page.getByRole('button', { name: 'Join elsewhere' }).click();
+    await ben.send('I am in');
+    await ada.message('I am in').waitFor();
+    expect(await ada.page.getByRole('region', { name: 'Invited' }).count()).toBe(0);
+  });
+
+  it('keeps what was written offline over a reload, and sends it once it is back', async () => {
+    await ben.context.setOffline(true);
+    await ben.page.getByText(/You are offline/).waitFor();
+    await ben.send('Written in a tunnel');
+    await ben.message('Written in a tunnel').getByText('Sending…').waitFor();
+    await ben.screenshot('offline-phone-dark');
+    const address = ben.page.url();
+    await ben.page.goto('about:blank');
+    await ben.context.setOffline(false);
+    await ben.page.goto(address);
+    await ada.message('Written in a tunnel').waitFor();
+    await ben.message('Written in a tunnel').waitFor();
+    await eventually(async () => expect(await ben.message('Sending…').count()).toBe(0));
+    expect(await ada.message('Written in a tunnel').count()).toBe(1);
+  });
+
+  it('stays signed in over a reload, jumps to a room by keys alone, and logs out', async () => {
+    await ada.reload();
+    await ada.page.keyboard.press('Control+k');
+    await ada.page.getByRole('combobox', { name: 'Room or person' }).pressSequentially('des');
+    await ada.screenshot('switcher-desktop-light');
+    await ada.page.keyboard.press('Enter');
+    await ada.page.getByRole('heading', { name: 'design', level: 1 }).waitFor();
+    await ada.page.getByRole('button', { name: /account and appearance/ }).click();
+    await ada.page.getByRole('menuitemradio', { name: 'Dark' }).click();
+    await ada.page.keyboard.press('Escape');
+    await ada.screenshot('room-desktop-dark');
+    await ada.page.getByRole('button', { name: /account and appearance/ }).click();
+    await ada.page.getByRole('menuitem', { name: 'Log out' }).click();
+    await ada.page.getByRole('heading', { name: 'Welcome back' }).waitFor();
+    await ada.logIn();
+    await ada.roomLink('design').waitFor();
+    expect(await ada.page.locator('html').getAttribute('data-theme')).toBe('dark');
+  });
+
+  it('complains about nothing in the console, the content security policy included', () => {
+    expect([...ada.complaints, ...ben.complaints]).toEqual([]);
+  });
+});
