@@ -62,6 +62,7 @@ export class SocketConnection extends Connection {
   /** Events that leave with the next flush, and before anything else that is sent. */
   private gathered: SocketFrame[] = [];
   private gatheredBytes = 0;
+  flushedAtMs = 0;
   private callsInFlight = 0;
   private readonly calls: FrameBudget | undefined;
 

@@ -3,6 +3,7 @@ import { SocketFlush } from './socket-flush';
 
 class Counted {
   flushes = 0;
+  flushedAtMs = -Infinity;
 
   constructor(private readonly busyMs = 0) {}
 
@@ -24,18 +25,19 @@ describe('SocketFlush', () => {
     expect(socket.flushes).toBe(1);
   });
 
-  it('gathers while writes follow each other closely', async () => {
+  it('gathers for a socket that was just written to, and for no other', async () => {
     const flush = new SocketFlush();
-    const [first, second] = [new Counted(), new Counted()];
-    flush.add(first);
+    const [busy, quiet] = [new Counted(), new Counted()];
+    flush.add(busy);
     await new Promise<void>((next) => process.nextTick(next));
 
-    flush.add(second);
+    flush.add(busy);
+    flush.add(quiet);
     await new Promise<void>((next) => process.nextTick(next));
 
-    expect(second.flushes).toBe(0);
+    expect([busy.flushes, quiet.flushes]).toEqual([1, 1]);
     await eventually(() => {
-      expect(second.flushes).toBe(1);
+      expect([busy.flushes, quiet.flushes]).toEqual([2, 1]);
       return Promise.resolve();
     });
   });

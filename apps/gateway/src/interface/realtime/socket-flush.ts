@@ -1,40 +1,53 @@
-/** While events keep coming, what arrives within this time for one socket leaves as one frame; after a pause the first leaves at once. */
-const GATHER_MS = 5;
+/** What comes for a socket within this time of its last frame leaves with the next one; after a pause the first leaves at once. */
+const GATHER_MS = 15;
 /** How long writing may hold the event loop. */
 const SLICE_MS = 10;
 
 /** A socket with events to write. */
 interface Waiting {
+  /** When events were last written, by `performance.now()`. */
+  flushedAtMs: number;
   flush(): void;
 }
 
 /** Has sockets write what they gathered: a frame for each room's events would cost a system call and a parse for each. */
 export class SocketFlush {
-  private readonly waiting = new Set<Waiting>();
-  private isScheduled = false;
-  private flushedAtMs = -Infinity;
+  private readonly due = new Set<Waiting>();
+  private readonly gathering = new Set<Waiting>();
+  private isRunning = false;
 
   add(socket: Waiting): void {
-    this.waiting.add(socket);
-    if (this.isScheduled) return;
-    this.isScheduled = true;
-    const restMs = this.flushedAtMs + GATHER_MS - performance.now();
+    if (performance.now() - socket.flushedAtMs < GATHER_MS) {
+      if (this.gathering.size === 0) setTimeout(() => this.ripen(), GATHER_MS);
+      this.gathering.add(socket);
+      return;
+    }
+    this.due.add(socket);
+    if (this.isRunning) return;
+    this.isRunning = true;
     // The next tick comes when everything that arrived together was handed to its sockets.
-    if (restMs <= 0) process.nextTick(() => this.run());
-    else setTimeout(() => this.run(), restMs);
+    process.nextTick(() => this.run());
+  }
+
+  private ripen(): void {
+    for (const socket of this.gathering) this.due.add(socket);
+    this.gathering.clear();
+    if (!this.isRunning) this.run();
   }
 
   private run(): void {
+    this.isRunning = true;
     const until = performance.now() + SLICE_MS;
-    for (const socket of this.waiting) {
-      this.waiting.delete(socket);
+    for (const socket of this.due) {
+      this.due.delete(socket);
       socket.flush();
-      if (this.waiting.size > 0 && performance.now() >= until) {
+      const nowMs = performance.now();
+      socket.flushedAtMs = nowMs;
+      if (this.due.size > 0 && nowMs >= until) {
         setImmediate(() => this.run());
         return;
       }
     }
-    this.isScheduled = false;
-    this.flushedAtMs = performance.now();
+    this.isRunning = false;
   }
 }
