@@ -5,7 +5,7 @@ import { Clock, newId } from '@agent-chat/kernel';
 import { type BeforeApplicationShutdown, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { ChatOwner } from './application/write/chat-owner';
 import { OwnerAnswers } from './application/write/owner-answers';
-import { OwnerQueries } from './interface/owner-queries';
+import { OwnerQueries } from './interface/owner.queries';
 
 /** The write path: owns partitions, decides commands, commits them in groups. */
 @Module({

@@ -43,7 +43,7 @@ export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
   // A connection that dies rejects the statement under way; without a listener it would also end the process.
   client.on('error', () => undefined);
   try {
-    await client.connect();
+    await client.connect().catch(unreachable);
     await locked(client, () => client.query(BOOKKEEPING));
     const directory = await apply(client, 'directory', readMigrations(folder, 'directory'));
     await locked(client, () => install(client, options));
@@ -126,6 +126,11 @@ async function locked<Result>(client: Client, work: () => Promise<Result>): Prom
   }
 }
 
+function unreachable(error: unknown): never {
+  throw new MigrationError(`Postgres cannot be reached: ${messageOf(error)}. Check DATABASE_URL, and that the server it names is running.`, error);
+}
+
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  // Several addresses that all refused (`localhost` is two) have one code and no message.
+  return error instanceof Error ? error.message || String((error as NodeJS.ErrnoException).code) : String(error);
 }

@@ -1,5 +1,5 @@
 import { type QueryAnswer, type QueryInput } from '@agent-chat/contracts';
-import { Database, type Row } from '@agent-chat/database';
+import { cutPage, Database, decodePageToken, InstantText, type Row } from '@agent-chat/database';
 import { AppError, type RoomId, type UserId } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
@@ -19,7 +19,7 @@ WHERE ($1::uuid IS NULL OR room_id = $1) AND ($2::uuid IS NULL OR actor_id = $2)
   AND ($3::timestamptz IS NULL OR (at, partition, position) < ($3, $4::int, $5::bigint))
 ORDER BY at DESC, partition DESC, position DESC LIMIT $6`;
 
-const Place = z.tuple([z.string().regex(/^\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00$/), z.int(), z.int()]);
+const Place = z.tuple([InstantText, z.int(), z.int()]);
 
 interface DayRow extends Row {
   readonly day: string;
@@ -53,11 +53,10 @@ export class AnalyticsReader {
   }
 
   async trail({ roomId, actorId, cursor, limit }: QueryInput<'audit.list'>): Promise<QueryAnswer<'audit.list'>> {
-    const [at, partition, position] = readPlace(cursor) ?? [];
+    const [at, partition, position] = decodePageToken(cursor, Place) ?? [];
     const rows = await this.database.directory().query<EntryRow>(TRAIL, [roomId, actorId, at, partition, position, limit + 1]);
-    const page = rows.slice(0, limit);
-    const last = page[page.length - 1];
-    return { items: page.map(toEntry), ...(rows.length > limit && last !== undefined ? { next: placeOf(last) } : {}) };
+    const { page, next } = cutPage(rows, limit, (row) => [row.place, row.partition, row.position]);
+    return { items: page.map(toEntry), ...(next === undefined ? {} : { next }) };
   }
 }
 
@@ -72,17 +71,4 @@ function toEntry(row: EntryRow): QueryAnswer<'audit.list'>['items'][number] {
     ...(row.subject_id === null ? {} : { subjectId: row.subject_id }),
     at: row.at,
   };
-}
-
-function placeOf({ place, partition, position }: EntryRow): string {
-  return Buffer.from(JSON.stringify([place, partition, position]), 'utf8').toString('base64url');
-}
-
-function readPlace(cursor: string | undefined): z.output<typeof Place> | undefined {
-  if (cursor === undefined) return undefined;
-  try {
-    return Place.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
-  } catch {
-    throw new AppError('VALIDATION_FAILED', { errors: [{ path: 'cursor', message: 'must be a cursor of an earlier page of this list' }] });
-  }
 }

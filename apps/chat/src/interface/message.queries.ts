@@ -1,10 +1,10 @@
+import { whileReachable } from '@agent-chat/database';
 import { QueryBus } from '@agent-chat/query-bus';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { EventReader } from '../infrastructure/read/event.reader';
 import { HistoryReader } from '../infrastructure/read/history.reader';
 import { PartitionLogReader } from '../infrastructure/read/partition-log.reader';
 import { SearchReader } from '../infrastructure/read/search.reader';
-import { answering } from './answering';
 
 /** Answers questions about messages and the log. */
 @Injectable()
@@ -19,13 +19,13 @@ export class MessageQueries implements OnModuleInit {
 
   onModuleInit(): void {
     const { bus, history, events, partitionLog, search } = this;
-    answering(bus, 'room.history', (input) => history.history(input));
-    answering(bus, 'message.get', (input) => history.message(input));
-    answering(bus, 'message.revisions', (input) => history.revisions(input));
-    answering(bus, 'room.events', (input) => events.events(input));
-    answering(bus, 'rooms.open', (input) => events.open(input));
-    answering(bus, 'rooms.tail', (input) => events.tail(input));
-    answering(bus, 'partition.events', (input) => partitionLog.events(input));
-    answering(bus, 'messages.search', (input) => search.search(input));
+    bus.answer('room.history', (input) => whileReachable(history.history(input)));
+    bus.answer('message.get', (input) => whileReachable(history.message(input)));
+    bus.answer('message.revisions', (input) => whileReachable(history.revisions(input)));
+    bus.answer('room.events', (input) => whileReachable(events.events(input)));
+    bus.answer('rooms.open', (input) => whileReachable(events.open(input)));
+    bus.answer('rooms.tail', (input) => whileReachable(events.tail(input)));
+    bus.answer('partition.events', (input) => whileReachable(partitionLog.events(input)));
+    bus.answer('messages.search', (input) => whileReachable(search.search(input)));
   }
 }

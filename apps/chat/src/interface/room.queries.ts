@@ -1,10 +1,10 @@
+import { whileReachable } from '@agent-chat/database';
 import { QueryBus } from '@agent-chat/query-bus';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HeadReader } from '../infrastructure/read/head.reader';
 import { PersonLogReader } from '../infrastructure/read/person-log.reader';
 import { RoomListReader } from '../infrastructure/read/room-list.reader';
 import { RoomReader } from '../infrastructure/read/room.reader';
-import { answering } from './answering';
 
 /** Answers questions about rooms and people's lists of them. */
 @Injectable()
@@ -19,17 +19,17 @@ export class RoomQueries implements OnModuleInit {
 
   onModuleInit(): void {
     const { bus, room, lists, heads, personLog } = this;
-    answering(bus, 'room.get', (input) => room.get(input));
-    answering(bus, 'room.members', (input) => room.members(input));
-    answering(bus, 'room.bans', (input) => room.bans(input));
-    answering(bus, 'room.invites', (input) => room.invites(input));
-    answering(bus, 'room.readers', (input) => room.readers(input));
-    answering(bus, 'rooms.mine', (input) => lists.mine(input));
-    answering(bus, 'rooms.memberOf', (input) => lists.memberOf(input));
-    answering(bus, 'rooms.discover', (input) => lists.discover(input));
-    answering(bus, 'heads.read', (input) => heads.badges(input));
-    answering(bus, 'rooms.heads', (input) => heads.heads(input));
-    answering(bus, 'users.revs', (input) => personLog.revs(input));
-    answering(bus, 'user.events', (input) => personLog.events(input));
+    bus.answer('room.get', (input) => whileReachable(room.get(input)));
+    bus.answer('room.members', (input) => whileReachable(room.members(input)));
+    bus.answer('room.bans', (input) => whileReachable(room.bans(input)));
+    bus.answer('room.invites', (input) => whileReachable(room.invites(input)));
+    bus.answer('room.readers', (input) => whileReachable(room.readers(input)));
+    bus.answer('rooms.mine', (input) => whileReachable(lists.mine(input)));
+    bus.answer('rooms.memberOf', (input) => whileReachable(lists.memberOf(input)));
+    bus.answer('rooms.discover', (input) => whileReachable(lists.discover(input)));
+    bus.answer('heads.read', (input) => whileReachable(heads.badges(input)));
+    bus.answer('rooms.heads', (input) => whileReachable(heads.heads(input)));
+    bus.answer('users.revs', (input) => whileReachable(personLog.revs(input)));
+    bus.answer('user.events', (input) => whileReachable(personLog.events(input)));
   }
 }

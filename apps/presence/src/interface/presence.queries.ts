@@ -10,7 +10,7 @@ import { Watchers } from '../application/watchers';
 @Injectable()
 export class PresenceQueries implements OnModuleInit {
   constructor(
-    private readonly queries: QueryBus,
+    private readonly bus: QueryBus,
     private readonly presences: Presences,
     private readonly board: PresenceBoard,
     private readonly watchers: Watchers,
@@ -18,20 +18,20 @@ export class PresenceQueries implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.queries.answer('presence.report', async (input) => {
+    this.bus.answer('presence.report', async (input) => {
       await this.presences.report(input);
       return {};
     });
-    this.queries.answer('presence.watch', async ({ gatewayId, ttlMs, userIds, roomIds }) => {
+    this.bus.answer('presence.watch', async ({ gatewayId, ttlMs, userIds, roomIds }) => {
       await this.watchers.replace(gatewayId, ttlMs, userIds as UserId[], roomIds as RoomId[]);
       return {};
     });
-    this.queries.answer('presence.get', async ({ userIds }) => ({ presences: await this.board.read(userIds as UserId[]) }));
-    this.queries.answer('typing.set', async ({ roomId, userId, typing }) => {
+    this.bus.answer('presence.get', async ({ userIds }) => ({ presences: await this.board.read(userIds as UserId[]) }));
+    this.bus.answer('typing.set', async ({ roomId, userId, typing }) => {
       await this.typists.set(roomId as RoomId, userId as UserId, typing);
       return {};
     });
-    this.queries.answer('presence.gateways', async ({ userIds }) => {
+    this.bus.answer('presence.gateways', async ({ userIds }) => {
       const gateways = await this.board.gatewaysOf(userIds as UserId[]);
       return { users: userIds.map((userId, at) => ({ userId: userId as UserId, gatewayIds: gateways[at] ?? [] })) };
     });

@@ -1,9 +1,8 @@
 import { type BanRecord, type MemberRecord, type QueryAnswer, type QueryInput } from '@agent-chat/contracts';
-import { Database, type Row } from '@agent-chat/database';
+import { cutPage, Database, decodePageToken, type Row } from '@agent-chat/database';
 import { type UserId } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { cutPage, decodePageToken } from '../../application/read/page-token';
 import { OPEN_KINDS, requireMember, requireModerator, requireReadable, requireVisible } from '../../application/read/room-access';
 import { type AccessRow } from './access-row';
 import { selectRooms, toRoom, type RoomRow } from './room-view';

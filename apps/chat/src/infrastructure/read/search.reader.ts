@@ -1,15 +1,13 @@
 import { type QueryAnswer, type QueryInput } from '@agent-chat/contracts';
-import { Database, type Row } from '@agent-chat/database';
+import { cutPage, Database, decodePageToken, InstantText, type Row } from '@agent-chat/database';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { searchHighlights, HIGHLIGHT_OPTIONS, MARKERS } from '../../application/read/search-highlights';
-import { cutPage, decodePageToken } from '../../application/read/page-token';
 import { OPEN_KINDS } from '../../application/read/room-access';
 import { messageJson, toMessage, type MessageItem } from './message-view';
 import { askAllShards, shardOf } from './shard-reader';
 
-const Instant = z.string().regex(/^\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00$/);
-const Place = z.tuple([Instant, z.uuid()]);
+const Place = z.tuple([InstantText, z.uuid()]);
 
 // Access is part of the question: rooms of the asker and rooms open to all, without those that banned the asker.
 const SEARCH = `

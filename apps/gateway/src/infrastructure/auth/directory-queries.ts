@@ -1,8 +1,5 @@
-import { Database, DatabaseError, type Row } from '@agent-chat/database';
-import { AppError } from '@agent-chat/kernel';
+import { Database, type Row, whileReachable } from '@agent-chat/database';
 import { Injectable } from '@nestjs/common';
-
-const RETRY_AFTER_MS = 1_000;
 
 /** Plain SQL on the directory, for what is asked often. */
 @Injectable()
@@ -11,11 +8,6 @@ export class DirectoryQueries {
 
   /** Runs one statement. Rejects with UNAVAILABLE when the directory can't be reached. */
   async query<R extends Row>(sql: string, parameters: readonly unknown[]): Promise<R[]> {
-    try {
-      return await this.database.directory().query<R>(sql, parameters);
-    } catch (error) {
-      if (error instanceof DatabaseError && error.kind === 'data') throw error;
-      throw new AppError('UNAVAILABLE', { detail: 'The user directory cannot be reached', retryAfterMs: RETRY_AFTER_MS, cause: error });
-    }
+    return whileReachable(this.database.directory().query<R>(sql, parameters), 'The user directory cannot be reached');
   }
 }

@@ -1,7 +1,9 @@
 import { Cache } from '@agent-chat/cache';
 import { type User } from '@agent-chat/contracts';
+import { cutPage, decodePageToken } from '@agent-chat/database';
 import { AppError, type UserId } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
 import { type ProfileChange, UserDirectory, type UserPage, type UserSearch } from '../../application/user-directory';
 import { searchName } from '../../domain/users/search-name';
 import { DirectoryQueries } from '../auth/directory-queries';
@@ -9,6 +11,8 @@ import { ProfileBatch } from './profile-batch';
 import { toUser } from './to-user';
 
 const TTL_MS = 60_000;
+
+const AfterUsername = z.tuple([z.string().regex(/^[a-z0-9._-]{1,64}$/)]);
 
 interface UserRow extends Record<string, unknown> {
   readonly userId: string;
@@ -56,16 +60,15 @@ export class DirectoryUsers extends UserDirectory {
   }
 
   override async find({ prefix = '', cursor, limit }: UserSearch): Promise<UserPage> {
-    const after = cursor === undefined ? '' : decodeCursor(cursor);
+    const [after = ''] = decodePageToken(cursor, AfterUsername) ?? [];
     const wanted = searchName(prefix.trim());
     // One more than asked for tells whether there is another page.
     const rows =
       wanted === ''
         ? await this.queries.query<UserRow>(EVERYBODY, [after, limit + 1])
         : await this.queries.query<UserRow>(BY_PREFIX, [after, limit + 1, `${escapeLike(wanted)}%`]);
-    const items = rows.slice(0, limit).map(toUser);
-    const last = items.at(-1);
-    return rows.length > limit && last !== undefined ? { items, next: encodeCursor(last.username) } : { items };
+    const { page, next } = cutPage(rows, limit, ({ username }) => [username]);
+    return { items: page.map(toUser), ...(next === undefined ? {} : { next }) };
   }
 
   override async change(userId: UserId, { displayName, avatarUrl }: ProfileChange): Promise<User> {
@@ -89,14 +92,4 @@ function keyOf(userId: UserId): string {
 
 function escapeLike(text: string): string {
   return text.replaceAll(/[\\%_]/g, String.raw`\$&`);
-}
-
-function encodeCursor(username: string): string {
-  return Buffer.from(username).toString('base64url');
-}
-
-function decodeCursor(cursor: string): string {
-  const username = Buffer.from(cursor, 'base64url').toString();
-  if (/^[a-z0-9._-]{1,64}$/.test(username)) return username;
-  throw new AppError('VALIDATION_FAILED', { errors: [{ path: 'cursor', message: 'must be the `next` of an earlier page' }] });
 }

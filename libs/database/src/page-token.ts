@@ -1,5 +1,8 @@
 import { AppError } from '@agent-chat/kernel';
-import { type z } from 'zod';
+import { z } from 'zod';
+
+/** An instant as Postgres writes it as text, with microseconds: a page that begins there leaves nothing out. Only what it wrote may come back. */
+export const InstantText = z.string().regex(/^\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00$/);
 
 /** Encodes where a page ended; opaque to clients. */
 export function encodePageToken(place: readonly (string | number)[]): string {
