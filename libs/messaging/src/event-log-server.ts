@@ -7,6 +7,7 @@ import { isObservable, lastValueFrom } from 'rxjs';
 import { EventContext } from './event-context';
 import { EventGroup } from './event-group';
 import { EventSource } from './event-source';
+import { GroupNames } from './group-names';
 import { HandlerRetries, type EventHandler } from './handler-retries';
 
 export interface EventLogServerOptions {
@@ -18,6 +19,8 @@ export interface EventLogServerOptions {
   readonly checkEveryMs?: number;
   /** Pauses before the second and each further try of a handler; 3 further tries within 2 s unless given. */
   readonly retryDelaysMs?: readonly number[];
+  /** Shared with whatever else consumes in this process. */
+  readonly names?: GroupNames;
   readonly onError: (message: string, error: unknown) => void;
 }
 
@@ -32,10 +35,12 @@ const GROUP = /^[a-z0-9][a-z0-9-]{0,62}$/;
  */
 export class EventLogServer extends Server implements CustomTransportStrategy {
   private readonly groups = new Map<string, Map<string, EventHandler[]>>();
+  private readonly names: GroupNames;
   private running: EventGroup[] = [];
 
   constructor(private readonly options: EventLogServerOptions) {
     super();
+    this.names = options.names ?? new GroupNames();
   }
 
   /** Keeps handlers apart by group: Nest would chain all handlers of one pattern, and a failure of one would repeat the others. */
@@ -49,6 +54,7 @@ export class EventLogServer extends Server implements CustomTransportStrategy {
         `@EventPattern('${type}') needs a group of a-z, 0-9 and -, under which its position is kept: @EventPattern('${type}', { group: 'welcome-bot' })`,
       );
     }
+    if (!this.groups.has(group)) this.names.claim(group);
     const handlers = this.groups.get(group) ?? new Map<string, EventHandler[]>();
     this.groups.set(group, handlers.set(type, [...(handlers.get(type) ?? []), handlerOf(callback, group)]));
   }

@@ -4,6 +4,7 @@ import { QueryBus } from '@agent-chat/query-bus';
 import { Global, Inject, Logger, Module, type BeforeApplicationShutdown } from '@nestjs/common';
 import { ConsumerLag } from './consumer-lag';
 import { EventLogServer } from './event-log-server';
+import { GroupNames } from './group-names';
 import { ProjectionRunner } from './projection-runner';
 
 const logger = new Logger('Messaging');
@@ -17,15 +18,17 @@ function logError(message: string, error: unknown): void {
 @Module({
   providers: [
     ConsumerLag,
+    GroupNames,
     {
       provide: ProjectionRunner,
-      inject: [EventLog, QueryBus],
-      useFactory: (log: EventLog, queries: QueryBus) => new ProjectionRunner({ log, queries, onError: logError }),
+      inject: [EventLog, QueryBus, GroupNames],
+      useFactory: (log: EventLog, queries: QueryBus, names: GroupNames) => new ProjectionRunner({ log, queries, names, onError: logError }),
     },
     {
       provide: EventLogServer,
-      inject: [EventLog, QueryBus, Database],
-      useFactory: (log: EventLog, queries: QueryBus, database: Database) => new EventLogServer({ log, queries, database, onError: logError }),
+      inject: [EventLog, QueryBus, Database, GroupNames],
+      useFactory: (log: EventLog, queries: QueryBus, database: Database, names: GroupNames) =>
+        new EventLogServer({ log, queries, database, names, onError: logError }),
     },
   ],
   exports: [ProjectionRunner, EventLogServer],

@@ -5,6 +5,7 @@ import { type QueryBus } from '@agent-chat/query-bus';
 import { EventGroup } from './event-group';
 import { EventPositions } from './event-positions';
 import { EventSource } from './event-source';
+import { GroupNames } from './group-names';
 import { type Projection } from './projection';
 import { ProjectionHandling } from './projection-handling';
 
@@ -13,6 +14,8 @@ export interface ProjectionRunnerOptions {
   readonly queries: QueryBus;
   /** How often each partition is compared with the log in Postgres; 30 s unless given (P19). */
   readonly checkEveryMs?: number;
+  /** Shared with whatever else consumes in this process. */
+  readonly names?: GroupNames;
   /** An outage, which is tried again, or an event that was dead-lettered. */
   readonly onError: (message: string, error: unknown) => void;
 }
@@ -29,15 +32,17 @@ interface Running {
 export class ProjectionRunner {
   private readonly running = new Map<string, Running>();
   private readonly source: EventSource;
+  private readonly names: GroupNames;
 
   constructor(private readonly options: ProjectionRunnerOptions) {
     this.source = new EventSource(options.queries);
+    this.names = options.names ?? new GroupNames();
   }
 
   /** Starts a projection where it stopped; resolves when it listens, not when it has caught up. */
   async run(projection: Projection): Promise<void> {
     const { group } = projection;
-    if (this.running.has(group)) throw new Error(`There is a projection ${group} already`);
+    this.names.claim(group);
     const { log, onError, checkEveryMs = CHECK_EVERY_MS } = this.options;
     const events = new EventGroup({
       group,
