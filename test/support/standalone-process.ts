@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -25,7 +25,10 @@ export class StandaloneProcess {
 
   /** Starts on an empty data directory; resolves when it is ready. */
   static async start(env: NodeJS.ProcessEnv = {}, nodeArguments: readonly string[] = []): Promise<StandaloneProcess> {
-    const process_ = new StandaloneProcess(await freePort(), mkdtempSync(join(tmpdir(), 'agent-chat-e2e-')), env, nodeArguments);
+    const dataDir = mkdtempSync(join(tmpdir(), 'agent-chat-e2e-'));
+    // As root the database server runs as another user, who has to pass through: else its files lie elsewhere and outlive the test.
+    chmodSync(dataDir, 0o755);
+    const process_ = new StandaloneProcess(await freePort(), dataDir, env, nodeArguments);
     await process_.restart();
     return process_;
   }
