@@ -13,7 +13,8 @@ class WelcomeBot {
 
   @EventPattern('message.posted', { group: 'welcome-bot' })
   async greet({ roomId, epoch, seq, data }: KnownRoomEvent<'message.posted'>): Promise<void> {
-    if (!/^hello\b/i.test(data.text ?? '')) return;
+    // Its own answers are events too: without this it would greet itself for ever.
+    if (data.authorId === BOT || !/^hello\b/i.test(data.text ?? '')) return;
     // An event may come twice. Its place in the log makes the key, so that it is answered once.
     const origin = { roomId: roomId as RoomId, actorId: BOT, key: `welcome-${epoch}-${seq}`, requestId: newId<RequestId>(), gatewayId: newId<GatewayId>() };
     const answer = { messageId: newId<MessageId>(), text: `Hello <@${data.authorId}>, welcome!`, replyTo: data.messageId };

@@ -22,12 +22,13 @@ describe('the sample of a service team', () => {
     expect(lines.length).toBeLessThan(30);
   });
 
-  it('greets who says hello, once by its key although events come twice, and also what was said while it was away', async () => {
+  it('greets who says hello, once by its key although events come twice, what was said while it was away too, and never itself', async () => {
     const room = await SeededRoom.create(reading.database);
     const log = openEventLog(reading);
     const before = await room.post(room.owner, 'hello from before');
     const service = await startService(reading, log, [WelcomeBotModule]);
     await room.post(room.owner, 'something else');
+    await room.post(BOT, 'Hello <@somebody>, welcome!');
     const after = await room.post(room.owner, 'Hello!');
     const events = await storedEvents(reading, room.partition);
     await publish(log, [...events, ...events]);
