@@ -49,7 +49,7 @@ export class RefreshTokens {
    */
   async exchange(text: string): Promise<RenewedSession> {
     const token = parseRefreshToken(text);
-    if (token === undefined) throw new AppError('UNAUTHENTICATED');
+    if (token === undefined) throw unknownToken();
     const secret = await this.serverSecret.get();
     // Refusals are answered after the commit: throwing inside would undo the end of the session.
     const { decision, session, user, successorId } = await this.directory.transaction(async (manager) => this.exchangeIn(manager, token, secret));
@@ -57,7 +57,7 @@ export class RefreshTokens {
       await this.liveness.forget([session.sessionId]);
       throw new AppError('REFRESH_TOKEN_REUSED');
     }
-    if (decision === 'ended') throw new AppError('UNAUTHENTICATED', { detail: 'The session has ended' });
+    if (decision === 'ended') throw new AppError('UNAUTHENTICATED', { detail: 'The session has ended: log in again' });
     const refreshToken = formatRefreshToken(successorOf(token, successorId, secret));
     return { sessionId: session.sessionId, userId: user.userId, user, refreshToken };
   }
@@ -72,7 +72,7 @@ export class RefreshTokens {
 
   private async exchangeIn(manager: EntityManager, token: RefreshToken, secret: Buffer): Promise<Exchange> {
     const shown = await this.find(manager, token);
-    if (shown === undefined) throw new AppError('UNAUTHENTICATED');
+    if (shown === undefined) throw unknownToken();
     const { row, session } = shown;
     // Read here, so that nothing can fail between the exchange and its answer: the token is shown again in vain after a while.
     const user = toUser(await manager.findOneByOrFail(UserEntity, { userId: session.userId }));
@@ -112,4 +112,8 @@ export class RefreshTokens {
   private now(): Date {
     return new Date(this.clock.nowMs());
   }
+}
+
+function unknownToken(): AppError {
+  return new AppError('UNAUTHENTICATED', { detail: 'The refresh token is not valid: log in again' });
 }

@@ -28,7 +28,7 @@ export class SessionLiveness {
   /** Resolves while the session goes on. Rejects with UNAUTHENTICATED once it has ended (5 s later at most); with UNAVAILABLE when the directory is down and it wasn't seen before. */
   async assertAlive(sessionId: string): Promise<void> {
     if (await this.isAlive(sessionId)) return;
-    throw new AppError('UNAUTHENTICATED', { detail: 'The session has ended' });
+    throw new AppError('UNAUTHENTICATED', { detail: 'The session has ended: log in again' });
   }
 
   /** Those that have ended, or never were. Rejects with UNAVAILABLE. */

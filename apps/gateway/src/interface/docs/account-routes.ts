@@ -45,7 +45,7 @@ export const ACCOUNT_ROUTES = [
       body: REST_BODIES.logout,
       answers: { 204: null },
     },
-    { at: 'post /ticket', id: 'issueTicket', summary: 'A ticket that opens one event stream', answers: { 200: Ticket } },
+    { at: 'post /ticket', id: 'issueTicket', summary: 'A ticket that opens event streams as long as the session lives', answers: { 200: Ticket } },
     { at: 'get /sessions', id: 'listSessions', summary: 'My log-ins', answers: { 200: SessionList } },
     { at: 'delete /sessions/{sessionId}', id: 'endSession', summary: 'End one of my log-ins', answers: { 204: null } },
   ]),
