@@ -69,7 +69,7 @@ export function parseJson<Value>(text: string, schema: z.ZodType<Value>): Value 
   }
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const faults = result.error.issues.map((issue) => `${issue.path.join('.') || 'the value'}: ${issue.message}`);
+  const faults = result.error.issues.map((issue) => [...(issue.path.length === 0 ? [] : [issue.path.join('.')]), issue.message].join(': '));
   throw new InvalidSetting(`must be JSON of the documented shape (${faults.join('; ')})`);
 }
 

@@ -38,7 +38,8 @@ export function setting<Value>(spec: SettingSpec<Value>): z.ZodType<Value, strin
       } catch (error) {
         if (!(error instanceof InvalidSetting)) throw error;
         const shown = meta.secret === true ? '' : `, but is ${JSON.stringify(trimmed.slice(0, 100))}`;
-        const without = meta.defaultText === undefined ? 'or leave it out' : `or leave it out for ${meta.defaultText}`;
+        const without =
+          meta.defaultText === undefined ? 'or leave it out' : `or leave it out for ${meta.defaultText.length > 100 ? 'the default' : meta.defaultText}`;
         context.addIssue({ code: 'custom', message: `${error.message}${shown}: correct it, ${without}` });
         return z.NEVER;
       }
