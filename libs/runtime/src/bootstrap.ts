@@ -7,6 +7,7 @@ import { type INestApplication, Logger, Module, type Type } from '@nestjs/common
 import { NestFactory } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { openPorts } from './bindings';
+import { requireFreePort } from './free-port';
 import { closePorts, type Ports } from './ports';
 import { RuntimeModule } from './runtime.module';
 
@@ -33,6 +34,7 @@ export interface RunningApp {
 export async function startApp(start: AppStart, env: NodeJS.ProcessEnv, clock: Clock = new SystemClock()): Promise<RunningApp> {
   const config = loadConfig(env);
   const logger = new Logger('Start');
+  await requireFreePort(config.server.port, config.server.host);
   const ports = await openPorts(config, clock, {
     log: (line) => {
       logger.log(line);
