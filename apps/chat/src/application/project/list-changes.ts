@@ -1,5 +1,8 @@
 import { asKnownEvent, type RoomEvent } from '@agent-chat/contracts';
 
+/** `room.created` is 1, its creator's `member.joined` 2. */
+const FIRST_MEMBER_SEQ = 2;
+
 /** Something that made somebody's room list another. */
 export interface ListChange {
   readonly userId: string;
@@ -31,6 +34,3 @@ export function listChangesOf(event: RoomEvent): ListChange[] {
       return [];
   }
 }
-
-/** `room.created` is 1, its creator's `member.joined` 2. */
-const FIRST_MEMBER_SEQ = 2;

@@ -7,15 +7,14 @@ import { requireExisting, requireReadable } from '../../application/read/room-ac
 import { roomEventOf, type LoggedEvent } from '../../domain/room-event-view';
 import { type AccessRow } from './access-row';
 import { byShard, shardOf } from './shard-reader';
-import { ACCESS_COLUMNS, accessJoins, jsonTime } from './sql';
+import { ACCESS_COLUMNS, accessJoins, EVENT_FIELDS } from './sql';
 
 // One statement, so one snapshot, for every asked room (P24). The running size keeps what would be cut anyway from being sent here.
 const LOG = `
 SELECT a.place, ${ACCESS_COLUMNS}, coalesce(p.fence, 0) AS fence, coalesce(p.owner, '') AS owner, log.events
 FROM unnest($2::uuid[], $3::bigint[], $4::int[]) AS a (room_id, after, place) JOIN rooms r ON r.room_id = a.room_id ${accessJoins('$1')}
 CROSS JOIN LATERAL (
-  SELECT coalesce(json_agg(json_build_object('roomId', e.room_id, 'epoch', e.epoch, 'seq', e.seq, 'type', e.type, 'actorId', e.actor_id,
-    'createdAt', ${jsonTime('e.created_at')}, 'payload', e.payload) ORDER BY e.seq), '[]') AS events
+  SELECT coalesce(json_agg(json_build_object(${EVENT_FIELDS}) ORDER BY e.seq), '[]') AS events
   FROM (
     SELECT o.*, sum(octet_length(o.payload::text)) OVER (ORDER BY o.seq) - octet_length(o.payload::text) AS bytes_before
     FROM (SELECT * FROM room_events WHERE room_id = a.room_id AND seq > a.after ORDER BY seq LIMIT $5) o

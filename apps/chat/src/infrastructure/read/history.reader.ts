@@ -9,8 +9,6 @@ import { messageJson, toMessage, type MessageItem } from './message-view';
 import { shardOf } from './shard-reader';
 import { ACCESS_COLUMNS, accessJoins, jsonTime } from './sql';
 
-const ROOM = `FROM rooms r ${accessJoins('$2')} WHERE r.room_id = $1`;
-
 // `ORDER BY ... LIMIT 1` and not EXISTS, which Postgres may answer by reading the whole table when most of it is this room's.
 const PAGE = `
 SELECT ${ACCESS_COLUMNS}, page.items,
@@ -37,7 +35,8 @@ WITH RECURSIVE halving (low, high) AS (
 SELECT low AS seq FROM halving WHERE low >= high`;
 
 const MESSAGE = `
-SELECT ${ACCESS_COLUMNS}, (SELECT ${messageJson('$2')} FROM messages x WHERE x.message_id = $3 AND x.room_id = $1) AS message ${ROOM}`;
+SELECT ${ACCESS_COLUMNS}, (SELECT ${messageJson('$2')} FROM messages x WHERE x.message_id = $3 AND x.room_id = $1) AS message
+FROM rooms r ${accessJoins('$2')} WHERE r.room_id = $1`;
 
 const REVISIONS = `
 SELECT ${ACCESS_COLUMNS}, x.author_id = $2 AS mine, x.deleted_at IS NOT NULL AS deleted, x.message_id IS NOT NULL AS found,

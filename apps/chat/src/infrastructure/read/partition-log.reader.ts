@@ -3,13 +3,12 @@ import { Database, type Row } from '@agent-chat/database';
 import { AppError } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
 import { roomEventOf, type LoggedEvent } from '../../domain/room-event-view';
-import { jsonTime } from './sql';
+import { EVENT_FIELDS } from './sql';
 
 // Without a row nothing ever happened in the partition.
 const LOG = `
 SELECT p.epoch, p.position, p.state, (
-  SELECT coalesce(json_agg(json_build_object('position', e.position, 'roomId', e.room_id, 'epoch', e.epoch, 'seq', e.seq, 'type', e.type,
-    'actorId', e.actor_id, 'createdAt', ${jsonTime('e.created_at')}, 'payload', e.payload) ORDER BY e.position), '[]')
+  SELECT coalesce(json_agg(json_build_object('position', e.position, ${EVENT_FIELDS}) ORDER BY e.position), '[]')
   FROM (SELECT * FROM room_events WHERE partition = $1 AND position > $2 ORDER BY position LIMIT $3) e) AS events
 FROM partition_progress p WHERE p.partition = $1`;
 

@@ -6,6 +6,9 @@ export function jsonTime(column: string): string {
   return `to_char(${column}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }
 
+/** The fields of a `LoggedEvent` inside a JSON value, of a row `e` of the log. */
+export const EVENT_FIELDS = `'roomId', e.room_id, 'epoch', e.epoch, 'seq', e.seq, 'type', e.type, 'actorId', e.actor_id, 'createdAt', ${jsonTime('e.created_at')}, 'payload', e.payload`;
+
 /** The facts that access is decided by, for a room `r` and the asker in a parameter such as `$1`. Needs `accessJoins`. */
 export const ACCESS_COLUMNS = `
   r.kind, m.role, b.user_id IS NOT NULL AS banned, i.user_id IS NOT NULL AS invited,
