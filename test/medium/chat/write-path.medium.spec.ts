@@ -4,6 +4,7 @@ import { createTestDatabase, type TestDatabase } from '@agent-chat/database/test
 import { InMemoryEventLog } from '@agent-chat/event-log/adapters/memory';
 import { newId, SystemClock, type GatewayId, type MessageId, type RoomId, type UserId } from '@agent-chat/kernel';
 import { eventually } from '@agent-chat/testing';
+import { Logger } from '@nestjs/common';
 import { ChatOwner } from '../../../apps/chat/src/application/write/chat-owner';
 
 const clock = new SystemClock();
@@ -43,6 +44,7 @@ async function startOwner(test: TestDatabase) {
 describe('the write path', () => {
   let test: TestDatabase;
   beforeAll(async () => {
+    Logger.overrideLogger(false);
     test = await createTestDatabase('write_path');
   });
   afterAll(() => test.drop());
