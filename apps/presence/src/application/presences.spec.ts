@@ -69,6 +69,18 @@ describe('The presence service', () => {
     await eventually(() => expect(heard.at(-1)).toEqual({ type: 'presence', userId: ann, status: 'offline', lastSeenAt: clock.nowIso() }));
   });
 
+  it('leaves people alone whose gateway has told another process since', async () => {
+    await watchers.replace(here, TTL_MS * 10, [ann], []);
+    await report(elsewhere, [ann]);
+    await eventually(() => expect(heard).toHaveLength(1));
+    clock.advance(TTL_MS - 1);
+    await board.put(elsewhere, ann, { status: 'online' }, TTL_MS);
+    clock.advance(1);
+    await presences.lookForLapsed();
+    const seen = await store.fields([`presence:seen:${ann}`]);
+    expect([seen[0]?.size, (await board.read([ann]))[0]?.status]).toEqual([0, 'online']);
+  });
+
   it('says nothing when a gateway repeats what it said', async () => {
     await watchers.replace(here, TTL_MS, [ann, ben], []);
     await report(elsewhere, [ann]);

@@ -51,7 +51,8 @@ export class Presences implements OnApplicationBootstrap, OnModuleDestroy {
     const now = this.clock.nowMs();
     const lapsed = [...this.known].filter(([, { lapsesAtMs }]) => lapsesAtMs <= now).map(([userId]) => userId);
     if (lapsed.length === 0) return;
-    await Promise.all(lapsed.map((userId) => this.board.markSeen(userId)));
+    const gone = (await this.board.read(lapsed)).filter(({ status }) => status === 'offline').map(({ userId }) => userId);
+    await Promise.all(gone.map((userId) => this.board.markSeen(userId)));
     await this.tell(lapsed, now + LOOK_MS);
   }
 
