@@ -114,6 +114,16 @@ describe('a room list', () => {
     expect(list.get('a')?.lastMessage).toMatchObject({ messageId: 'm-2', preview: '', deletedAt: event.at });
   });
 
+  it('knows at once what the person has become in a followed room', async () => {
+    const { list } = openList([aRoom('a', 1)]);
+    await list.load();
+    const event = { roomId: 'a', epoch: 1, type: 'member.updated', actorId: 'u-other', at: '2026-03-01T00:00:05.000Z' };
+    list.receiveEvent({ ...event, seq: 2, data: { userId: 'u-me', muted: true } });
+    list.receiveEvent({ ...event, seq: 3, data: { userId: 'u-me', role: 'admin' } });
+    list.receiveEvent({ ...event, seq: 4, data: { userId: 'u-other', muted: false, role: 'guest' } });
+    expect(list.get('a')?.me).toMatchObject({ muted: true, role: 'admin' });
+  });
+
   it('reads the newest messages of active rooms with one call for all of them', async () => {
     const { list, server, environment } = openList([aRoom('a', 1), aRoom('b', 3)]);
     await list.load();

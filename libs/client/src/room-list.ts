@@ -193,6 +193,8 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
         return { ...event.data };
       case 'room.archived':
         return { archivedAt: event.at };
+      case 'member.updated':
+        return event.data.userId === this.me() ? this.membershipChanged(room, event) : {};
       case 'member.joined':
         return { memberCount: room.memberCount + 1 };
       case 'member.left':
@@ -200,6 +202,10 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
       default:
         return {};
     }
+  }
+
+  private membershipChanged({ me }: Room, { data: { role, muted } }: KnownRoomEvent<'member.updated'>): Partial<Room> {
+    return me === undefined ? {} : { me: { ...me, role: role ?? me.role, muted: muted ?? me.muted } };
   }
 
   /** A post moves its author's mark; for the others it is unread. */

@@ -52,6 +52,9 @@ export function usePeopleRevision(): number {
   return useSyncExternalStore(people.subscribe, () => people.revision);
 }
 
+/** What somebody is called; asks for it where it isn't known, and whoever follows `usePeopleRevision` renders again then. */
 export function nameOf(userId: string): string {
-  return people.get(userId)?.displayName ?? 'Somebody';
+  const user = people.get(userId);
+  if (user === undefined) people.ask(userId);
+  return user?.displayName ?? 'Somebody';
 }

@@ -1,4 +1,4 @@
-import { useRef, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
 import { EMOJI } from './emoji';
 
 const COLUMNS = 6;
@@ -7,6 +7,7 @@ const STEPS: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1, 
 /** A grid of emoji; the arrow keys move, Enter picks. */
 export function EmojiGrid({ onPick }: { readonly onPick: (emoji: string) => void }): ReactNode {
   const grid = useRef<HTMLDivElement>(null);
+  useEffect(() => grid.current?.querySelector('button')?.focus(), []);
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = STEPS[event.key];
     const buttons = [...(grid.current?.querySelectorAll('button') ?? [])];

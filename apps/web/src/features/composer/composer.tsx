@@ -1,5 +1,5 @@
 import { type Room, type TimelineItem } from '@agent-chat/client';
-import { useRef, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
 import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components';
 import { useMyId } from '../../core/client';
 import { useRoomName } from '../../core/room-names';
@@ -21,6 +21,7 @@ interface ComposerProps {
   readonly onTask: (task: ComposerTask) => void;
 }
 
+const DESK = '(hover: hover) and (min-width: 720px)';
 const MENTIONS = 'mention-options';
 
 function EmojiButton({ onPick }: { readonly onPick: (emoji: string) => void }): ReactNode {
@@ -56,6 +57,10 @@ export function Composer({ room, task, onTask }: ComposerProps): ReactNode {
     if (mentions.onKey(event)) return;
     composer.onKey(event);
   };
+  // Where keys are at hand, one opens a room to write in it.
+  useEffect(() => {
+    if (window.matchMedia(DESK).matches) field.current?.focus({ preventScroll: true });
+  }, []);
   const placeholder = `Message ${name === '' ? 'the room' : name}`;
   return (
     <div className="composer">

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useState, type ReactNode } from 'react';
 import { type Room } from '@agent-chat/client';
 import { client, useRoomList } from '../../core/client';
 import { navigate } from '../../core/router';
@@ -43,7 +43,10 @@ function useRoom(roomId: string): FoundRoom {
       isOver = true;
     };
   }, [roomId, isNeeded, turn]);
-  return { room: listed ?? visited, error: listed === undefined ? error : undefined, reload: () => setTurn((before) => before + 1) };
+  const reload = useCallback(() => setTurn((before) => before + 1), []);
+  // Removed or banned, invited or not any more: what may be seen of it is another thing now.
+  useEffect(() => client.on('rooms', ({ changes }) => changes.some((change) => change.roomId === roomId) && reload()), [roomId, reload]);
+  return { room: listed ?? visited, error: listed === undefined ? error : undefined, reload };
 }
 
 function SidePanel({ room }: { readonly room: Room }): ReactNode {
