@@ -9,17 +9,26 @@ const WITH_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE'
 
 /** Express middleware that reads JSON bodies and refuses everything else that has a body. */
 export function jsonBody(maxBodyBytes: number): ((request: Request, response: Response, next: NextFunction) => void)[] {
+  const parse = json({
+    limit: maxBodyBytes,
+    strict: true,
+    type: isJson,
+    verify: (_request, _response, raw) => {
+      if (depthOf(raw) > MAX_JSON_DEPTH) throw new AppError('MALFORMED_REQUEST', { detail: `JSON may be ${MAX_JSON_DEPTH} levels deep at most` });
+    },
+  });
   return [
     requireJson,
-    json({
-      limit: maxBodyBytes,
-      strict: true,
-      type: isJson,
-      verify: (_request, _response, raw) => {
-        if (depthOf(raw) > MAX_JSON_DEPTH) throw new AppError('MALFORMED_REQUEST', { detail: `JSON may be ${MAX_JSON_DEPTH} levels deep at most` });
-      },
-    }),
+    (request, response, next) => {
+      parse(request, response, (error?: unknown) => {
+        next(isBrokenJson(error) ? new AppError('MALFORMED_REQUEST', { detail: 'The body is not valid JSON', cause: error }) : error);
+      });
+    },
   ];
+}
+
+function isBrokenJson(error: unknown): boolean {
+  return error instanceof SyntaxError && (error as { type?: unknown }).type === 'entity.parse.failed';
 }
 
 function requireJson(request: Request, _response: Response, next: NextFunction): void {

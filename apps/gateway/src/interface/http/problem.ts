@@ -45,12 +45,7 @@ export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
   const status = statusOf(thrown);
   const code = CODE_OF_STATUS[status] ?? (status >= 400 && status < 500 ? 'MALFORMED_REQUEST' : 'INTERNAL');
-  return new AppError(code, { cause: thrown, ...(isBrokenJson(thrown) ? { detail: 'The body is not valid JSON' } : {}) });
-}
-
-/** What Express' body parser throws for JSON that cannot be parsed. */
-function isBrokenJson(thrown: unknown): boolean {
-  return thrown instanceof SyntaxError && (thrown as { type?: unknown }).type === 'entity.parse.failed';
+  return new AppError(code, { cause: thrown });
 }
 
 /** The status that an error of Nest (`HttpException`) or of Express' middleware (`http-errors`) carries; 500 for all others. */
