@@ -164,6 +164,49 @@ describe('the web client', () => {
     expect(await ada.message('Written in a tunnel').count()).toBe(1);
   });
 
+  it('opens a direct room by name, and reacts there by keys alone', async () => {
+    await ben.page.getByRole('button', { name: 'Back to your rooms' }).click();
+    await ben.page.getByRole('button', { name: 'New conversation' }).click();
+    await ben.page.getByRole('menuitem', { name: 'Message somebody' }).click();
+    await ben.page.getByLabel('Who?').fill('ada');
+    await ben.page.getByRole('option', { name: /Ada Lovelace/ }).waitFor();
+    await ben.page.keyboard.press('Enter');
+    await ben.send('Just you and me');
+    await ada.sidebar.getByRole('link').filter({ hasText: 'Just you and me' }).click();
+    await ada.message('Just you and me').focus();
+    await ada.page.keyboard.press('+');
+    await ada.page.getByRole('button', { name: 'Thumbs up' }).and(ada.page.locator(':focus')).waitFor();
+    await ada.page.keyboard.press('ArrowRight');
+    await ada.page.keyboard.press('Enter');
+    await ben.message('Just you and me').getByRole('button', { name: /❤️, 1/ }).waitFor();
+    await ada.page.keyboard.press('Escape');
+    expect(await ben.page.getByRole('heading', { level: 1 }).textContent()).toBe('Ada Lovelace');
+  });
+
+  it('lets an owner mute, remove and ban, and shows it at once to whom it concerns', async () => {
+    await ben.page.getByRole('button', { name: 'Back to your rooms' }).click();
+    await ben.roomLink('elsewhere').click();
+    await ben.composer.waitFor();
+    await ada.roomLink('elsewhere').click();
+    if (!(await ada.page.getByRole('complementary', { name: /^Members/ }).isVisible())) await ada.page.getByRole('button', { name: 'Members' }).click();
+    const choose = async (action: string): Promise<void> => {
+      await ada.page.getByRole('button', { name: 'More about Ben' }).click();
+      await ada.page.getByRole('menuitem', { name: action }).click();
+    };
+    await choose('Mute');
+    await ben.page.getByText('An admin has muted you in this room.').waitFor();
+    await choose('Unmute');
+    await ben.composer.waitFor();
+    await choose('Ban…');
+    await ada.page.getByRole('alertdialog').getByRole('button', { name: 'Ban' }).click();
+    await ben.page.getByText('There is no such room for you').waitFor();
+    await ada.page.getByRole('region', { name: 'Banned' }).getByText('Ben').waitFor();
+    await ben.screenshot('banned-phone-dark');
+    await ada.page.getByRole('button', { name: 'Lift the ban of Ben' }).click();
+    await ada.page.getByRole('region', { name: 'Banned' }).waitFor({ state: 'detached' });
+    expect(await ben.roomLink('elsewhere').count()).toBe(0);
+  });
+
   it('stays signed in over a reload, jumps to a room by keys alone, and logs out', async () => {
     await ada.reload();
     await ada.page.keyboard.press('Control+k');
