@@ -1,12 +1,9 @@
 import { COMMANDS_TOPIC, encodeCommand, type Command } from '@agent-chat/contracts';
 import { type EventLog, type LogRecord } from '@agent-chat/event-log';
-import { AppError } from '@agent-chat/kernel';
 
 /** What is waiting goes out at once when the process has a moment, in batches of at most this many. */
 const MAX_BATCH = 200;
 const MAX_BATCH_BYTES = 256 * 1_024;
-/** Commands that may wait for the log; beyond that calls are refused. */
-const MAX_WAITING = 10_000;
 
 interface Waiting {
   readonly record: LogRecord;
@@ -17,15 +14,12 @@ interface Waiting {
 /** Appends commands in batches of what is waiting, in the order of the calls. */
 export class CommandBatcher {
   private waiting: Waiting[] = [];
-  private inFlight = 0;
   private scheduled = false;
 
   constructor(private readonly log: EventLog) {}
 
-  /** Resolves with the command's offset. Rejects with LOG_UNAVAILABLE (not written) or LOG_UNCERTAIN. */
+  /** Bounded by the calls that may be open at once. Resolves with the command's offset. Rejects with LOG_UNAVAILABLE (not written) or LOG_UNCERTAIN. */
   append(command: Command): Promise<number> {
-    if (this.waiting.length + this.inFlight >= MAX_WAITING)
-      return Promise.reject(new AppError('LOG_UNAVAILABLE', { detail: 'Too many calls are waiting', retryAfterMs: 1_000 }));
     return new Promise((resolve, reject) => {
       this.waiting.push({ record: encodeCommand(command), resolve, reject });
       if (this.scheduled) return;
@@ -40,7 +34,6 @@ export class CommandBatcher {
   private flush(): void {
     while (this.waiting.length > 0) {
       const batch = this.waiting.splice(0, batchSize(this.waiting));
-      this.inFlight += batch.length;
       this.log
         .append(
           COMMANDS_TOPIC,
@@ -55,10 +48,7 @@ export class CommandBatcher {
           (error: unknown) => {
             for (const { reject } of batch) reject(error);
           },
-        )
-        .finally(() => {
-          this.inFlight -= batch.length;
-        });
+        );
     }
   }
 }

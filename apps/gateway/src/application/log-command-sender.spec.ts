@@ -3,7 +3,7 @@ import { type EventLog, type LogRecord, type RecordPosition } from '@agent-chat/
 import { AppError, newId, type GatewayId, type MessageId, type RoomId, type UserId } from '@agent-chat/kernel';
 import { InMemoryQueryBus } from '@agent-chat/query-bus/adapters/memory';
 import { type CommandCall } from './command-sender';
-import { COMMAND_DEADLINE_MS, ENQUIRE_AFTER_MS, LogCommandSender } from './log-command-sender';
+import { COMMAND_DEADLINE_MS, ENQUIRE_AFTER_MS, LogCommandSender, MAX_OPEN_CALLS } from './log-command-sender';
 
 type Outcome = QueryAnswer<'command.outcome'>['outcomes'][number];
 
@@ -181,7 +181,7 @@ describe('LogCommandSender', () => {
   it('refuses calls beyond what may wait, and drains when each has its answer', async () => {
     const { log, sender } = setUp();
     log.respond = () => new Promise(() => undefined);
-    const calls = Array.from({ length: 10_001 }, () => follow(sender.send(call())));
+    const calls = Array.from({ length: MAX_OPEN_CALLS + 1 }, () => follow(sender.send(call())));
     await pass(1);
     expect(calls.filter(({ outcome }) => outcome === 'UNAVAILABLE')).toHaveLength(1);
     let isDrained = false;

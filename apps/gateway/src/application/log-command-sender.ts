@@ -10,6 +10,9 @@ import { OutcomeEnquiry, type OpenCall } from './outcome-enquiry';
 export const COMMAND_DEADLINE_MS = 10_000;
 /** After this long without an answer the owner is asked (P22). */
 export const ENQUIRE_AFTER_MS = 500;
+/** Calls that may wait for an answer at once. Beyond that more would only wait until they time out, so they are refused at once instead. */
+export const MAX_OPEN_CALLS = 5_000;
+const RETRY_AFTER_MS = 1_000;
 
 // Waiting is measured by a clock that never jumps: one set back would leave callers without an answer for as long.
 
@@ -41,6 +44,9 @@ export class LogCommandSender extends CommandSender {
   }
 
   override send<Type extends CommandType>(call: CommandCall<Type>): Promise<CommandResult> {
+    if (this.waiters.size >= MAX_OPEN_CALLS) {
+      return Promise.reject(new AppError('UNAVAILABLE', { detail: 'Too many calls wait for an answer', retryAfterMs: RETRY_AFTER_MS }));
+    }
     const key = call.key ?? newId();
     return new Promise((resolve, reject) => {
       const nowMs = performance.now();
@@ -88,7 +94,7 @@ export class LogCommandSender extends CommandSender {
   private notAppended(waiter: Waiter, error: AppError): void {
     if (error.code === 'LOG_UNAVAILABLE' && !waiter.uncertain) {
       this.waiters.delete(waiter.requestId);
-      waiter.reject(new AppError('UNAVAILABLE', { detail: error.message, retryAfterMs: error.retryAfterMs ?? 1_000, cause: error }));
+      waiter.reject(new AppError('UNAVAILABLE', { detail: error.message, retryAfterMs: error.retryAfterMs ?? RETRY_AFTER_MS, cause: error }));
       return;
     }
     // Perhaps written: the owner is asked until the deadline.
