@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
-import { bundleBudget } from './build/bundle-budget';
+import { bundleBudget } from './bundle-budget.config';
 
 const SDK = fileURLToPath(new URL('../../libs/client/src/index.ts', import.meta.url));
 const SERVER = 'http://127.0.0.1:3000';
