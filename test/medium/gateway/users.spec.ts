@@ -32,7 +32,9 @@ describe('A profile', () => {
 
   it('is absent, or the id is none', async () => {
     expect(await get(`/${newId()}`)).toMatchObject({ status: 404, body: { code: 'USER_NOT_FOUND' } });
-    for (const id of ['me2', "' or 1=1", '%00', 'x'.repeat(2_000)]) expect((await get(`/${encodeURIComponent(id)}`)).status).toBe(400);
+    for (const id of ['me2', "' or 1=1", '%00', 'x'.repeat(2_000)]) {
+      expect(await get(`/${encodeURIComponent(id)}`)).toMatchObject({ status: 404, body: { code: 'USER_NOT_FOUND' } });
+    }
   });
 
   it('changes where asked, is seen at once and found by its new name', async () => {

@@ -6,12 +6,20 @@ describe('query strings', () => {
   it('have defaults', () => {
     expect(validate(REST_QUERIES.page, {})).toEqual({ limit: 50 });
     expect(validate(REST_QUERIES.events, {})).toEqual({ after: '1.0', limit: 500 });
+    expect(validate(REST_QUERIES.users, {})).toEqual({ limit: 50 });
   });
 
   it('take numbers as text, and nothing that is only almost one', () => {
     expect(validate(REST_QUERIES.history, { before: '17', limit: '100' })).toEqual({ before: 17, limit: 100 });
     for (const limit of ['', ' 5', '5.0', '1e1', '0x10', '-1', '0', '101', '٣', '9'.repeat(30)]) {
       expect(() => validate(REST_QUERIES.history, { limit })).toThrow(AppError);
+    }
+  });
+
+  it('find people by one line of text, at most fifty at a time', () => {
+    expect(validate(REST_QUERIES.users, { query: ' ada ', limit: '7' })).toEqual({ query: ' ada ', limit: 7 });
+    for (const query of [{ query: 'a\nb' }, { query: 'a\0b' }, { query: '\uD800' }, { query: 'x'.repeat(61) }, { limit: '51' }]) {
+      expect(() => validate(REST_QUERIES.users, query)).toThrow(AppError);
     }
   });
 

@@ -3,6 +3,8 @@ import { CursorSchema, IsoTimeSchema, RoomIdSchema, UserIdSchema, wellFormedText
 import { MAX_EVENTS_PER_PAGE, MAX_PAGE_SIZE } from '../queries/room-queries';
 
 const DEFAULT_PAGE_SIZE = 50;
+/** Most people in one answer. */
+const MAX_USERS = 50;
 const DIGITS = /^\d{1,15}$/;
 
 /** A whole number as a query string writes it. */
@@ -32,6 +34,15 @@ const MS_PER_DAY = 86_400_000;
 /** The query strings of REST calls, version 1. What isn't named here is ignored. */
 export const REST_QUERIES = {
   page: z.object(page),
+  users: z.object({
+    /** Blank is everybody. */
+    query: wellFormedText(60)
+      .max(60)
+      .refine((text) => !/\p{Cc}/u.test(text), 'must be a single line')
+      .optional(),
+    cursor,
+    limit: integerText(1, MAX_USERS).default(MAX_USERS),
+  }),
   discover: z.object({ ...page, query: wellFormedText(80).max(80).optional() }),
   history: z
     .object({

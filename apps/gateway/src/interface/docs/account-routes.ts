@@ -1,9 +1,6 @@
-import { REST_BODIES, User, UserPage } from '@agent-chat/contracts';
-import { z } from 'zod';
+import { REST_BODIES, REST_QUERIES, User, UserPage } from '@agent-chat/contracts';
 import { IssuerMetadata, KeySet, SessionAnswer, SessionList, Ticket } from './account-answers';
 import { area } from './route-spec';
-
-const UserQuery = z.object({ query: z.string().max(60).optional(), cursor: z.string().max(200).optional(), limit: z.int().min(1).max(50).default(50) });
 
 /** Into a session, and who is who. */
 export const ACCOUNT_ROUTES = [
@@ -54,7 +51,7 @@ export const ACCOUNT_ROUTES = [
     { at: 'get /openid-configuration', id: 'issuerMetadata', summary: 'The built-in issuer', access: 'public', answers: { 200: IssuerMetadata } },
   ]),
   ...area('People', '/api/v1/users', [
-    { at: 'get ', id: 'findUsers', summary: 'People whose username or display name starts so', query: UserQuery, answers: { 200: UserPage } },
+    { at: 'get ', id: 'findUsers', summary: 'People whose username or display name starts so', query: REST_QUERIES.users, answers: { 200: UserPage } },
     { at: 'get /me', id: 'getMe', summary: 'My profile', answers: { 200: User } },
     { at: 'patch /me', id: 'updateMe', summary: 'Change my profile', body: REST_BODIES.updateMe, answers: { 200: User } },
     { at: 'get /{userId}', id: 'getUser', summary: 'A profile', answers: { 200: User }, errors: ['USER_NOT_FOUND'] },

@@ -1,22 +1,10 @@
 import { type Principal } from '@agent-chat/auth';
-import { REST_BODIES, type User, UserIdSchema, validate } from '@agent-chat/contracts';
+import { type RestBody, type RestQuery, type User } from '@agent-chat/contracts';
 import { AppError, type UserId } from '@agent-chat/kernel';
-import { Body, Controller, Get, Param, Patch, Query } from '@nestjs/common';
-import { z } from 'zod';
+import { Controller, Get, Patch } from '@nestjs/common';
 import { UserDirectory, type UserPage } from '../../application/user-directory';
 import { Caller } from '../auth/caller.decorator';
-
-const MAX_LIMIT = 50;
-const parametersSchema = z.object({ userId: UserIdSchema });
-const searchSchema = z.object({
-  query: z
-    .string()
-    .max(60)
-    .refine((text) => !/[\p{Cc}\p{Surrogate}]/u.test(text), 'must be a single line')
-    .optional(),
-  cursor: z.string().max(200).optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(MAX_LIMIT),
-});
+import { CheckedBody, CheckedQuery, UserIdParam } from '../rest/call-parameters';
 
 /** People's profiles. */
 @Controller('api/v1/users')
@@ -24,8 +12,7 @@ export class UsersController {
   constructor(private readonly users: UserDirectory) {}
 
   @Get()
-  async find(@Query() query: unknown): Promise<UserPage> {
-    const { query: prefix, cursor, limit } = validate(searchSchema, query);
+  async find(@CheckedQuery('users') { query: prefix, cursor, limit }: RestQuery<'users'>): Promise<UserPage> {
     return this.users.find({ prefix, cursor, limit });
   }
 
@@ -35,13 +22,13 @@ export class UsersController {
   }
 
   @Patch('me')
-  async change(@Caller() { userId }: Principal, @Body() body: unknown): Promise<User> {
-    return this.users.change(userId, validate(REST_BODIES.updateMe, body));
+  async change(@Caller() { userId }: Principal, @CheckedBody('updateMe') body: RestBody<'updateMe'>): Promise<User> {
+    return this.users.change(userId, body);
   }
 
   @Get(':userId')
-  async one(@Param() parameters: unknown): Promise<User> {
-    return this.profile(validate(parametersSchema, parameters).userId);
+  async one(@UserIdParam() userId: UserId): Promise<User> {
+    return this.profile(userId);
   }
 
   private async profile(userId: UserId): Promise<User> {
