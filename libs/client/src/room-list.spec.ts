@@ -110,6 +110,7 @@ describe('a room list', () => {
     list.receiveEvent({ ...event, seq: 3, type: 'message.edited', data: { messageId: 'm-2', text: 'better', mentions: [], editedAt: event.at } });
     expect(list.get('a')?.lastMessage).toMatchObject({ messageId: 'm-2', preview: 'better' });
     list.receiveEvent({ ...event, seq: 4, type: 'message.edited', data: { messageId: 'm-1', text: 'older', mentions: [], editedAt: event.at } });
+    expect(list.get('a')?.lastMessage).toMatchObject({ messageId: 'm-2', preview: 'better' });
     list.receiveEvent({ ...event, seq: 5, type: 'message.deleted', data: { messageId: 'm-2', deletedAt: event.at } });
     expect(list.get('a')?.lastMessage).toMatchObject({ messageId: 'm-2', preview: '', deletedAt: event.at });
   });
