@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -42,6 +42,11 @@ export class StandaloneProcess {
     return this.output;
   }
 
+  /** What it holds of the machine's memory, in bytes. */
+  get residentBytes(): number {
+    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${String(this.pid)}/status`, 'utf8'))?.[1]) * 1_024;
+  }
+
   /** Starts it (again); resolves when it is ready. */
   async restart(): Promise<void> {
     this.output = '';
@@ -66,6 +71,13 @@ export class StandaloneProcess {
   async remove(): Promise<void> {
     await this.stop();
     rmSync(this.dataDir, { recursive: true, force: true });
+  }
+
+  /** Resolves with its exit code once it has ended by itself. */
+  async ended(): Promise<number | null> {
+    const { child } = this;
+    if (child?.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    return child?.exitCode ?? null;
   }
 
   private async end(signal: NodeJS.Signals): Promise<number | null> {

@@ -14,6 +14,8 @@ type Next = (error?: Error & { data?: unknown }) => void;
 @Injectable()
 export class SocketAdmission {
   private readonly logger = new Logger(SocketAdmission.name);
+  /** Transports over which somebody is logged in or about to be. */
+  private readonly taken = new WeakSet();
 
   constructor(
     private readonly authenticator: Authenticator,
@@ -38,7 +40,20 @@ export class SocketAdmission {
     );
   };
 
-  private async admit({ conn, handshake }: Socket): Promise<Principal> {
+  /** Socket.IO would take several log-ins over one transport that come before the first is through. */
+  private async admit(socket: Socket): Promise<Principal> {
+    const { conn } = socket;
+    if (this.taken.has(conn)) throw new AppError('VALIDATION_FAILED', { detail: 'This connection is logged in or about to be' });
+    this.taken.add(conn);
+    try {
+      return await this.authenticate(socket);
+    } catch (error) {
+      this.taken.delete(conn);
+      throw error;
+    }
+  }
+
+  private async authenticate({ conn, handshake }: Socket): Promise<Principal> {
     this.drain.refuseIfDraining();
     this.connections.refuseIfFull();
     await this.limits.take('socket.connect', clientAddress(conn.remoteAddress, handshake.headers['x-forwarded-for'], this.config.server.trustedProxies));
