@@ -13,6 +13,8 @@ export class Memberships implements OnModuleInit {
   private readonly logger = new Logger(Memberships.name);
   private readonly roomsOf = new Map<UserId, Set<RoomId>>();
   private readonly peopleIn = new Map<RoomId, Set<UserId>>();
+  /** People whose rooms could not be read: without another look they would go without badges as long as they stay. */
+  private readonly failed = new Set<UserId>();
 
   constructor(
     private readonly queries: QueryBus,
@@ -30,7 +32,17 @@ export class Memberships implements OnModuleInit {
 
   /** Reads a person's rooms again. */
   reload(userId: UserId): void {
-    this.load(userId).catch((error: unknown) => this.logger.warn({ err: error }, 'The rooms of a person could not be read'));
+    this.load(userId).catch((error: unknown) => {
+      this.logger.warn({ err: error }, 'The rooms of a person could not be read');
+      if (this.roomsOf.has(userId)) this.failed.add(userId);
+    });
+  }
+
+  /** Tries again what failed since the last time. */
+  reloadFailed(): void {
+    const userIds = [...this.failed];
+    this.failed.clear();
+    for (const userId of userIds) this.reload(userId);
   }
 
   add(userId: UserId, roomId: RoomId): void {
@@ -63,6 +75,7 @@ export class Memberships implements OnModuleInit {
   private forget(userId: UserId): void {
     const rooms = this.roomsOf.get(userId);
     this.roomsOf.delete(userId);
+    this.failed.delete(userId);
     for (const roomId of rooms ?? []) this.removePerson(userId, roomId);
   }
 

@@ -94,6 +94,7 @@ export class RoomLists implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async compare(): Promise<void> {
+    this.memberships.reloadFailed();
     const userIds = this.connections.userIds();
     for (let from = 0; from < userIds.length; from += USERS_PER_QUERY) {
       for (const [userId, rev] of await this.ask(userIds.slice(from, from + USERS_PER_QUERY))) {
