@@ -21,15 +21,17 @@ function DiscoveredRoom({ room, isMine }: { readonly room: Room; readonly isMine
     <li className="discovered">
       <RoomAvatar room={room} />
       <div className="discovered-words">
-        <h3 className="ellipsis">{room.name}</h3>
+        <h3>
+          <button type="button" className="text-button" aria-label={`Look into ${room.name}`} onClick={() => openRoom(room.roomId)}>
+            {room.name}
+          </button>
+        </h3>
         <p className="muted">
           {room.memberCount} {room.memberCount === 1 ? 'member' : 'members'}
           {room.topic !== '' && ` · ${room.topic}`}
         </p>
       </div>
-      <ActionButton look="quiet" aria-label={`Look into ${room.name}`} onPress={() => openRoom(room.roomId)}>
-        {isMine ? 'Open' : 'Look in'}
-      </ActionButton>
+      {isMine && <ActionButton onPress={() => openRoom(room.roomId)}>Open</ActionButton>}
       {!isMine && (
         <ActionButton look="primary" isPending={isBusy} aria-label={`Join ${room.name}`} onPress={() => void join()}>
           Join

@@ -67,6 +67,29 @@ function useActiveRange(rows: readonly TimelineRow[], active: string | undefined
   );
 }
 
+/** Tells whether the end is in sight, and keeps it there while the pane gets lower: the text grows, a keyboard opens. */
+function useEnd(scroller: RefObject<HTMLDivElement | null>, setAtEnd: (isAtEnd: boolean) => void, count: number): void {
+  useEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    let isAtEnd = true;
+    const update = (): void => {
+      isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < END_PX;
+      setAtEnd(isAtEnd);
+    };
+    update();
+    const resized = new ResizeObserver(() => {
+      if (isAtEnd) element.scrollTop = element.scrollHeight;
+    });
+    resized.observe(element);
+    element.addEventListener('scroll', update, { passive: true });
+    return () => {
+      resized.disconnect();
+      element.removeEventListener('scroll', update);
+    };
+  }, [scroller, setAtEnd, count]);
+}
+
 /** The rows in sight. The place in the text is kept while older messages come in above; at the end, new ones are followed. */
 export function useVirtualRows(options: VirtualRowsOptions): VirtualRows {
   const { rows, scroller, active, hasNewer, setAtEnd } = options;
@@ -88,14 +111,7 @@ export function useVirtualRows(options: VirtualRowsOptions): VirtualRows {
   });
   const items = virtualizer.getVirtualItems();
   useEdges(options, virtualizer.range?.startIndex ?? 0, virtualizer.range?.endIndex ?? 0, rows.length);
-  useEffect(() => {
-    const element = scroller.current;
-    if (element === null) return;
-    const update = (): void => setAtEnd(element.scrollHeight - element.scrollTop - element.clientHeight < END_PX);
-    update();
-    element.addEventListener('scroll', update, { passive: true });
-    return () => element.removeEventListener('scroll', update);
-  }, [scroller, setAtEnd, rows.length]);
+  useEnd(scroller, setAtEnd, rows.length);
   const stable = useMemo(
     () => ({
       sizer: virtualizer.containerRef,
