@@ -8,8 +8,12 @@ import { NestFactory } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { openPorts } from './bindings';
 import { requireFreePort } from './free-port';
+import { type Server } from 'node:http';
 import { closePorts, type Ports } from './ports';
 import { RuntimeModule } from './runtime.module';
+
+/** How long the last answers may take once everything else has left. */
+const LAST_ANSWERS_MS = 5_000;
 
 /** What an app adds to the common start. */
 export interface AppStart {
@@ -71,7 +75,14 @@ export async function startApp(start: AppStart, env: NodeJS.ProcessEnv, clock: C
 /** Readiness goes first, and connections leave, before any part stops working. */
 async function drainAndClose(app: INestApplication): Promise<void> {
   await app.get(Draining, { strict: false }).start();
-  await app.close();
+  const server = app.getHttpServer() as Server;
+  // Requests under way are answered; a client that doesn't read its answer holds nobody up for longer.
+  const cut = setTimeout(() => {
+    server.closeAllConnections();
+  }, LAST_ANSWERS_MS);
+  await app.close().finally(() => {
+    clearTimeout(cut);
+  });
 }
 
 @Module({})
