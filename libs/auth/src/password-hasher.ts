@@ -31,7 +31,11 @@ export class PasswordHasher {
   }
 
   private decoyHash(): Promise<string> {
-    this.decoy ??= hash('nobody has this password', COST);
+    // A failure is not kept: the next caller tries again.
+    this.decoy ??= hash('nobody has this password', COST).catch((error: unknown) => {
+      this.decoy = undefined;
+      throw error;
+    });
     return this.decoy;
   }
 

@@ -9,6 +9,7 @@ import { type NestExpressApplication } from '@nestjs/platform-express';
 import { openPorts } from './bindings';
 import { requireFreePort } from './free-port';
 import { type Server } from 'node:http';
+import { EarlyLog } from './early-log';
 import { closePorts, type Ports } from './ports';
 import { RuntimeModule } from './runtime.module';
 
@@ -38,14 +39,11 @@ export interface RunningApp {
 export async function startApp(start: AppStart, env: NodeJS.ProcessEnv, clock: Clock = new SystemClock()): Promise<RunningApp> {
   const config = loadConfig(env);
   const logger = new Logger('Start');
+  const early = new EarlyLog();
   await requireFreePort(config.server.port, config.server.host);
   const ports = await openPorts(config, clock, {
-    log: (line) => {
-      logger.log(line);
-    },
-    onServerLost: (reason) => {
-      stopAtOnce(reason);
-    },
+    log: early.write,
+    onServerLost: stopAtOnce,
   });
   const onCloseError = (error: unknown): void => {
     logger.error(error);
@@ -57,6 +55,7 @@ export async function startApp(start: AppStart, env: NodeJS.ProcessEnv, clock: C
       { bufferLogs: true, bodyParser: false, abortOnError: false },
     );
     await start.configure?.(app, config, ports);
+    early.open();
     await app.startAllMicroservices();
     await app.listen(config.server.port, config.server.host);
   } catch (error) {
