@@ -33,6 +33,6 @@ export class MaintenanceJob implements OnModuleInit, OnApplicationBootstrap {
   async run(): Promise<void> {
     const made = await this.months.prepare(MONTHS_AHEAD);
     const removed = await this.keys.expire();
-    this.logger.log(`Maintenance made ${made.length} months of the log and removed ${removed} keys`);
+    if (made.length + removed > 0) this.logger.log(`Maintenance made ${made.length} months of the log and removed ${removed} keys`);
   }
 }
