@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { Button, Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover, Separator, type Selection } from 'react-aria-components';
 import { client, useConnection, useUser } from '../../core/client';
 import { useStore } from '../../core/store';
@@ -7,8 +7,9 @@ import { attempt } from '../../core/toasts';
 import { navigate } from '../../core/router';
 import { Avatar } from '../../ui/avatar';
 import { Icon, type IconName } from '../../ui/icon';
+import { lazyPart } from '../../ui/lazy-part';
 
-const Profile = lazy(async () => ({ default: (await import('../room-settings/profile')).Profile }));
+const Profile = lazyPart(async () => (await import('../room-settings/profile')).Profile);
 
 const THEMES: readonly { readonly id: Theme; readonly label: string; readonly icon: IconName }[] = [
   { id: 'system', label: 'As the system', icon: 'screen' },
@@ -67,11 +68,7 @@ export function AccountMenu(): ReactNode {
           </Menu>
         </Popover>
       </MenuTrigger>
-      {isEditing && (
-        <Suspense fallback={null}>
-          <Profile user={user} onClose={() => setEditing(false)} />
-        </Suspense>
-      )}
+      {isEditing && <Profile user={user} onClose={() => setEditing(false)} />}
     </>
   );
 }

@@ -1,15 +1,16 @@
-import { lazy, Suspense, useCallback, useEffect, useState, type ReactNode } from 'react';
+import { useCallback, useEffect, useState, type ReactNode } from 'react';
 import { type Room } from '@agent-chat/client';
 import { client, useRoomList } from '../../core/client';
 import { navigate } from '../../core/router';
 import { ActionButton } from '../../ui/controls';
+import { lazyPart } from '../../ui/lazy-part';
 import { ErrorState, LoadingState } from '../../ui/states';
 import { showPanel, usePanel } from '../shell/panel';
 import { RoomView } from './room-view';
 
-const Members = lazy(async () => ({ default: (await import('../members/members-panel')).MembersPanel }));
-const Search = lazy(async () => ({ default: (await import('../search/search-panel')).SearchPanel }));
-const Settings = lazy(async () => ({ default: (await import('../room-settings/settings-panel')).SettingsPanel }));
+const Members = lazyPart(async () => (await import('../members/members-panel')).MembersPanel);
+const Search = lazyPart(async () => (await import('../search/search-panel')).SearchPanel);
+const Settings = lazyPart(async () => (await import('../room-settings/settings-panel')).SettingsPanel);
 
 interface FoundRoom {
   readonly room: Room | undefined;
@@ -54,11 +55,11 @@ function SidePanel({ room }: { readonly room: Room }): ReactNode {
   if (panel === undefined) return null;
   const close = (): void => showPanel(undefined);
   return (
-    <Suspense fallback={<aside className="side-panel" aria-label="Loading" />}>
+    <>
       {panel === 'members' && <Members room={room} onClose={close} />}
       {panel === 'search' && <Search room={room} onClose={close} />}
       {panel === 'settings' && <Settings room={room} onClose={close} />}
-    </Suspense>
+    </>
   );
 }
 

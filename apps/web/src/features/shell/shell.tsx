@@ -1,7 +1,7 @@
-import { lazy, Suspense, useEffect, type ReactNode } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import { useRoomList } from '../../core/client';
 import { useRoute } from '../../core/router';
-import { LoadingState } from '../../ui/states';
+import { lazyPart } from '../../ui/lazy-part';
 import { Sidebar } from '../room-list/sidebar';
 import { RoomPage } from '../room/room-page';
 import { ConnectionBanner } from './connection-banner';
@@ -9,10 +9,10 @@ import { Home } from './home';
 import { openDialog, useOpenDialog } from './open-dialog';
 import { showPanel, usePanel } from './panel';
 
-const Discover = lazy(async () => ({ default: (await import('../discover/discover')).Discover }));
-const CreateRoom = lazy(async () => ({ default: (await import('../create-room/create-room')).CreateRoom }));
-const NewDirect = lazy(async () => ({ default: (await import('../create-room/new-direct')).NewDirect }));
-const Switcher = lazy(async () => ({ default: (await import('../switcher/switcher')).Switcher }));
+const Discover = lazyPart(async () => (await import('../discover/discover')).Discover);
+const CreateRoom = lazyPart(async () => (await import('../create-room/create-room')).CreateRoom);
+const NewDirect = lazyPart(async () => (await import('../create-room/new-direct')).NewDirect);
+const Switcher = lazyPart(async () => (await import('../switcher/switcher')).Switcher);
 
 /** Ctrl or Cmd and K opens the room switcher from everywhere. */
 function useShortcuts(): void {
@@ -38,11 +38,11 @@ function Dialogs(): ReactNode {
   const dialog = useOpenDialog();
   const close = (): void => openDialog(undefined);
   return (
-    <Suspense fallback={null}>
+    <>
       {dialog === 'create-room' && <CreateRoom onClose={close} />}
       {dialog === 'direct' && <NewDirect onClose={close} />}
       {dialog === 'switcher' && <Switcher onClose={close} />}
-    </Suspense>
+    </>
   );
 }
 
@@ -66,11 +66,7 @@ export function Shell(): ReactNode {
         <Sidebar />
         <main id="main" className="main-pane" tabIndex={-1}>
           {route.page === 'home' && <Home />}
-          {route.page === 'discover' && (
-            <Suspense fallback={<LoadingState label="Loading" />}>
-              <Discover />
-            </Suspense>
-          )}
+          {route.page === 'discover' && <Discover />}
           {route.page === 'room' && <RoomPage key={route.roomId} roomId={route.roomId} seq={route.seq} />}
         </main>
       </div>
