@@ -220,7 +220,7 @@ describe('the web client', () => {
     await ada.screenshot('room-desktop-dark');
     await ada.page.getByRole('button', { name: /account and appearance/ }).click();
     await ada.page.getByRole('menuitem', { name: 'Log out' }).click();
-    await ada.page.getByRole('heading', { name: 'Welcome back' }).waitFor();
+    await ada.page.getByRole('heading', { name: 'Log in to Agent Chat' }).waitFor();
     await ada.logIn();
     await ada.roomLink('design').waitFor();
     expect(await ada.page.locator('html').getAttribute('data-theme')).toBe('dark');

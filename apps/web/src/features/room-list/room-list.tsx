@@ -1,11 +1,13 @@
 import { type Room } from '@agent-chat/client';
 import { useCallback, useEffect, useState, type ReactNode } from 'react';
 import { client, useConnection, useMyId, useRoomList } from '../../core/client';
-import { useRoute } from '../../core/router';
+import { navigate, useRoute } from '../../core/router';
 import { otherOf } from '../../core/room-names';
 import { useWatched } from '../../core/presence';
 import { useRovingFocus } from '../../ui/use-roving-focus';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/states';
+import { ActionButton } from '../../ui/controls';
+import { openDialog } from '../shell/open-dialog';
 import { Invitation } from './invitation';
 import { RoomItem } from './room-item';
 
@@ -60,7 +62,18 @@ export function RoomList(): ReactNode {
         </section>
       )}
       {mine.length === 0 ? (
-        <EmptyState icon="chat" title="No rooms yet">
+        <EmptyState
+          icon="chat"
+          title="No rooms yet"
+          actions={
+            <>
+              <ActionButton look="primary" onPress={() => navigate({ page: 'discover' })}>
+                Discover rooms
+              </ActionButton>
+              <ActionButton onPress={() => openDialog('create-room')}>New room</ActionButton>
+            </>
+          }
+        >
           Discover a public room, or write to somebody.
         </EmptyState>
       ) : (

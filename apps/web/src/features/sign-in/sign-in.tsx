@@ -9,6 +9,8 @@ import { Logo } from '../../ui/logo';
 type Mode = 'login' | 'register';
 
 const USERNAME = /^[a-z0-9][a-z0-9._-]{1,31}$/;
+const TITLES: Readonly<Record<Mode, string>> = { login: 'Log in to Agent Chat', register: 'Create your Agent Chat account' };
+const USERNAME_RULE = 'Use 2 to 32 of a–z, 0–9, dot, dash or underscore.';
 const MIN_PASSWORD = 8;
 
 type FieldErrors = Readonly<Record<string, string | undefined>>;
@@ -17,7 +19,7 @@ function checked(mode: Mode, username: string, password: string): FieldErrors {
   if (mode === 'login')
     return { username: username === '' ? 'Enter your username.' : undefined, password: password === '' ? 'Enter your password.' : undefined };
   return {
-    username: USERNAME.test(username.toLowerCase()) ? undefined : 'Use 2 to 32 of a–z, 0–9, dot, dash or underscore.',
+    username: USERNAME.test(username.toLowerCase()) ? undefined : USERNAME_RULE,
     password: Array.from(password).length < MIN_PASSWORD ? 'Use at least 8 characters.' : undefined,
   };
 }
@@ -53,7 +55,11 @@ function useSignIn(mode: Mode) {
     }
   };
   const set = (name: keyof typeof values) => (value: string) => setValues((before) => ({ ...before, [name]: value }));
-  return { values, set, errors, failure, isBusy, submit };
+  const clear = (): void => {
+    setErrors({});
+    setFailure(undefined);
+  };
+  return { values, set, errors, failure, isBusy, submit, clear };
 }
 
 function Failure({ error }: { readonly error: unknown }): ReactNode {
@@ -71,8 +77,12 @@ function Failure({ error }: { readonly error: unknown }): ReactNode {
 /** Log in, or make an account. */
 export function SignIn(): ReactNode {
   const [mode, setMode] = useState<Mode>('login');
-  const { values, set, errors, failure, isBusy, submit } = useSignIn(mode);
+  const { values, set, errors, failure, isBusy, submit, clear } = useSignIn(mode);
   const isNew = mode === 'register';
+  const change = (): void => {
+    clear();
+    setMode(isNew ? 'login' : 'register');
+  };
   const onSubmit = (event: SyntheticEvent): void => {
     event.preventDefault();
     void submit();
@@ -81,14 +91,15 @@ export function SignIn(): ReactNode {
     <main className="sign-in">
       <div className="sign-in-card">
         <Logo />
-        <h1>{isNew ? 'Create your account' : 'Welcome back'}</h1>
-        <p className="muted">{isNew ? 'Pick a name and a password, and start chatting.' : 'Log in to go on with your conversations.'}</p>
+        <h1>{TITLES[mode]}</h1>
+        <p className="muted">{isNew ? 'Pick a name and a password, and start chatting.' : 'Go on with your conversations.'}</p>
         <form onSubmit={onSubmit} noValidate>
           <Field
             label="Username"
             value={values.username}
             onChange={set('username')}
             error={errors['username']}
+            hint={isNew ? USERNAME_RULE : undefined}
             autoComplete="username"
             spellCheck="false"
             autoFocus
@@ -120,7 +131,7 @@ export function SignIn(): ReactNode {
         </form>
         <p className="sign-in-switch">
           {isNew ? 'Already have an account?' : 'New here?'}{' '}
-          <button type="button" className="text-button" onClick={() => setMode(isNew ? 'login' : 'register')}>
+          <button type="button" className="text-button" onClick={change}>
             {isNew ? 'Log in' : 'Create an account'}
           </button>
         </p>
