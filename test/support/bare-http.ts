@@ -39,7 +39,9 @@ export async function exchange(url: string, text: string, timeoutMs = 5_000): Pr
   socket.on('data', (chunk: Buffer) => (received += chunk.toString('latin1')));
   socket.on('error', () => undefined);
   socket.write(text);
-  await Promise.race([once(socket, 'close'), delay(timeoutMs, undefined, { ref: false })]);
+  // A reset is an end too.
+  const ended = once(socket, 'close').catch(() => undefined);
+  await Promise.race([ended, delay(timeoutMs, undefined, { ref: false })]);
   socket.destroy();
   return received;
 }

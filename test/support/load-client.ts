@@ -118,25 +118,29 @@ export class LoadClient {
 
   private async subscribe(socket: Socket): Promise<void> {
     const rooms = this.rooms.map((roomId) => ({ roomId, cursor: this.cursors.get(roomId) ?? '1.0' }));
-    const answer = await this.call<{ rooms: (Page & { roomId: string; error?: { code: string } })[] }>('room.subscribe', { rooms }, socket);
-    if (answer?.ok !== true) throw new Error('not subscribed');
-    for (const room of answer.rooms) {
-      if (room.error !== undefined) throw new Error(room.error.code);
-      this.take(room.roomId, room);
-      for (let { more } = room; more;) {
-        const page = await this.call<Page>('events.fetch', { roomId: room.roomId, after: this.cursors.get(room.roomId), limit: 500 }, socket);
-        if (page?.ok !== true) throw new Error('not fetched');
-        this.take(room.roomId, page);
-        ({ more } = page);
+    const behind: string[] = [];
+    await this.ask<{ rooms: (Page & { roomId: string; error?: { code: string } })[] }>(socket, 'room.subscribe', { rooms }, (answer) => {
+      for (const room of answer.rooms) {
+        if (room.error !== undefined) throw new Error(room.error.code);
+        if (this.take(room.roomId, room)) behind.push(room.roomId);
       }
-      this.live.add(room.roomId);
+    });
+    for (const roomId of behind) {
+      while (!this.live.has(roomId)) {
+        await this.ask<Page>(socket, 'events.fetch', { roomId, after: this.cursors.get(roomId), limit: 500 }, (page) => {
+          this.take(roomId, page);
+        });
+      }
     }
     this.resumes += 1;
   }
 
-  private take(roomId: string, page: Page): void {
+  /** Takes the events of an answer; whether more are to be fetched before the room is live. */
+  private take(roomId: string, page: Page): boolean {
     for (const event of page.events) this.see(event);
     this.cursors.set(roomId, page.cursor);
+    if (!page.more) this.live.add(roomId);
+    return page.more;
   }
 
   private see(event: LoggedEvent): void {
@@ -144,8 +148,25 @@ export class LoadClient {
     this.cursors.set(event.roomId, `${String(event.epoch)}.${String(event.seq)}`);
   }
 
+  /** Hands the answer over in its own callback: after an `await`, a frame that came in the same piece of data would have been handled already. */
+  private async ask<Body>(socket: Socket, call: string, body: object, onAnswer: (answer: Body) => void): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      socket.timeout(CALL_TIMEOUT_MS).emit(call, body, (error: Error | null, answer: Answer<Body>) => {
+        try {
+          if (error !== null) throw error;
+          if (!answer.ok) throw new Error(answer.error.code);
+          onAnswer(answer);
+          resolve();
+        } catch (thrown) {
+          reject(new Error(`no usable answer to ${call}`, { cause: thrown }));
+        }
+      });
+    });
+  }
+
   /** The answer, or `undefined` where none came. */
-  private async call<Body>(call: string, body: object, socket = this.socket): Promise<Answer<Body> | undefined> {
+  private async call<Body>(call: string, body: object): Promise<Answer<Body> | undefined> {
+    const { socket } = this;
     if (!socket.connected) return undefined;
     return (await socket
       .timeout(CALL_TIMEOUT_MS)
