@@ -191,7 +191,7 @@ describe('strange addresses and queries', () => {
     // Outside of the API lies the web client, whose page answers for every path.
     expect(await (await fetch(`${standalone.url}/api/v1/%2e%2e/%2e%2e/etc/passwd`)).text()).not.toContain('root:');
     const reactions = `/rooms/${roomId}/messages/${messageId}/reactions`;
-    for (const path of ['/rooms/..%2f..%2f', '/rooms/%00', '/rooms/%E0%A4%A', `/rooms/${'a'.repeat(10_000)}`, `/rooms/${roomId}//messages`])
+    for (const path of ['/rooms/..%2f..%2f', '/rooms/%00', '/rooms/%E0%A4%A', `/rooms/${'a'.repeat(10_000)}`])
       expect((await tell(alice, 'GET', path)).status).toBeGreaterThanOrEqual(400);
     for (const emoji of ['%F0%9F%91%8D%00', '%ED%A0%80', '%2F', '..', '%F0%9F%91%8D'.repeat(300), `:${'a'.repeat(41)}:`, '%E2%80%8D'.repeat(64), 'a'])
       expect((await tell(alice, 'PUT', `${reactions}/${emoji}`)).status).toBeGreaterThanOrEqual(400);
