@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const MAIN = resolve(__dirname, '../../dist/apps/standalone/main.js');
+/** What `npm start` gives to Node. */
+const AS_NPM_START = ['--max-semi-space-size=64'];
 const READY_TIMEOUT_MS = 30_000;
 
 /** A real standalone process on a data directory and a port of its own; it keeps both over kills and restarts. */
@@ -51,7 +53,7 @@ export class StandaloneProcess {
   async restart(): Promise<void> {
     this.output = '';
     const env = { ...process.env, RATE_LIMITS: 'off', LOG_LEVEL: 'warn', ...this.env, PORT: String(this.port), DATA_DIR: this.dataDir };
-    const child = spawn(process.execPath, [...this.nodeArguments, MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [...AS_NPM_START, ...this.nodeArguments, MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (this.output = (this.output + chunk.toString()).slice(-100_000)));
     await this.untilReady(child);
