@@ -29,7 +29,11 @@ export function lazyPart<Props extends object>(load: () => Promise<ComponentType
     if (Part !== undefined) return <Part {...props} />;
     if (state !== 'failed') return <LoadingState label="Loading" />;
     return (
-      <EmptyState icon="alert" title="This part could not be loaded" actions={<ActionButton onPress={() => setTurn((before) => before + 1)}>Try again</ActionButton>}>
+      <EmptyState
+        icon="alert"
+        title="This part could not be loaded"
+        actions={<ActionButton onPress={() => setTurn((before) => before + 1)}>Try again</ActionButton>}
+      >
         Check your network, then try again.
       </EmptyState>
     );
