@@ -147,6 +147,26 @@ describe('the write path', () => {
     await stop();
   });
 
+  it('blanks what was deleted, and not what a restore in the same batch brings back (P35)', async () => {
+    const { send, stop } = await startOwner(test);
+    const roomId = await roomOf(send);
+    const messageId = newId<MessageId>();
+    await send('message.post', roomId, alice, { messageId, text: 'back again' });
+
+    // Sent at once, so that one batch has both.
+    await Promise.all([send('message.delete', roomId, alice, { messageId }), send('message.restore', roomId, alice, { messageId })]);
+
+    const events = await test.database
+      .shard(0)
+      .query<{ type: string; payload: { text?: string } }>('SELECT type, payload FROM room_events WHERE room_id = $1 AND seq > 3 ORDER BY seq', [roomId]);
+    expect(events.map(({ type, payload }) => [type, payload.text])).toEqual([
+      ['message.posted', undefined],
+      ['message.deleted', undefined],
+      ['message.restored', 'back again'],
+    ]);
+    await stop();
+  });
+
   it('tells the sender of a command that cannot be decoded (P15)', async () => {
     const { send, stop } = await startOwner(test);
     const roomId = await roomOf(send);

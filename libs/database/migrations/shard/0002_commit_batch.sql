@@ -121,13 +121,16 @@ BEGIN
       FROM json_to_recordset(batch->'forced_marks') AS k(room_id uuid, user_id uuid, read_seq bigint)
     ON CONFLICT (room_id, user_id) DO UPDATE SET read_seq = excluded.read_seq, read_count = excluded.read_count;
 
-  -- Redaction (P35): the content of deleted messages leaves the log too. Last, so that it sees events of this very batch.
+  -- Redaction (P35): the content of deleted messages leaves the log too, up to the deletion at `seq`: a restore in this very batch came after it.
+  -- Last, so that it sees events of this batch.
   UPDATE room_events stored
     SET payload = (stored.payload - 'text') || '{"redacted": true, "mentions": []}'
     FROM (
-      SELECT given.room_id, r.seq FROM json_to_recordset(batch->'redactions') AS given(room_id uuid, message_id uuid) JOIN message_revisions r USING (message_id)
+      SELECT given.room_id, r.seq FROM json_to_recordset(batch->'redactions') AS given(room_id uuid, message_id uuid, seq bigint)
+        JOIN message_revisions r USING (message_id) WHERE r.seq < given.seq
       UNION
-      SELECT given.room_id, m.text_seq FROM json_to_recordset(batch->'redactions') AS given(room_id uuid, message_id uuid) JOIN messages m USING (message_id)
+      SELECT given.room_id, m.text_seq FROM json_to_recordset(batch->'redactions') AS given(room_id uuid, message_id uuid, seq bigint)
+        JOIN messages m USING (message_id) WHERE m.text_seq < given.seq
     ) told
     WHERE stored.room_id = told.room_id AND stored.seq = told.seq AND stored.type <> 'message.deleted';
 END $$;

@@ -135,7 +135,7 @@ export class BatchRows implements RowNotes {
   }
 
   redaction(room: RoomState, message: MessageState): void {
-    this.lists.redactions.push({ room_id: room.roomId, message_id: message.messageId });
+    this.lists.redactions.push({ room_id: room.roomId, message_id: message.messageId, seq: message.changedSeq });
   }
 
   reaction(room: RoomState, message: MessageState, emoji: string, userId: UserId, seq: number | undefined): void {
