@@ -1,0 +1,115 @@
+// The frame in which the real servers of tests and of the development loop run: started as a child, waited for, stopped by its process id.
+// A server never outlives the process that started it, however that one ends.
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const POLL_MS = 50;
+const LOG_TAIL_LINES = 20;
+
+/** A port that nothing listens on. */
+export async function freePort() {
+  const server = createServer();
+  await new Promise((done, fail) => server.once('error', fail).listen(0, '127.0.0.1', done));
+  const { port } = server.address();
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+/** Whether something accepts connections there. */
+export function accepts(port, host = '127.0.0.1') {
+  return new Promise((done) => {
+    const socket = connect({ port, host });
+    const end = (answer) => {
+      socket.destroy();
+      done(answer);
+    };
+    socket.setTimeout(1_000, () => end(false));
+    socket.once('connect', () => end(true)).once('error', () => end(false));
+  });
+}
+
+/**
+ * Ends `pid` when this process is gone, also by SIGKILL: the guard waits for the end of a pipe that only this process holds open.
+ * Returns what calls the guard off.
+ */
+function guard(pid) {
+  const watcher = spawn('sh', ['-c', `cat >/dev/null; kill -9 ${pid}`], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  watcher.on('error', () => undefined);
+  watcher.stdin.on('error', () => undefined);
+  watcher.unref();
+  watcher.stdin.unref?.();
+  return () => watcher.kill('SIGKILL');
+}
+
+function tail(file) {
+  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-LOG_TAIL_LINES).join('\n');
+}
+
+function signal(child, name) {
+  // `child.kill` reports a process that is gone with false; it never hits another one that got its id.
+  if (child.exitCode === null && child.signalCode === null) child.kill(name);
+}
+
+async function untilReady({ name, ready, isAlive, readyLimitMs, log }) {
+  const deadline = performance.now() + readyLimitMs;
+  for (;;) {
+    if (!isAlive()) throw new Error(`${name} ended while it started. The last lines of ${log}:\n${tail(log)}`);
+    if (await ready()) return;
+    if (performance.now() > deadline) throw new Error(`${name} was not ready after ${readyLimitMs} ms. The last lines of ${log}:\n${tail(log)}`);
+    await delay(POLL_MS);
+  }
+}
+
+/** A running server. `stop` asks it to end and insists after `stopLimitMs`; `kill` is a crash, `pause` a machine that stands still. */
+function handleOf({ name, child, ended, port, log, stopLimitMs }) {
+  const end = async (signalName, limitMs) => {
+    signal(child, signalName);
+    // A process that stands still cannot obey.
+    signal(child, 'SIGCONT');
+    const insist = setTimeout(() => signal(child, 'SIGKILL'), limitMs);
+    await ended;
+    clearTimeout(insist);
+  };
+  return {
+    name,
+    pid: child.pid,
+    port,
+    log,
+    ended,
+    stop: () => end('SIGTERM', stopLimitMs),
+    kill: () => end('SIGKILL', stopLimitMs),
+    pause: () => signal(child, 'SIGSTOP'),
+    resume: () => signal(child, 'SIGCONT'),
+  };
+}
+
+/**
+ * Starts a program and resolves with its handle once `ready()` answers true (by default: once `port` accepts connections).
+ * Rejects with the end of its log if it ends before or is not ready in time; then nothing is left running.
+ * `folder` gets `<name>.log`; `options` are those of `spawn` (`uid`, `gid`, `env`, `cwd`).
+ */
+export async function startServer({ name, command, args, folder, port, ready, options = {}, readyLimitMs = 60_000, stopLimitMs = 10_000 }) {
+  mkdirSync(folder, { recursive: true });
+  const log = join(folder, `${name}.log`);
+  const output = openSync(log, 'a');
+  // A group of its own: Ctrl-C in the terminal is for the process that started it, which then stops its servers in order.
+  const child = spawn(command, args, { cwd: folder, ...options, stdio: ['ignore', output, output], detached: true });
+  closeSync(output);
+  const ended = new Promise((done) => child.once('exit', () => done()));
+  await new Promise((done, fail) => child.once('spawn', done).once('error', fail));
+  const callOff = guard(child.pid);
+  ended.then(callOff);
+  child.unref();
+  const handle = handleOf({ name, child, ended, port, log, stopLimitMs });
+  const isAlive = () => child.exitCode === null && child.signalCode === null;
+  try {
+    await untilReady({ name, ready: ready ?? (() => accepts(port)), isAlive, readyLimitMs, log });
+    return handle;
+  } catch (error) {
+    await handle.kill();
+    throw error;
+  }
+}
