@@ -23,6 +23,8 @@ export interface ServerConfig {
 export interface DatabaseConfig {
   /** Absent: the embedded Postgres under `dataDir`. Holds a password. */
   readonly url?: string;
+  /** Databases that hold rooms, by name. Hold passwords. */
+  readonly shardUrls: Readonly<Record<string, string>>;
   readonly poolSize: number;
   /** 0 is never. */
   readonly statementTimeoutMs: number;

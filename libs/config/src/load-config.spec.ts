@@ -114,6 +114,17 @@ describe('loadConfig', () => {
     expect(error.problems.map((problem) => problem.setting)).toEqual(['PROFILE', 'PORT']);
   });
 
+  it('takes several hosts for one database, and databases for shards by name', () => {
+    const { database } = loadConfig({
+      DATABASE_URL: 'postgres://me:secret@one:5432,two:5433/chat?sslmode=require',
+      SHARD_DATABASES: '{"a":{"url":"postgres://me@a1,a2/chat"},"b":{"url":"postgres://me@b/chat"}}',
+    });
+    expect(database.url).toBe('postgres://me:secret@one:5432,two:5433/chat?sslmode=require');
+    expect(database.shardUrls).toEqual({ a: 'postgres://me@a1,a2/chat', b: 'postgres://me@b/chat' });
+    expect(problemsOf({ DATABASE_URL: 'postgres://me@one,two:what/chat' }).message).toContain('DATABASE_URL must be a URL such as');
+    expect(problemsOf({ SHARD_DATABASES: '{"a":{"url":"http://b/chat"}}' }).message).toContain('a.url: must be a URL such as');
+  });
+
   it('never prints a secret', () => {
     expect(problemsOf({ DATABASE_URL: 'mysql://me:hunter2@db/chat' }).message).not.toContain('hunter2');
   });

@@ -47,6 +47,7 @@ function toConfig(values: Values): Pick<AppConfig, keyof AppConfig> {
     },
     database: {
       ...(Database.DATABASE_URL === undefined ? {} : { url: Database.DATABASE_URL }),
+      shardUrls: Object.fromEntries(Object.entries(Database.SHARD_DATABASES).map(([name, { url }]) => [name, url])),
       poolSize: Database.DATABASE_POOL_SIZE,
       statementTimeoutMs: Database.DATABASE_STATEMENT_TIMEOUT_MS,
       connectTimeoutMs: Database.DATABASE_CONNECT_TIMEOUT_MS,

@@ -35,6 +35,12 @@ export abstract class Database {
   /** Every physical database that holds partitions, each once. */
   abstract shards(): readonly PhysicalDatabase[];
 
+  /**
+   * Reads again where the partitions are: before the first use of a sharded installation, and when one turns out to have moved (P30).
+   * Resolves with whether something moved since the last time; concurrent calls share one read.
+   */
+  abstract reload(): Promise<boolean>;
+
   /** A URL for libraries that open their own connections to the directory (TypeORM, the job queue). */
   abstract directoryUrl(): string;
 

@@ -36,7 +36,7 @@ describe('migrate', () => {
   }
 
   function run(partitionCount = 64): Promise<MigrateResult> {
-    return migrate({ url: server.url, partitionCount, databaseName: 'main', folder });
+    return migrate({ url: server.url, partitionCount, folder });
   }
 
   it('applies what is new in the order of the numbers, each kind with numbers of its own', async () => {
@@ -105,11 +105,11 @@ describe('migrate', () => {
   it('says when there is no database to migrate', async () => {
     const url = new URL(server.url);
     url.pathname = '/nowhere';
-    await expect(migrate({ url: url.href, partitionCount: 64, databaseName: 'main', folder })).rejects.toThrow('database "nowhere" does not exist');
+    await expect(migrate({ url: url.href, partitionCount: 64, folder })).rejects.toThrow('database "nowhere" does not exist');
   });
 
   it('brings the migrations of this build', async () => {
-    const { applied } = await migrate({ url: server.url, partitionCount: 64, databaseName: 'main', folder: MIGRATIONS_FOLDER });
+    const { applied } = await migrate({ url: server.url, partitionCount: 64, folder: MIGRATIONS_FOLDER });
     expect(applied).toContain('directory/0001_installation');
     expect(await main.query('select partition_count, installed_at is not null as dated from installation')).toEqual([{ partition_count: 64, dated: true }]);
   });

@@ -1,14 +1,16 @@
 import { Client } from 'pg';
+import { FIRST_DATABASE } from './first-database';
 import { MigrationError } from './migration-error';
 import { MIGRATIONS_FOLDER, readMigrations, type Migration, type MigrationScope } from './migration-files';
 
 /** What to bring up to date, and with what. */
 export interface MigrateOptions {
+  /** Of the directory: one host, its primary. */
   readonly url: string;
+  /** Databases that hold shards, by name, one host each; without any, the directory's holds all. On installation the partitions are dealt out among them. */
+  readonly shardUrls?: Readonly<Record<string, string>>;
   /** How many logical shards this process is configured for (P4). */
   readonly partitionCount: number;
-  /** The name that the shard map gets for this database on installation. */
-  readonly databaseName: string;
   /** A folder with `directory/` and `shard/`; this build's own unless given. */
   readonly folder?: string;
 }
@@ -33,24 +35,37 @@ const BOOKKEEPING = `
   )`;
 
 /**
- * Brings the schema up to date: directory migrations, then the installation's fixed facts, then shard migrations, each in a transaction of its own.
- * Several processes may run it at once: each step is taken by one of them. Safe to repeat. Only one database for both kinds yet.
- * @throws MigrationError when a migration fails, was changed after it was applied, is unknown to this build, or the partition count differs.
+ * Brings the schemas up to date: the directory's migrations, the installation's fixed facts, then each shard database's, every migration in a
+ * transaction of its own. Several processes may run it at once: each step is taken by one of them. Safe to repeat.
+ * @throws MigrationError when a migration fails, was changed after it was applied, is unknown to this build, the partition count differs, or the
+ * shard map names a database that isn't configured.
  */
 export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
   const folder = options.folder ?? MIGRATIONS_FOLDER;
-  const client = new Client({ connectionString: options.url, application_name: 'agent-chat-migrator', connectionTimeoutMillis: 10_000 });
+  const shardUrls = { [FIRST_DATABASE]: options.url, ...options.shardUrls };
+  const applied = await connected(options.url, async (client) => {
+    const directory = await apply(client, 'directory', readMigrations(folder, 'directory'));
+    await locked(client, () => install(client, options));
+    await requireConfigured(client, Object.keys(shardUrls));
+    return directory;
+  });
+  for (const [name, url] of Object.entries(shardUrls)) {
+    const shard = await connected(url, (client) => apply(client, 'shard', readMigrations(folder, 'shard')), name);
+    applied.push(...shard);
+  }
+  return { applied };
+}
+
+async function connected<Result>(url: string, work: (client: Client) => Promise<Result>, name = FIRST_DATABASE): Promise<Result> {
+  const client = new Client({ connectionString: url, application_name: 'agent-chat-migrator', connectionTimeoutMillis: 10_000 });
   // A connection that dies rejects the statement under way; without a listener it would also end the process.
   client.on('error', () => undefined);
   try {
-    await client.connect().catch(unreachable);
+    await client.connect().catch((error: unknown) => unreachable(error, name));
     await locked(client, () => client.query(BOOKKEEPING));
-    const directory = await apply(client, 'directory', readMigrations(folder, 'directory'));
-    await locked(client, () => install(client, options));
-    const shard = await apply(client, 'shard', readMigrations(folder, 'shard'));
-    return { applied: [...directory, ...shard] };
+    return await work(client);
   } catch (error) {
-    throw error instanceof MigrationError ? error : new MigrationError(`The schema could not be brought up to date: ${messageOf(error)}`, error);
+    throw error instanceof MigrationError ? error : new MigrationError(`The schema of ${name} could not be brought up to date: ${messageOf(error)}`, error);
   } finally {
     await client.end().catch(() => undefined);
   }
@@ -98,10 +113,14 @@ async function verify(client: Client, scope: MigrationScope, migrations: readonl
 }
 
 /** Writes the partition count on the first run (P4) and compares it on every other. */
-async function install(client: Client, { partitionCount, databaseName }: MigrateOptions): Promise<void> {
+async function install(client: Client, { partitionCount, shardUrls = {} }: MigrateOptions): Promise<void> {
   const first = await client.query('insert into installation (partition_count) values ($1) on conflict do nothing returning 1', [partitionCount]);
   if (first.rows.length > 0) {
-    await client.query('insert into shard_map (partition, database) select n, $2 from generate_series(0, $1::int - 1) n', [partitionCount, databaseName]);
+    const names = Object.keys(shardUrls);
+    await client.query(
+      'insert into shard_map (partition, database) select n, ($2::text[])[n % cardinality($2::text[]) + 1] from generate_series(0, $1::int - 1) n',
+      [partitionCount, names.length === 0 ? [FIRST_DATABASE] : names],
+    );
     return;
   }
   const { rows } = await client.query<{ partition_count: number }>('select partition_count from installation');
@@ -110,6 +129,13 @@ async function install(client: Client, { partitionCount, databaseName }: Migrate
   throw new MigrationError(
     `This database was installed with ${installed} partitions, but PARTITIONS is ${partitionCount}: set PARTITIONS=${installed} (the number is fixed at installation).`,
   );
+}
+
+async function requireConfigured(client: Client, names: readonly string[]): Promise<void> {
+  const { rows } = await client.query<{ database: string }>('select distinct database from shard_map where database <> all($1) order by 1', [names]);
+  if (rows.length === 0) return;
+  const missing = rows.map(({ database }) => database).join(', ');
+  throw new MigrationError(`The shard map places partitions on ${missing}, which is not configured: add it to SHARD_DATABASES.`);
 }
 
 /** Runs `work` in a transaction that holds the lock. The lock belongs to the transaction: a pooler may stand between, and a killed process keeps nothing. */
@@ -126,8 +152,9 @@ async function locked<Result>(client: Client, work: () => Promise<Result>): Prom
   }
 }
 
-function unreachable(error: unknown): never {
-  throw new MigrationError(`Postgres cannot be reached: ${messageOf(error)}. Check DATABASE_URL, and that the server it names is running.`, error);
+function unreachable(error: unknown, name: string): never {
+  const setting = name === FIRST_DATABASE ? 'DATABASE_URL' : `SHARD_DATABASES (${name})`;
+  throw new MigrationError(`Postgres cannot be reached: ${messageOf(error)}. Check ${setting}, and that the server it names is running.`, error);
 }
 
 function messageOf(error: unknown): string {

@@ -1,15 +1,52 @@
 import { z } from 'zod';
-import { setting } from '../setting';
-import { integer, parseUrl } from '../setting-kinds';
+import { InvalidSetting, setting } from '../setting';
+import { integer, json, parseUrl } from '../setting-kinds';
+
+const EXAMPLE = 'postgres://user:password@host:5432/name';
+
+/** A URL that may list several hosts, each of which must make a URL. */
+function parsePostgresUrl(text: string): string {
+  const parts = /^([a-z]+:\/\/(?:[^/]*@)?)([^/?]*)(.*)$/.exec(text);
+  if (parts === null) throw new InvalidSetting(`must be a URL such as ${EXAMPLE}`);
+  const [, start = '', hosts = '', rest = ''] = parts;
+  for (const host of hosts.split(',')) parseUrl(`${start}${host}${rest}`, ['postgres:', 'postgresql:'], EXAMPLE);
+  return text;
+}
+
+function isPostgresUrl(text: string): boolean {
+  try {
+    parsePostgresUrl(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const postgresUrl = z.string().refine(isPostgresUrl, { message: `must be a URL such as ${EXAMPLE}` });
+
+/** Where a database that holds shards is. */
+export interface ShardPlace {
+  /** May list several hosts, of which the primary is found. */
+  readonly url: string;
+}
 
 /** The database and its connections. */
 export const databaseSettings = z.object({
   DATABASE_URL: setting<string | undefined>({
-    description: 'A Postgres (15 or newer) to use instead of the embedded one.',
+    description:
+      'A Postgres (15 or newer) to use instead of the embedded one. May list several hosts, `postgres://user:password@one:5432,two:5432/name`: the primary among them is found and followed.',
     fallback: undefined,
     defaultText: 'the embedded Postgres under DATA_DIR',
     secret: true,
-    parse: (text) => parseUrl(text, ['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/name'),
+    parse: parsePostgresUrl,
+  }),
+  SHARD_DATABASES: json<Readonly<Record<string, ShardPlace>>>({
+    description:
+      'Databases that hold rooms, by the names that the shard map uses: `{"a":{"url":"postgres://user:password@one:5432,two:5432/a"}}`. Without any, `DATABASE_URL` holds all, under the name `main`. At installation the partitions are dealt out among them.',
+    fallback: {},
+    defaultText: '{}',
+    secret: true,
+    schema: z.record(z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/), z.strictObject({ url: postgresUrl })),
   }),
   DATABASE_POOL_SIZE: integer({
     description: 'How many connections the process opens at most to one database.',

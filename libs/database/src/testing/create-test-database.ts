@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { DEFAULT_PARTITION_COUNT } from '@agent-chat/kernel';
 import { Client } from 'pg';
-import { FIRST_DATABASE, PostgresDatabase } from '../adapters/postgres';
+import { PostgresDatabase } from '../adapters/postgres';
 import { MIGRATIONS_FOLDER, readMigrations } from '../migration-files';
 import { migrate } from '../migrator';
 
@@ -69,7 +69,7 @@ async function ensureTemplate(server: string): Promise<string> {
     // Under its final name only once it is complete.
     const draft = `draft_${randomBytes(6).toString('hex')}`;
     await client.query(`create database ${draft} template template0`);
-    await migrate({ url: urlOf(server, draft), partitionCount: DEFAULT_PARTITION_COUNT, databaseName: FIRST_DATABASE });
+    await migrate({ url: urlOf(server, draft), partitionCount: DEFAULT_PARTITION_COUNT });
     await client.query(`alter database ${draft} rename to ${template}`);
   });
   return template;

@@ -1,13 +1,17 @@
 import { DatabaseError } from '../../database-error';
 import { Database, type PhysicalDatabase } from '../../database.port';
+import { FIRST_DATABASE } from '../../first-database';
 import { PostgresPhysicalDatabase } from './postgres-physical-database';
+import { PrimaryFinder } from './primary-finder';
+import { ShardMap } from './shard-map';
 import type { StatementObserver } from './statement-observer';
 
-/** One Postgres that holds the directory and every shard. */
+/** The directory, and the databases that hold shards. */
 export interface PostgresDatabaseOptions {
+  /** Of the directory. Any URL here may list several hosts: the one that is the primary is used. */
   readonly url: string;
-  /** Its name in the shard map; `main` unless given. */
-  readonly name?: string;
+  /** Databases that hold shards, by their names in the shard map; without any, the directory's holds all. */
+  readonly shardUrls?: Readonly<Record<string, string>>;
   /** How many logical shards there are (P4). */
   readonly partitionCount: number;
   readonly poolSize?: number;
@@ -18,44 +22,56 @@ export interface PostgresDatabaseOptions {
   readonly stopServer?: () => Promise<void>;
 }
 
-/** The name under which an installation's first database stands in the shard map. */
-export const FIRST_DATABASE = 'main';
 /** One commits, the others load what the next batch needs. */
 const WRITER_CONNECTIONS = 4;
 
-/** Shards and directory on one Postgres. */
+/** One Postgres, over connections for everybody and others for the single writer. */
+interface Place {
+  readonly finder: PrimaryFinder;
+  readonly shared: PostgresPhysicalDatabase;
+  readonly writer: PostgresPhysicalDatabase;
+}
+
+/** Directory and shards on one Postgres or on several. */
 export class PostgresDatabase extends Database {
   readonly partitionCount: number;
-  private readonly main: PostgresPhysicalDatabase;
-  private readonly mainWriter: PostgresPhysicalDatabase;
+  private readonly places: ReadonlyMap<string, Place>;
+  private readonly main: Place;
+  private readonly map: ShardMap;
   private closing: Promise<void> | undefined;
 
   constructor(private readonly options: PostgresDatabaseOptions) {
     super();
     this.partitionCount = options.partitionCount;
-    const place = { name: options.name ?? FIRST_DATABASE, url: options.url, connectTimeoutMs: options.connectTimeoutMs ?? 5_000, observer: options.observer };
-    this.main = new PostgresPhysicalDatabase({ ...place, poolSize: options.poolSize ?? 16, statementTimeoutMs: options.statementTimeoutMs ?? 30_000 });
-    this.mainWriter = new PostgresPhysicalDatabase({ ...place, poolSize: WRITER_CONNECTIONS, statementTimeoutMs: 0 });
+    this.main = openPlace(FIRST_DATABASE, options.url, options);
+    this.places = new Map([
+      [FIRST_DATABASE, this.main],
+      ...Object.entries(options.shardUrls ?? {}).map(([name, url]): [string, Place] => [name, openPlace(name, url, options)]),
+    ]);
+    this.map = new ShardMap(options.partitionCount, this.main.shared, FIRST_DATABASE);
   }
 
   override directory(): PhysicalDatabase {
-    return this.main;
+    return this.main.shared;
   }
 
   override shard(partition: number): PhysicalDatabase {
-    if (!Number.isInteger(partition) || partition < 0 || partition >= this.partitionCount) {
-      throw new RangeError(`There is no partition ${partition}; they are 0 to ${this.partitionCount - 1}.`);
-    }
-    return this.main;
+    return this.placeOf(this.map.databaseOf(partition)).shared;
   }
 
   override writer(partition: number): PhysicalDatabase {
-    this.shard(partition);
-    return this.mainWriter;
+    return this.placeOf(this.map.databaseOf(partition)).writer;
   }
 
   override shards(): readonly PhysicalDatabase[] {
-    return [this.main];
+    return this.map.inUse().map((name) => this.placeOf(name).shared);
+  }
+
+  override async reload(): Promise<boolean> {
+    const moved = await this.map.reload();
+    // Now rather than when the first of its rooms is asked for.
+    for (const name of this.map.inUse()) this.placeOf(name);
+    return moved;
   }
 
   override directoryUrl(): string {
@@ -63,16 +79,8 @@ export class PostgresDatabase extends Database {
   }
 
   override async ping(timeoutMs: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const tooLate = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(outage(`${this.main.name} did not answer within ${timeoutMs} ms.`)), timeoutMs);
-    });
-    try {
-      const [row] = await Promise.race([this.main.query('select pg_is_in_recovery() as standby'), tooLate]);
-      if (row?.['standby'] !== false) throw outage(`${this.main.name} is a standby, not a primary.`);
-    } finally {
-      clearTimeout(timer);
-    }
+    const names = new Set([FIRST_DATABASE, ...this.map.inUse()]);
+    await Promise.all([...names].map((name) => ping(this.placeOf(name).shared, timeoutMs)));
   }
 
   override close(): Promise<void> {
@@ -80,18 +88,51 @@ export class PostgresDatabase extends Database {
     return this.closing;
   }
 
-  /** Connections open, idle, and callers waiting for one, by database, for metrics. */
+  /** Connections open, idle, and callers waiting for one, of the directory's database. */
   poolState(): ReturnType<PostgresPhysicalDatabase['poolState']> {
-    return this.main.poolState();
+    return this.main.shared.poolState();
+  }
+
+  private placeOf(name: string): Place {
+    const place = this.places.get(name);
+    if (place === undefined) throw unknownDatabase(name, [...this.places.keys()]);
+    return place;
   }
 
   private async closeOnce(): Promise<void> {
     try {
-      await Promise.all([this.main.close(), this.mainWriter.close()]);
+      await Promise.all([...this.places.values()].flatMap(({ shared, writer }) => [shared.close(), writer.close()]));
     } finally {
       await this.options.stopServer?.();
     }
   }
+}
+
+function openPlace(name: string, url: string, options: PostgresDatabaseOptions): Place {
+  const finder = new PrimaryFinder({ url });
+  const place = { name, finder, connectTimeoutMs: options.connectTimeoutMs ?? 5_000, observer: options.observer };
+  return {
+    finder,
+    shared: new PostgresPhysicalDatabase({ ...place, poolSize: options.poolSize ?? 16, statementTimeoutMs: options.statementTimeoutMs ?? 30_000 }),
+    writer: new PostgresPhysicalDatabase({ ...place, poolSize: WRITER_CONNECTIONS, statementTimeoutMs: 0 }),
+  };
+}
+
+async function ping(database: PostgresPhysicalDatabase, timeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(outage(`${database.name} did not answer within ${timeoutMs} ms.`)), timeoutMs);
+  });
+  try {
+    const [row] = await Promise.race([database.query('select pg_is_in_recovery() as standby'), tooLate]);
+    if (row?.['standby'] !== false) throw outage(`${database.name} is a standby, not a primary.`);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function unknownDatabase(name: string, known: readonly string[]): DatabaseError {
+  return outage(`The shard map places partitions on the database "${name}", but only ${known.join(', ')} are configured: add it to SHARD_DATABASES.`);
 }
 
 function outage(message: string): DatabaseError {

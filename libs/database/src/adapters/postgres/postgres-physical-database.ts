@@ -2,13 +2,16 @@ import { Pool, type PoolClient } from 'pg';
 import { DatabaseError } from '../../database-error';
 import type { PhysicalDatabase, Queryable, Row } from '../../database.port';
 import { isConnectionUsable, toDatabaseError } from './error-translation';
+import { followingClient, type FollowingClient } from './following-client';
+import type { PrimaryFinder } from './primary-finder';
 import type { StatementObserver } from './statement-observer';
 import { typeParsers } from './type-parsers';
 
 /** Where a physical database is, and how much of it one process uses. */
 export interface PhysicalDatabaseOptions {
   readonly name: string;
-  readonly url: string;
+  /** Shared by all pools of this database. */
+  readonly finder: PrimaryFinder;
   readonly poolSize: number;
   /** The server cancels a statement after this; 0 is never. */
   readonly statementTimeoutMs: number;
@@ -20,25 +23,34 @@ export interface PhysicalDatabaseOptions {
 const IDLE_TIMEOUT_MS = 60_000;
 // The server's own timeout comes first; this one is for a server that no longer answers at all.
 const ANSWER_GRACE_MS = 5_000;
+/** A statement that runs for longer may wait for a primary that is none any more. */
+const SUSPICIOUS_AFTER_MS = 1_000;
+const READ_ONLY = '25006';
+/** What in the server says that a commit was not waited for until it reached a standby. */
+const UNREPLICATED = 'SyncRepWaitForLSN';
 
 /** A connection while one caller has it; a broken one is closed instead of going back. */
 interface Lease {
   readonly client: PoolClient;
   broken: boolean;
+  /** The server warned that a commit may be on no standby: its outcome is unknown (P7). */
+  unreplicated: boolean;
 }
 
 /** One Postgres behind a pool. Statements are unnamed, so that a pooler in transaction mode may stand between. */
 export class PostgresPhysicalDatabase implements PhysicalDatabase {
   readonly name: string;
   private readonly pool: Pool;
+  private readonly finder: PrimaryFinder;
   private readonly observer: StatementObserver | undefined;
 
   constructor(options: PhysicalDatabaseOptions) {
     this.name = options.name;
+    this.finder = options.finder;
     this.observer = options.observer;
     const { statementTimeoutMs } = options;
     this.pool = new Pool({
-      connectionString: options.url,
+      Client: followingClient(options.finder),
       application_name: 'agent-chat',
       max: options.poolSize,
       idleTimeoutMillis: IDLE_TIMEOUT_MS,
@@ -53,13 +65,12 @@ export class PostgresPhysicalDatabase implements PhysicalDatabase {
   }
 
   async query<R extends Row = Row>(sql: string, parameters?: readonly unknown[]): Promise<R[]> {
-    return this.withConnection(({ client }) => this.send<R>(client, sql, parameters));
+    return this.withConnection((lease) => this.send<R>(lease, sql, parameters));
   }
 
   async transaction<Result>(work: (connection: Queryable) => Promise<Result>): Promise<Result> {
     return this.withConnection(async (lease) => {
-      const { client } = lease;
-      const connection: Queryable = { query: (sql, parameters) => this.send(client, sql, parameters) };
+      const connection: Queryable = { query: (sql, parameters) => this.send(lease, sql, parameters) };
       await connection.query('BEGIN');
       let result: Result;
       try {
@@ -68,7 +79,7 @@ export class PostgresPhysicalDatabase implements PhysicalDatabase {
         await this.rollback(lease);
         throw error;
       }
-      await this.commit(client);
+      await this.commit(lease);
       return result;
     });
   }
@@ -85,49 +96,73 @@ export class PostgresPhysicalDatabase implements PhysicalDatabase {
 
   private async withConnection<Result>(work: (lease: Lease) => Promise<Result>): Promise<Result> {
     const client = await this.connect();
-    const lease: Lease = { client, broken: false };
+    const lease: Lease = { client, broken: false, unreplicated: false };
+    const onNotice = ({ routine }: { readonly routine?: string | undefined }): void => {
+      if (routine === UNREPLICATED) lease.unreplicated = true;
+    };
     // Without a listener a connection that dies while checked out would end the process; its statement rejects all the same.
     client.on('error', ignore);
+    client.on('notice', onNotice);
     try {
       return await work(lease);
     } catch (error) {
-      if (error instanceof DatabaseError && !isConnectionUsable(error)) lease.broken = true;
+      if (error instanceof DatabaseError) this.distrust(lease, error);
       throw error;
     } finally {
       client.off('error', ignore);
+      client.off('notice', onNotice);
       client.release(lease.broken);
     }
+  }
+
+  /** After a failure: is the connection still good, and this host still the primary? */
+  private distrust(lease: Lease, error: DatabaseError): void {
+    const isReadOnly = error.sqlState === READ_ONLY;
+    if (isConnectionUsable(error) && !isReadOnly) return;
+    lease.broken = true;
+    void this.finder.look();
   }
 
   private async connect(): Promise<PoolClient> {
     const startedMs = performance.now();
     try {
-      return await this.pool.connect();
+      for (;;) {
+        const client = (await this.pool.connect()) as PoolClient & FollowingClient;
+        if (!client.isStale) return client;
+        client.release(true);
+      }
     } catch (thrown) {
       // Whatever is wrong with the way there says nothing about the statement's content.
       const { sqlState, message, detail } = toDatabaseError(thrown);
       this.observe(startedMs, 'outage');
+      void this.finder.look();
       throw new DatabaseError('outage', sqlState, message, detail, thrown);
     }
   }
 
-  private async send<R extends Row>(client: PoolClient, sql: string, parameters?: readonly unknown[]): Promise<R[]> {
+  private async send<R extends Row>(lease: Lease, sql: string, parameters?: readonly unknown[]): Promise<R[]> {
     const startedMs = performance.now();
+    const watch = this.watchStall();
     try {
-      const { rows } = await client.query<R>(sql, parameters === undefined ? undefined : [...parameters]);
+      const { rows } = await lease.client.query<R>(sql, parameters === undefined ? undefined : [...parameters]);
+      requireReplicated(lease);
       this.observe(startedMs, 'ok');
       return rows;
     } catch (thrown) {
       const error = toDatabaseError(thrown);
       this.observe(startedMs, error.kind);
       throw error;
+    } finally {
+      clearInterval(watch);
     }
   }
 
-  private async commit(client: PoolClient): Promise<void> {
+  private async commit(lease: Lease): Promise<void> {
     const startedMs = performance.now();
+    const watch = this.watchStall();
     try {
-      const { command } = await client.query('COMMIT');
+      const { command } = await lease.client.query('COMMIT');
+      requireReplicated(lease);
       this.observe(startedMs, 'ok');
       // COMMIT of a transaction in which a statement failed rolls back and calls that a success.
       if (command !== 'COMMIT') {
@@ -135,7 +170,14 @@ export class PostgresPhysicalDatabase implements PhysicalDatabase {
       }
     } catch (thrown) {
       throw toDatabaseError(thrown);
+    } finally {
+      clearInterval(watch);
     }
+  }
+
+  // A paused host says nothing at all; another may have taken its place.
+  private watchStall(): NodeJS.Timeout | undefined {
+    return this.finder.hasChoice ? setInterval(() => void this.finder.look(), SUSPICIOUS_AFTER_MS).unref() : undefined;
   }
 
   // Never rejects: the caller has a better error already. The server rolls back by itself when the connection closes.
@@ -150,6 +192,12 @@ export class PostgresPhysicalDatabase implements PhysicalDatabase {
   private observe(startedMs: number, outcome: 'ok' | DatabaseError['kind']): void {
     this.observer?.({ database: this.name, durationMs: performance.now() - startedMs, outcome });
   }
+}
+
+function requireReplicated(lease: Lease): void {
+  if (!lease.unreplicated) return;
+  lease.broken = true;
+  throw new DatabaseError('outage', undefined, 'The commit was not confirmed by a standby.', undefined, undefined);
 }
 
 function ignore(): void {

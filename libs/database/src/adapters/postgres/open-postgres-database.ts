@@ -1,0 +1,37 @@
+import { migrate } from '../../migrator';
+import { PostgresDatabase, type PostgresDatabaseOptions } from './postgres-database';
+import { PrimaryFinder } from './primary-finder';
+
+/** What opening tells while it goes on. */
+export interface OpenPostgresOptions extends PostgresDatabaseOptions {
+  readonly log: (line: string) => void;
+}
+
+/**
+ * Brings the schemas up to date, connects, and reads the shard map.
+ * @throws MigrationError or DatabaseError, with no connection left open.
+ */
+export async function openPostgresDatabase({ log, ...options }: OpenPostgresOptions): Promise<PostgresDatabase> {
+  const shards = Object.entries(options.shardUrls ?? {});
+  const [url, ...shardUrls] = await Promise.all([options.url, ...shards.map(([, shardUrl]) => shardUrl)].map(primaryOf));
+  const { applied } = await migrate({
+    url: url ?? options.url,
+    shardUrls: Object.fromEntries(shards.map(([name, shardUrl], index) => [name, shardUrls[index] ?? shardUrl])),
+    partitionCount: options.partitionCount,
+  });
+  if (applied.length > 0) log(`Applied the migrations ${applied.join(', ')}.`);
+  const database = new PostgresDatabase(options);
+  try {
+    await database.reload();
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function primaryOf(url: string): Promise<string> {
+  const finder = new PrimaryFinder({ url });
+  await finder.look();
+  return finder.url;
+}
