@@ -36,7 +36,7 @@ describe('loadConfig', () => {
         trustedProxies: [],
         drainMs: 10_000,
       },
-      database: { poolSize: 16, statementTimeoutMs: 30_000, connectTimeoutMs: 5_000 },
+      database: { shardUrls: {}, poolSize: 16, statementTimeoutMs: 30_000, connectTimeoutMs: 5_000 },
       auth: { trustedIssuers: [], operators: [], accessTokenTtlSec: 900, refreshTokenTtlSec: 2_592_000 },
       rateLimits: DEFAULT_RATE_LIMITS,
       limits: {
