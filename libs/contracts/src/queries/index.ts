@@ -11,10 +11,30 @@ export * from './owner-queries';
 export * from './presence-queries';
 export * from './room-queries';
 
+/** What a process does; by this name others find it. */
+export type ServiceName = 'gateway' | 'chat' | 'presence' | 'analytics';
+
 /** Every question that services ask each other. */
 export const QUERIES = { ...ROOM_QUERIES, ...OWNER_QUERIES, ...PRESENCE_QUERIES, ...ANALYTICS_QUERIES } as const;
 
 export type QueryName = keyof typeof QUERIES;
+
+const ANSWERING: readonly (readonly [ServiceName, object])[] = [
+  ['chat', ROOM_QUERIES],
+  ['chat', OWNER_QUERIES],
+  ['presence', PRESENCE_QUERIES],
+  ['analytics', ANALYTICS_QUERIES],
+];
+const SERVICES: ReadonlyMap<string, ServiceName> = new Map(
+  ANSWERING.flatMap(([service, queries]) => Object.keys(queries).map((query) => [query, service] as const)),
+);
+
+/** The service whose processes answer a query. */
+export function serviceOf(query: QueryName): ServiceName {
+  const service = SERVICES.get(query);
+  if (service === undefined) throw new Error(`No service answers ${query}`);
+  return service;
+}
 /** What a caller passes. */
 export type QueryInput<Name extends QueryName> = z.input<(typeof QUERIES)[Name]['input']>;
 export type QueryAnswer<Name extends QueryName> = z.output<(typeof QUERIES)[Name]['answer']>;
