@@ -2,3 +2,4 @@ export * from './deferred';
 export * from './eventually';
 export * from './fake-clock';
 export * from './delivery-verifier';
+export * from './test-servers';

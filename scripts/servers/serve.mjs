@@ -1,0 +1,34 @@
+// Runs the servers of `scripts/servers/<name>.mjs` for a process that cannot import them itself (a spec, whose modules are CommonJS).
+// node scripts/servers/serve.mjs <name> <options as JSON>, with an IPC channel: tells what it started, then does what it is told until the channel closes.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const [name, options] = process.argv.slice(2);
+const folder = mkdtempSync(join(tmpdir(), `agent-chat-${name}-`));
+const { start } = await import(`./${name}.mjs`);
+
+const send = (message) => process.connected && process.send(message, () => undefined);
+
+try {
+  const servers = await start({ folder, ...JSON.parse(options) });
+  const nodes = servers.nodes ?? [servers];
+  process.on('message', async ({ id, at, verb }) => {
+    try {
+      await nodes[at][verb]();
+      send({ id, pid: nodes[at].pid });
+    } catch (error) {
+      send({ id, error: error.message });
+    }
+  });
+  process.once('disconnect', async () => {
+    await servers.stop();
+    rmSync(folder, { recursive: true, force: true });
+    process.exit();
+  });
+  send({ settings: servers.settings, nodes: nodes.map(({ name: called, port, pid }) => ({ name: called, port, pid })) });
+} catch (error) {
+  send({ error: error.message });
+  process.exitCode = 1;
+  process.disconnect?.();
+}
