@@ -1,5 +1,7 @@
 // Runs the servers of `scripts/servers/<name>.mjs` for a process that cannot import them itself (a spec, whose modules are CommonJS).
-// node scripts/servers/serve.mjs <name> <options as JSON>, with an IPC channel: tells what it started, then does what it is told until the channel closes.
+// node scripts/servers/serve.mjs <name> <options as JSON>
+// With an IPC channel it tells what it started, then does what it is told, until the channel closes.
+// Without one it prints the handle as one line of JSON and stops the servers when its standard input ends.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,11 +9,15 @@ import { join } from 'node:path';
 const [name, options] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), `agent-chat-${name}-`));
 const { start } = await import(`./${name}.mjs`);
-
 const send = (message) => process.connected && process.send(message, () => undefined);
 
-try {
-  const servers = await start({ folder, ...JSON.parse(options) });
+async function end(servers) {
+  await servers?.stop();
+  rmSync(folder, { recursive: true, force: true });
+  process.exit();
+}
+
+function obey(servers) {
   const nodes = servers.nodes ?? [servers];
   process.on('message', async ({ id, at, verb }) => {
     try {
@@ -21,14 +27,20 @@ try {
       send({ id, error: error.message });
     }
   });
-  process.once('disconnect', async () => {
-    await servers.stop();
-    rmSync(folder, { recursive: true, force: true });
-    process.exit();
-  });
+  process.once('disconnect', () => end(servers));
   send({ settings: servers.settings, nodes: nodes.map(({ name: called, port, pid }) => ({ name: called, port, pid })) });
+}
+
+try {
+  const servers = await start({ folder, ...JSON.parse(options) });
+  if (process.send) obey(servers);
+  else {
+    console.log(JSON.stringify(servers));
+    process.stdin.resume().once('end', () => end(servers));
+  }
 } catch (error) {
-  send({ error: error.message });
+  if (process.send) send({ error: error.message });
+  else console.error(error.message);
   process.exitCode = 1;
   process.disconnect?.();
 }
