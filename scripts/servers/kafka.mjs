@@ -1,0 +1,200 @@
+// A real Apache Kafka (KRaft, brokers that are their own controllers) from the jars that the project publishes to Maven repositories.
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { run } from '../toolchain/process.mjs';
+import { findProgram, installPackages, mayInstall, toolFolder, withLock } from './programs.mjs';
+import { accepts, freePort, startServer } from './server.mjs';
+
+const VERSION = '3.9.1';
+const DEPENDENCIES = [
+  ['org.apache.kafka', 'kafka_2.13', VERSION],
+  ['org.slf4j', 'slf4j-simple', '1.7.36'],
+];
+const COPY = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies';
+const START_LIMIT_MS = 120_000;
+
+function jarFolders() {
+  const fetched = [...new Set([toolFolder(true), toolFolder(false)])].map((folder) => join(folder, `kafka-${VERSION}`));
+  return [...(process.env.KAFKA_HOME ? [join(process.env.KAFKA_HOME, 'libs')] : []), ...fetched];
+}
+
+function findJava() {
+  return findProgram(['java'], process.env.JAVA_HOME ? [join(process.env.JAVA_HOME, 'bin')] : []);
+}
+
+/** Where Kafka's jars lie (`KAFKA_HOME` first) and what runs them; undefined if either is missing. */
+export function findKafka() {
+  const jars = jarFolders().find((folder) => existsSync(folder));
+  const java = findJava();
+  return jars && java ? { jars, java } : undefined;
+}
+
+function pom() {
+  const dependencies = DEPENDENCIES.map(
+    ([group, artifact, version]) => `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version></dependency>`,
+  );
+  return `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
+<groupId>local</groupId><artifactId>kafka</artifactId><version>1</version><dependencies>${dependencies.join('')}</dependencies></project>`;
+}
+
+/** `-C` refuses a jar whose checksum is not the published one. The folder appears only when it is complete. */
+async function fetchJars(mvn) {
+  const target = join(toolFolder(), `kafka-${VERSION}`);
+  await withLock(`${target}.lock`, async () => {
+    if (existsSync(target)) return;
+    const work = mkdtempSync(join(dirname(target), 'fetching-'));
+    try {
+      writeFileSync(join(work, 'pom.xml'), pom());
+      const args = ['-q', '-B', '-C', COPY, '-DoutputDirectory=lib', '-DincludeScope=runtime'];
+      const code = await run(mvn, args, { cwd: work, stdio: ['ignore', process.stderr, 'inherit'] });
+      if (code !== 0) throw new Error(`Maven could not fetch Apache Kafka ${VERSION} (exit code ${code}). It needs a Maven repository within reach.`);
+      renameSync(join(work, 'lib'), target);
+    } finally {
+      rmSync(work, { recursive: true, force: true });
+    }
+  });
+}
+
+function refuse() {
+  throw new Error(
+    `No Apache Kafka ${VERSION} found. On Debian or Ubuntu run: sudo npm run provision (or: sudo apt-get install -y default-jre-headless maven, then ` +
+      'npm run provision). Elsewhere install a Java 17 runtime and Maven, or set KAFKA_HOME to an unpacked Apache Kafka.',
+  );
+}
+
+/** Makes sure there is a Kafka and resolves with `findKafka()`. Rejects with the command to run where it may not install one. Safe to run twice at once. */
+export async function provision() {
+  const found = findKafka();
+  if (found) return found;
+  const hasJars = jarFolders().some((folder) => existsSync(folder));
+  const missing = [...(findJava() ? [] : ['default-jre-headless']), ...(hasJars || findProgram(['mvn']) ? [] : ['maven'])];
+  if (missing.length > 0) {
+    if (!mayInstall()) refuse();
+    await installPackages(missing);
+  }
+  if (!hasJars) await fetchJars(findProgram(['mvn']) ?? refuse());
+  return findKafka() ?? refuse();
+}
+
+/** Who is who in the cluster: settled before any broker starts, because each has to know the others. */
+async function plan(nodes, port, folder) {
+  const members = [];
+  for (let id = 1; id <= nodes; id++) {
+    members.push({ id, port: id === 1 && port ? port : await freePort(), controllerPort: await freePort(), folder: join(folder, `kafka-${id}`) });
+  }
+  return members;
+}
+
+function properties(member, members, extra) {
+  const copies = Math.min(members.length, 3);
+  const inSync = copies === 3 ? 2 : 1;
+  const settings = {
+    'process.roles': 'broker,controller',
+    'node.id': member.id,
+    'controller.quorum.voters': members.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`).join(','),
+    listeners: `PLAINTEXT://127.0.0.1:${member.port},CONTROLLER://127.0.0.1:${member.controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${member.port}`,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'controller.listener.names': 'CONTROLLER',
+    'log.dirs': join(member.folder, 'data'),
+    'auto.create.topics.enable': false,
+    'default.replication.factor': copies,
+    'min.insync.replicas': inSync,
+    'offsets.topic.replication.factor': copies,
+    'offsets.topic.num.partitions': 8,
+    'transaction.state.log.replication.factor': copies,
+    'transaction.state.log.min.isr': inSync,
+    'group.initial.rebalance.delay.ms': 0,
+    // A broker that was killed is missed after 3 s, not 9: until then it could not come back either.
+    'broker.session.timeout.ms': 3_000,
+    'broker.heartbeat.interval.ms': 500,
+    'log.cleaner.dedupe.buffer.size': 8 * 1_024 * 1_024,
+    ...extra,
+  };
+  return Object.entries(settings)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+}
+
+const LOGGING = ['-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-Dorg.slf4j.simpleLogger.showDateTime=true'];
+
+async function format(kafka, member, clusterId) {
+  if (existsSync(join(member.folder, 'data', 'meta.properties'))) return;
+  const args = [...LOGGING, '-cp', join(kafka.jars, '*'), 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', member.file];
+  const code = await run(kafka.java, args, { stdio: ['ignore', process.stderr, 'inherit'] });
+  if (code !== 0) throw new Error(`The storage of Kafka ${member.id} could not be formatted (exit code ${code}).`);
+}
+
+function launch(kafka, member, heapMb) {
+  return startServer({
+    name: `kafka-${member.id}`,
+    command: kafka.java,
+    // One compiler tier and the serial collector: a small server that is there soon.
+    args: [`-Xmx${heapMb}m`, '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', ...LOGGING, '-cp', join(kafka.jars, '*'), 'kafka.Kafka', member.file],
+    folder: member.folder,
+    port: member.port,
+    readyLimitMs: START_LIMIT_MS,
+    stopLimitMs: 30_000,
+  });
+}
+
+/** A broker that can be started again on the same data, at the same address, after `stop` or `kill`. */
+function node(kafka, member, heapMb, first) {
+  let handle = first;
+  return {
+    name: first.name,
+    port: member.port,
+    log: first.log,
+    get pid() {
+      return handle.pid;
+    },
+    stop: () => handle.stop(),
+    kill: () => handle.kill(),
+    pause: () => handle.pause(),
+    resume: () => handle.resume(),
+    restart: async () => {
+      await handle.stop();
+      handle = await launch(kafka, member, heapMb);
+    },
+    isUp: () => accepts(member.port),
+  };
+}
+
+/**
+ * Starts a Kafka of one or three brokers, `folder` keeping its data. `port` is that of the first; the others take free ones. `settings` are added to each
+ * `server.properties`. Resolves with the first broker's handle and `brokers` (host:port), `nodes` (each with `restart()`), and a `stop` that ends them all.
+ */
+export async function start({ folder, port, nodes = 1, heapMb = 512, settings = {} }) {
+  const kafka = await provision();
+  const members = await plan(nodes, port, folder);
+  const clusterId = randomBytes(16).toString('base64url');
+  const began = [];
+  try {
+    for (const member of members) {
+      mkdirSync(member.folder, { recursive: true });
+      member.file = join(member.folder, 'server.properties');
+      writeFileSync(member.file, properties(member, members, settings));
+      await format(kafka, member, clusterId);
+    }
+    // All at once: a broker is ready only when a majority has elected a controller.
+    const started = await Promise.allSettled(members.map((member) => launch(kafka, member, heapMb)));
+    started.forEach(({ value }, index) => value && began.push(node(kafka, members[index], heapMb, value)));
+    const failed = started.find(({ status }) => status === 'rejected');
+    if (failed) throw failed.reason;
+  } catch (error) {
+    await Promise.all(began.map((each) => each.kill()));
+    throw error;
+  }
+  const [first] = began;
+  return {
+    ...first,
+    pid: first.pid,
+    nodes: began,
+    brokers: members.map((member) => `127.0.0.1:${member.port}`),
+    // Together: the last ones could not hand their partitions over any more, and would wait for that.
+    stop: async () => {
+      await Promise.all(began.map((each) => each.stop()));
+    },
+  };
+}
