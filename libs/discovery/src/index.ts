@@ -1,0 +1,2 @@
+export * from './discovery.port';
+export * from './process-identity';
