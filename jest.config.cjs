@@ -31,6 +31,8 @@ const shared = {
 
 /** Suites whose tests may need a database share one embedded Postgres; Jest starts it once, and only if such a suite runs. */
 const withPostgres = { globalSetup: '<rootDir>/test/support/global-setup.mjs', globalTeardown: '<rootDir>/test/support/global-teardown.mjs' };
+/** Contract suites run on every adapter, so that they need the servers of all of them. */
+const withServers = { globalSetup: '<rootDir>/test/support/contract-setup.mjs', globalTeardown: '<rootDir>/test/support/contract-teardown.mjs' };
 const slow = /\.(contract|medium)\.spec\.ts$/.source;
 
 module.exports = {
@@ -42,7 +44,7 @@ module.exports = {
       testMatch: ['<rootDir>/{apps,libs,scripts}/**/*.spec.ts'],
       testPathIgnorePatterns: ['/node_modules/', slow],
     },
-    { ...shared, ...withPostgres, displayName: 'contract', testMatch: ['<rootDir>/{apps,libs}/**/*.contract.spec.ts'] },
+    { ...shared, ...withServers, displayName: 'contract', testMatch: ['<rootDir>/{apps,libs}/**/*.contract.spec.ts'] },
     { ...shared, ...withPostgres, displayName: 'medium', testMatch: ['<rootDir>/test/medium/**/*.spec.ts', '<rootDir>/{apps,libs}/**/*.medium.spec.ts'] },
     { ...shared, ...withPostgres, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'] },
     { ...shared, ...withPostgres, displayName: 'faults', testMatch: ['<rootDir>/test/faults/**/*.spec.ts'] },

@@ -1,9 +1,15 @@
-// npm run provision: installs what the tests need beyond npm packages (a Chromium for the web client's tests). As root on Debian it uses apt-get.
-import { provision } from './toolchain/chromium.mjs';
+// npm run provision: installs what the tests need beyond npm packages (a Chromium for the web client's tests, the servers of the cluster). As root on
+// Debian it uses apt-get. Everything that cannot be had is named, not only the first.
+import { provision as provisionRedis } from './servers/redis.mjs';
+import { provision as provisionChromium } from './toolchain/chromium.mjs';
 
-try {
-  console.log(`Chromium: ${await provision()}`);
-} catch (error) {
-  console.error(error.message);
-  process.exitCode = 1;
+const NEEDED = { Chromium: provisionChromium, Redis: provisionRedis };
+
+for (const [name, provision] of Object.entries(NEEDED)) {
+  try {
+    console.log(`${name}: ${await provision()}`);
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 1;
+  }
 }

@@ -2,6 +2,7 @@
 // Fails if a test fails, if a suite cannot run, or if a suite ran no test. `npm test -- unit e2e` runs only these suites.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { provision as provisionRedis } from './servers/redis.mjs';
 import { provision } from './toolchain/chromium.mjs';
 import { runNode, tool } from './toolchain/process.mjs';
 import { ROOT } from './toolchain/swc.mjs';
@@ -20,6 +21,7 @@ const SUITES = {
 /** What stops a run before any test: told apart from failing tests, but counted as one failure, so that the last line never looks good. */
 async function prepare() {
   process.env.CHROMIUM_PATH = await provision();
+  await provisionRedis();
   for (const script of ['scripts/build.mjs', 'scripts/build-web.mjs']) {
     if ((await runNode([script])) !== 0) throw new Error(`${script} failed.`);
   }

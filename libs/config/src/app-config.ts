@@ -31,6 +31,28 @@ export interface DatabaseConfig {
   readonly connectTimeoutMs: number;
 }
 
+/** Where Redis is and how to reach it. */
+export interface RedisConfig {
+  readonly topology:
+    | { readonly kind: 'single'; readonly address: { readonly host: string; readonly port: number }; readonly database: number }
+    | {
+        readonly kind: 'sentinel';
+        readonly sentinels: readonly { readonly host: string; readonly port: number }[];
+        readonly masterName: string;
+        readonly database: number;
+        readonly sentinelPassword?: string;
+      }
+    | { readonly kind: 'cluster'; readonly nodes: readonly { readonly host: string; readonly port: number }[] };
+  readonly username?: string;
+  readonly password?: string;
+  /** Absent: connections are not encrypted. `ca` is PEM. */
+  readonly tls?: { readonly ca?: string; readonly serverName?: string };
+  /** What every key begins with. */
+  readonly namespace: string;
+  readonly connectTimeoutMs: number;
+  readonly commandTimeoutMs: number;
+}
+
 /** Who may come in, and for how long. */
 export interface AuthConfig {
   readonly trustedIssuers: readonly TrustedIssuer[];
@@ -60,6 +82,8 @@ export abstract class AppConfig {
   abstract readonly partitions: number;
   abstract readonly server: ServerConfig;
   abstract readonly database: DatabaseConfig;
+  /** Absent where no setting names one; the standalone needs none. */
+  abstract readonly redis?: RedisConfig;
   abstract readonly auth: AuthConfig;
   abstract readonly rateLimits: RateLimits;
   abstract readonly limits: LimitsConfig;

@@ -3,6 +3,7 @@ import { databaseSettings } from './settings/database.settings';
 import { limitSettings } from './settings/limit.settings';
 import { processSettings } from './settings/process.settings';
 import { rateLimitSettings } from './settings/rate-limit.settings';
+import { redisSettings } from './settings/redis.settings';
 import { serverSettings } from './settings/server.settings';
 
 /** Every schema by the heading under which the reference page lists it. */
@@ -10,6 +11,7 @@ export const AREAS = {
   Process: processSettings,
   Server: serverSettings,
   Database: databaseSettings,
+  Redis: redisSettings,
   Authentication: authSettings,
   'Rate limits': rateLimitSettings,
   Limits: limitSettings,

@@ -3,6 +3,7 @@ import type { AppConfig } from './app-config';
 import { AREAS } from './areas';
 import { ConfigError, type ConfigProblem } from './config-error';
 import { readSecretFiles } from './secret-files';
+import { toRedisConfig } from './settings/redis.settings';
 
 type Values = { [Area in keyof typeof AREAS]: z.output<(typeof AREAS)[Area]> };
 
@@ -32,6 +33,7 @@ function isComplete(values: Partial<Values>): values is Values {
 
 function toConfig(values: Values): Pick<AppConfig, keyof AppConfig> {
   const { Process, Server, Database, Authentication, Limits } = values;
+  const redis = toRedisConfig(values.Redis);
   return {
     profile: Process.PROFILE,
     logLevel: Process.LOG_LEVEL,
@@ -52,6 +54,7 @@ function toConfig(values: Values): Pick<AppConfig, keyof AppConfig> {
       statementTimeoutMs: Database.DATABASE_STATEMENT_TIMEOUT_MS,
       connectTimeoutMs: Database.DATABASE_CONNECT_TIMEOUT_MS,
     },
+    ...(redis === undefined ? {} : { redis }),
     auth: {
       trustedIssuers: Authentication.AUTH_TRUSTED_ISSUERS,
       operators: Authentication.OPERATORS,
