@@ -16,10 +16,13 @@ export interface Listening {
  * to one gateway that do arrive keep their order and are not doubled. Messages are text.
  */
 export abstract class Backplane {
-  /** Starts receiving under a gateway's name and holds its lease until `stop` or death. */
+  /**
+   * Starts receiving under a gateway's name and holds its lease until `stop` or death. A name belongs to who listened last: whoever had it
+   * gets nothing more. Resolves also while the carrier is away, and receives when it is back.
+   */
   abstract listen(gateway: GatewayId, listener: BackplaneListener): Promise<Listening>;
 
-  /** Sends one message to each of the gateways. One that isn't there is skipped. Rejects with UNAVAILABLE if it certainly reached none. */
+  /** Sends one message to each of the gateways. One that isn't there is skipped. Rejects with UNAVAILABLE if it certainly reached none, with TIMEOUT if that is not known. */
   abstract publish(gateways: readonly GatewayId[], channel: BackplaneChannel, message: string): Promise<void>;
 
   /** The gateways whose leases live. At most `leaseTtlMs` old. */

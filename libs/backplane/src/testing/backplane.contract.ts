@@ -123,6 +123,24 @@ export function describeBackplaneContract(name: string, open: () => Promise<Back
       expect(stopped.received).toEqual([]);
     });
 
+    it('gives a name to who listened last, and what the one before stops leaves it alone', async () => {
+      const id = gateway();
+      const before: string[] = [];
+      const former = await backplane.listen(id, (_, message) => before.push(message));
+      const { received } = await listen(id);
+      await backplane.publish([id], 'control', 'first');
+      await eventually(() => {
+        expect(received).toEqual(['control first']);
+      });
+      await former.stop();
+      expect(await backplane.gateways()).toEqual([id]);
+      await backplane.publish([id], 'control', 'second');
+      await eventually(() => {
+        expect(received).toEqual(['control first', 'control second']);
+      });
+      expect(before).toEqual([]);
+    });
+
     it('refuses everything once closed, and closes twice', async () => {
       await listen(gateway());
       await Promise.all([backplane.close(), backplane.close()]);
