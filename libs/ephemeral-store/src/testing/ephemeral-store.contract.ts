@@ -27,6 +27,15 @@ export function describeEphemeralStoreContract(name: string, open: OpenEphemeral
     describeCounters(() => ({ store, elapse }));
     describeBuckets(() => ({ store, elapse }));
 
+    it('takes any text as a key, a field and a value, and keeps those apart', async () => {
+      const texts = ['a:b', 'a', '{a}b', '{a}', '', ' ', 'Zoë 🦊\n', 'x'.repeat(5_000), `${'x'.repeat(4_999)}y`];
+      for (const text of texts) await store.setField(text, text, text, 10_000);
+      const found = await store.fields(texts);
+      expect(found.map((fields) => [...fields])).toEqual(texts.map((text) => [[text, text]]));
+      const granted = await Promise.all(texts.map((text) => store.acquireLease(text, text, 10_000)));
+      expect(granted).toEqual(texts.map(() => true));
+    });
+
     it('refuses everything once closed, and closes twice', async () => {
       await Promise.all([store.close(), store.close()]);
       const calls = [
