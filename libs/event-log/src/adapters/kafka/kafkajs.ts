@@ -1,0 +1,99 @@
+import { CompressionCodecs, CompressionTypes, Kafka, logLevel, type SASLOptions } from 'kafkajs';
+import { version } from 'kafkajs/package.json';
+import RequestQueue from 'kafkajs/src/network/requestQueue';
+import { requests } from 'kafkajs/src/protocol/requests';
+import apiKeys from 'kafkajs/src/protocol/requests/apiKeys';
+import { compressFrame, decompressFrame } from 'lz4-napi';
+import { type ConnectionOptions } from 'node:tls';
+import { type JoinedGroup, type KafkaBroker, type KafkaCluster, type RawApi, type RawResponses } from './kafkajs-types';
+
+const KNOWN_VERSION = '2.2.4';
+const CHECK_QUEUE_EVERY_MS = 10;
+
+/** How the brokers are reached. */
+export interface KafkaConnectionOptions {
+  /** `host:port` of some of the brokers; the others are learnt from them. */
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  readonly tls?: ConnectionOptions | true;
+  readonly sasl?: { readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; readonly username: string; readonly password: string };
+  readonly connectTimeoutMs?: number;
+  /** After how long a request without an answer is given up. */
+  readonly requestTimeoutMs?: number;
+}
+
+if (version !== KNOWN_VERSION) throw new Error(`The event log on Kafka is built on kafkajs ${KNOWN_VERSION}, but ${version} is installed.`);
+
+// As it is, an idle connection wakes a timer each millisecond. Whoever frees a slot checks the queue anyway: only throttling needs a timer.
+RequestQueue.prototype.scheduleCheckPendingRequests = function scheduleCheckPendingRequests() {
+  if (this.throttleCheckTimeoutId !== null || this.pending.length === 0) return;
+  this.throttleCheckTimeoutId = setTimeout(() => {
+    this.throttleCheckTimeoutId = null;
+    this.checkPendingRequests();
+  }, CHECK_QUEUE_EVERY_MS);
+};
+
+CompressionCodecs[CompressionTypes.LZ4] = () => ({
+  compress: ({ buffer }: { readonly buffer: Buffer }) => compressFrame(buffer),
+  decompress: (buffer: Buffer) => decompressFrame(buffer),
+});
+
+export const LZ4 = CompressionTypes.LZ4;
+
+/**
+ * A cluster's connections, without kafkajs's producer and consumer around them. kafkajs hands its `Cluster` to partition assigners: the way to one
+ * that stays within its public interface.
+ */
+export function openCluster(options: KafkaConnectionOptions): KafkaCluster {
+  const { brokers, clientId, tls, sasl, connectTimeoutMs = 3_000, requestTimeoutMs = 3_000 } = options;
+  const kafka = new Kafka({
+    brokers: [...brokers],
+    clientId,
+    ...(tls === undefined ? {} : { ssl: tls }),
+    ...(sasl === undefined ? {} : { sasl: { ...sasl } as SASLOptions }),
+    connectionTimeout: connectTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    // Whoever asks tries again, with a back-off and a deadline of its own.
+    retry: { retries: 0, initialRetryTime: 50 },
+    logLevel: logLevel.NOTHING,
+  });
+  let captured: unknown;
+  kafka.consumer({
+    groupId: 'none',
+    allowAutoTopicCreation: false,
+    partitionAssigners: [
+      ({ cluster }) => {
+        captured = cluster;
+        return { name: 'none', version: 0, assign: () => Promise.resolve([]), protocol: () => ({ name: 'none', metadata: Buffer.alloc(0) }) };
+      },
+    ],
+  });
+  const cluster = captured as KafkaCluster;
+  const { brokerPool } = cluster;
+  const create = brokerPool.createBroker;
+  // kafkajs fails on metadata in which one topic or partition has an error. Here that partition just has no leader.
+  brokerPool.createBroker = (settings) => {
+    const broker = create(settings);
+    broker.metadata = (topics) => ask(broker, 'Metadata', { topics: [...topics], allowAutoTopicCreation: false });
+    return broker;
+  };
+  return cluster;
+}
+
+/** Sends a request and resolves with the answer as it came, errors of single partitions included: kafkajs itself would throw the first and drop the rest. */
+export async function ask<Api extends keyof RawApi>(broker: KafkaBroker, api: Api, payload: RawApi[Api]): Promise<RawResponses[Api]> {
+  const protocol = broker.lookupRequest(apiKeys[api], requests[api])(payload);
+  const answer = await broker.connectionPool.send({ ...protocol, response: { ...protocol.response, parse: (decoded) => Promise.resolve(decoded) } });
+  return answer as RawResponses[Api];
+}
+
+/** Ends all connections at once. kafkajs would wait for answers that may never come. */
+export async function closeCluster(cluster: KafkaCluster): Promise<void> {
+  const { brokerPool } = cluster;
+  for (const broker of [brokerPool.seedBroker, ...Object.values(brokerPool.brokers)]) {
+    for (const connection of broker?.connectionPool.pool ?? []) connection.rejectRequests(new Error('The connection is closed'));
+  }
+  await cluster.disconnect();
+}
+
+export type { JoinedGroup };
