@@ -2,6 +2,7 @@
 // Fails if a test fails, if a suite cannot run, or if a suite ran no test. `npm test -- unit e2e` runs only these suites.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { provision as provisionKafka } from './servers/kafka.mjs';
 import { provision as provisionRedis } from './servers/redis.mjs';
 import { provision } from './toolchain/chromium.mjs';
 import { runNode, tool } from './toolchain/process.mjs';
@@ -22,6 +23,7 @@ const SUITES = {
 async function prepare() {
   process.env.CHROMIUM_PATH = await provision();
   await provisionRedis();
+  await provisionKafka();
   for (const script of ['scripts/build.mjs', 'scripts/build-web.mjs']) {
     if ((await runNode([script])) !== 0) throw new Error(`${script} failed.`);
   }

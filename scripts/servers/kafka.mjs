@@ -24,7 +24,7 @@ function findJava() {
 }
 
 /** Where Kafka's jars lie (`KAFKA_HOME` first) and what runs them; undefined if either is missing. */
-export function findKafka() {
+function findKafka() {
   const jars = jarFolders().find((folder) => existsSync(folder));
   const java = findJava();
   return jars && java ? { jars, java } : undefined;
@@ -63,10 +63,10 @@ function refuse() {
   );
 }
 
-/** Makes sure there is a Kafka and resolves with `findKafka()`. Rejects with the command to run where it may not install one. Safe to run twice at once. */
+/** Makes sure there is a Kafka and resolves with the folder of its jars. Rejects with the command to run where it may not install one. Safe to run twice at once. */
 export async function provision() {
   const found = findKafka();
-  if (found) return found;
+  if (found) return found.jars;
   const hasJars = jarFolders().some((folder) => existsSync(folder));
   const missing = [...(findJava() ? [] : ['default-jre-headless']), ...(hasJars || findProgram(['mvn']) ? [] : ['maven'])];
   if (missing.length > 0) {
@@ -74,7 +74,7 @@ export async function provision() {
     await installPackages(missing);
   }
   if (!hasJars) await fetchJars(findProgram(['mvn']) ?? refuse());
-  return findKafka() ?? refuse();
+  return (findKafka() ?? refuse()).jars;
 }
 
 /** Who is who in the cluster: settled before any broker starts, because each has to know the others. */
@@ -89,7 +89,7 @@ async function plan(nodes, port, folder) {
 function properties(member, members, extra) {
   const copies = Math.min(members.length, 3);
   const inSync = copies === 3 ? 2 : 1;
-  const settings = {
+  const all = {
     'process.roles': 'broker,controller',
     'node.id': member.id,
     'controller.quorum.voters': members.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`).join(','),
@@ -112,7 +112,7 @@ function properties(member, members, extra) {
     'log.cleaner.dedupe.buffer.size': 8 * 1_024 * 1_024,
     ...extra,
   };
-  return Object.entries(settings)
+  return Object.entries(all)
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
 }
@@ -162,11 +162,13 @@ function node(kafka, member, heapMb, first) {
 }
 
 /**
- * Starts a Kafka of one or three brokers, `folder` keeping its data. `port` is that of the first; the others take free ones. `settings` are added to each
- * `server.properties`. Resolves with the first broker's handle and `brokers` (host:port), `nodes` (each with `restart()`), and a `stop` that ends them all.
+ * Starts a Kafka of one or three brokers, `folder` keeping its data. `port` is that of the first; the others take free ones. `properties` are added to each
+ * `server.properties`. Resolves with the first broker's handle and `settings` (what a process that uses them is
+ * given), `nodes` (each with `restart()`), and a `stop` that ends them all.
  */
-export async function start({ folder, port, nodes = 1, heapMb = 512, settings = {} }) {
-  const kafka = await provision();
+export async function start({ folder, port, nodes = 1, heapMb = 512, properties: extra = {} }) {
+  await provision();
+  const kafka = findKafka();
   const members = await plan(nodes, port, folder);
   const clusterId = randomBytes(16).toString('base64url');
   const began = [];
@@ -174,7 +176,7 @@ export async function start({ folder, port, nodes = 1, heapMb = 512, settings = 
     for (const member of members) {
       mkdirSync(member.folder, { recursive: true });
       member.file = join(member.folder, 'server.properties');
-      writeFileSync(member.file, properties(member, members, settings));
+      writeFileSync(member.file, properties(member, members, extra));
       await format(kafka, member, clusterId);
     }
     // All at once: a broker is ready only when a majority has elected a controller.
@@ -191,7 +193,7 @@ export async function start({ folder, port, nodes = 1, heapMb = 512, settings = 
     ...first,
     pid: first.pid,
     nodes: began,
-    brokers: members.map((member) => `127.0.0.1:${member.port}`),
+    settings: { KAFKA_BROKERS: members.map((member) => `127.0.0.1:${member.port}`).join(',') },
     // Together: the last ones could not hand their partitions over any more, and would wait for that.
     stop: async () => {
       await Promise.all(began.map((each) => each.stop()));

@@ -10,6 +10,14 @@ async function stopRedis() {
   await rm(started.folder, { recursive: true, force: true });
 }
 
+async function stopKafka() {
+  const started = globalThis.testKafka;
+  if (started === undefined) return;
+  delete globalThis.testKafka;
+  await started.server.stop();
+  await rm(started.folder, { recursive: true, force: true });
+}
+
 export default async function teardown() {
-  await Promise.all([stopPostgres(), stopRedis()]);
+  await Promise.all([stopPostgres(), stopRedis(), stopKafka()]);
 }

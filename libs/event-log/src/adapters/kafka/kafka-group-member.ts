@@ -28,10 +28,10 @@ export class KafkaGroupMember implements Consumption {
     stays.bind({ membership: () => this.membership, rejoin: () => this.askToRejoin() });
   }
 
-  /** Resolves once the member has joined. */
+  /** Resolves once the member has joined, or has been stopped before. */
   start(): Promise<void> {
     return new Promise((joined) => {
-      this.running = this.live(joined);
+      this.running = this.live(joined).finally(joined);
     });
   }
 
@@ -134,4 +134,3 @@ export class KafkaGroupMember implements Consumption {
     await delay(Math.min(retryDelayMs(failures), LONGEST_RETRY_MS), undefined, { ref: false });
   }
 }
-

@@ -79,7 +79,10 @@ export interface RawResponses {
       readonly partitions: readonly { readonly partition: number; readonly errorCode: number; readonly baseOffset: string }[];
     }[];
   };
-  readonly Fetch: { readonly errorCode?: number; readonly responses: readonly { readonly topicName: string; readonly partitions: readonly FetchedPartition[] }[] };
+  readonly Fetch: {
+    readonly errorCode?: number;
+    readonly responses: readonly { readonly topicName: string; readonly partitions: readonly FetchedPartition[] }[];
+  };
   readonly ListOffsets: {
     readonly responses: readonly {
       readonly topic: string;
@@ -155,7 +158,10 @@ export interface KafkaBroker {
   describeConfigs(payload: {
     readonly resources: readonly { readonly type: number; readonly name: string; readonly configNames: readonly string[] }[];
   }): Promise<{
-    readonly resources: readonly { readonly resourceName: string; readonly configEntries: readonly { readonly configName: string; readonly configValue: string }[] }[];
+    readonly resources: readonly {
+      readonly resourceName: string;
+      readonly configEntries: readonly { readonly configName: string; readonly configValue: string }[];
+    }[];
   }>;
 }
 
