@@ -85,6 +85,7 @@ export class RedisSubscription {
       commandTimeout: this.settings.commandTimeoutMs,
     });
     client.on('error', () => undefined);
+    client.on('moved', () => client.disconnect());
     client.on('message', (_channel: string, message: string) => this.receive(client, message));
     client.on('smessage', (_channel: string, message: string) => this.receive(client, message));
     this.client = client;
@@ -99,7 +100,13 @@ export class RedisSubscription {
 
   private async subscribe(client: Redis): Promise<void> {
     await client.connect();
-    await (this.settings.topology.kind === 'cluster' ? client.ssubscribe(this.channel) : client.subscribe(this.channel));
+    if (this.settings.topology.kind === 'cluster') {
+      // Any command on the channel's slot says where that lives; a subscription in the wrong place would only be silent.
+      await client.exists(this.channel);
+      await client.ssubscribe(this.channel);
+    } else {
+      await client.subscribe(this.channel);
+    }
     if (this.isClosed) return;
     this.up = true;
     this.announceUp();
