@@ -10,6 +10,14 @@ declare module 'kafkajs/src/network/requestQueue' {
   export default constructor;
 }
 
+declare module 'kafkajs/src/network/connection' {
+  interface Connection {
+    connect(): Promise<true>;
+  }
+  const constructor: { readonly prototype: Connection };
+  export default constructor;
+}
+
 declare module 'kafkajs/src/protocol/requests/apiKeys' {
   const keys: { readonly Produce: number; readonly Fetch: number; readonly ListOffsets: number; readonly Metadata: number };
   export default keys;

@@ -1,5 +1,6 @@
 import { CompressionCodecs, CompressionTypes, Kafka, logLevel, type SASLOptions } from 'kafkajs';
 import { version } from 'kafkajs/package.json';
+import Connection from 'kafkajs/src/network/connection';
 import RequestQueue from 'kafkajs/src/network/requestQueue';
 import { requests } from 'kafkajs/src/protocol/requests';
 import apiKeys from 'kafkajs/src/protocol/requests/apiKeys';
@@ -31,6 +32,15 @@ RequestQueue.prototype.scheduleCheckPendingRequests = function scheduleCheckPend
     this.throttleCheckTimeoutId = null;
     this.checkPendingRequests();
   }, CHECK_QUEUE_EVERY_MS);
+};
+
+// As it is, two requests that find a connection closed open a socket each, and the first one is never closed.
+const connect = Reflect.get(Connection.prototype, 'connect');
+const connecting = new WeakMap<object, Promise<true>>();
+Connection.prototype.connect = function connectOnce() {
+  const begun = connecting.get(this) ?? connect.call(this).finally(() => connecting.delete(this));
+  connecting.set(this, begun);
+  return begun;
 };
 
 CompressionCodecs[CompressionTypes.LZ4] = () => ({

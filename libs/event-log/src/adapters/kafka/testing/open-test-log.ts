@@ -1,3 +1,4 @@
+import { Kafka, logLevel } from 'kafkajs';
 import { KafkaEventLog, type KafkaEventLogOptions } from '../kafka-event-log';
 import { KafkaLink } from '../kafka-link';
 import { TopicProvisioner } from '../topic-provisioner';
@@ -27,4 +28,12 @@ export async function openTestLog(options: Partial<KafkaEventLogOptions> = {}) {
     return topic;
   };
   return { log, newTopic };
+}
+
+/** Removes a topic with everything in it. */
+export async function deleteTopic(brokers: readonly string[], topic: string): Promise<void> {
+  const admin = new Kafka({ brokers: [...brokers], clientId: 'test', logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  await admin.deleteTopics({ topics: [topic] });
+  await admin.disconnect();
 }
