@@ -64,7 +64,7 @@ async function untilReady({ name, ready, isAlive, readyLimitMs, log }) {
 }
 
 /** A running server. `stop` asks it to end and insists after `stopLimitMs`; `kill` is a crash, `pause` a machine that stands still. */
-function handleOf({ name, child, ended, port, log, stopLimitMs }) {
+function handleOf({ name, child, ended, port, log, stopSignal, stopLimitMs }) {
   const end = async (signalName, limitMs) => {
     signal(child, signalName);
     // A process that stands still cannot obey.
@@ -79,7 +79,7 @@ function handleOf({ name, child, ended, port, log, stopLimitMs }) {
     port,
     log,
     ended,
-    stop: () => end('SIGTERM', stopLimitMs),
+    stop: () => end(stopSignal, stopLimitMs),
     kill: () => end('SIGKILL', stopLimitMs),
     pause: () => signal(child, 'SIGSTOP'),
     resume: () => signal(child, 'SIGCONT'),
@@ -91,7 +91,18 @@ function handleOf({ name, child, ended, port, log, stopLimitMs }) {
  * Rejects with the end of its log if it ends before or is not ready in time; then nothing is left running.
  * `folder` gets `<name>.log`; `options` are those of `spawn` (`uid`, `gid`, `env`, `cwd`).
  */
-export async function startServer({ name, command, args, folder, port, ready, options = {}, readyLimitMs = 60_000, stopLimitMs = 10_000 }) {
+export async function startServer({
+  name,
+  command,
+  args,
+  folder,
+  port,
+  ready,
+  options = {},
+  readyLimitMs = 60_000,
+  stopSignal = 'SIGTERM',
+  stopLimitMs = 10_000,
+}) {
   mkdirSync(folder, { recursive: true });
   const log = join(folder, `${name}.log`);
   const output = openSync(log, 'a');
@@ -103,7 +114,7 @@ export async function startServer({ name, command, args, folder, port, ready, op
   const callOff = guard(child.pid);
   ended.then(callOff);
   child.unref();
-  const handle = handleOf({ name, child, ended, port, log, stopLimitMs });
+  const handle = handleOf({ name, child, ended, port, log, stopSignal, stopLimitMs });
   const isAlive = () => child.exitCode === null && child.signalCode === null;
   try {
     await untilReady({ name, ready: ready ?? (() => accepts(port)), isAlive, readyLimitMs, log });
