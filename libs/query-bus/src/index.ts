@@ -1,1 +1,2 @@
 export * from './query-bus.port';
+export * from './not-the-owner.error';

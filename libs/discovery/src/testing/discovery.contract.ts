@@ -45,8 +45,8 @@ export function describeDiscoveryContract(name: string, open: () => Promise<Disc
     });
 
     it('closes twice, and never announced', async () => {
-      await discovery.close();
-      await discovery.close();
+      await expect(discovery.close()).resolves.toBeUndefined();
+      await expect(discovery.close()).resolves.toBeUndefined();
     });
   });
 }

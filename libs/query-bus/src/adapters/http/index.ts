@@ -1,0 +1,3 @@
+export * from './http-query-bus';
+export * from './query-server';
+export * from './service-secret';

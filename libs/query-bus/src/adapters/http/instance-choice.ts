@@ -1,0 +1,50 @@
+import { randomInt } from 'node:crypto';
+
+/** Who could not be reached is not asked for so long while others are there. */
+const AVOID_MS = 2_000;
+
+/** Chooses whom to ask: of two at random the one with fewer questions of ours under way (M. Mitzenmacher, "The power of two choices"). */
+export class InstanceChoice {
+  private readonly outstanding = new Map<string, number>();
+  private readonly avoidedUntilMs = new Map<string, number>();
+
+  constructor(private readonly random: (below: number) => number = randomInt) {}
+
+  /** One of the addresses, but not `except`; undefined if there is no other. */
+  pick(addresses: readonly string[], except?: string): string | undefined {
+    const others = addresses.filter((address) => address !== except);
+    const reachable = others.filter((address) => !this.isAvoided(address));
+    const candidates = reachable.length > 0 ? reachable : others;
+    if (candidates.length <= 1) return candidates[0];
+    const first = this.random(candidates.length);
+    const second = (first + 1 + this.random(candidates.length - 1)) % candidates.length;
+    const [one, other] = [candidates[first] ?? '', candidates[second] ?? ''];
+    return this.load(one) <= this.load(other) ? one : other;
+  }
+
+  /** Counts work for an address while it lasts. */
+  async during<Result>(address: string, work: Promise<Result>): Promise<Result> {
+    this.outstanding.set(address, this.load(address) + 1);
+    try {
+      return await work;
+    } finally {
+      const left = this.load(address) - 1;
+      if (left === 0) this.outstanding.delete(address);
+      else this.outstanding.set(address, left);
+    }
+  }
+
+  avoid(address: string): void {
+    const nowMs = performance.now();
+    for (const [known, untilMs] of this.avoidedUntilMs) if (untilMs <= nowMs) this.avoidedUntilMs.delete(known);
+    this.avoidedUntilMs.set(address, nowMs + AVOID_MS);
+  }
+
+  private isAvoided(address: string): boolean {
+    return (this.avoidedUntilMs.get(address) ?? 0) > performance.now();
+  }
+
+  private load(address: string): number {
+    return this.outstanding.get(address) ?? 0;
+  }
+}

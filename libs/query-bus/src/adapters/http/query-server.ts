@@ -1,0 +1,133 @@
+import { AppError, ERRORS, HTTP_STATUS } from '@agent-chat/kernel';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { NotTheOwnerError } from '../../not-the-owner.error';
+import { type QueryHandlers } from '../../query-handlers';
+import { type HandlerFailure } from '../local-call';
+import { untilDeadline } from '../until-deadline';
+import { type AnswerBody, type Decline, HEADERS, MAX_QUESTION_BYTES, QUERY_PATH } from './query-wire';
+import { readBody } from './read-body';
+import { type ServiceSecret } from './service-secret';
+
+const REQUEST_TIMEOUT_MS = 30_000;
+/** Callers are told, and close first: neither side ever uses a connection that the other is just closing. */
+const KEEP_ALIVE_MS = 75_000;
+const LONGEST_DEADLINE_MS = 600_000;
+/** How long answers that are on their way may take when everything else has ended. */
+const LAST_ANSWERS_MS = 1_000;
+
+export interface QueryServerOptions {
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly host: string;
+  readonly secret: ServiceSecret;
+}
+
+/** A process's internal door: takes questions of other processes, and nothing else. */
+export class QueryServer {
+  private readonly server: Server;
+  private handlers: QueryHandlers | undefined;
+  private onFailure: HandlerFailure = () => undefined;
+
+  private constructor(private readonly secret: ServiceSecret) {
+    this.server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+      void this.take(request, response);
+    });
+  }
+
+  /** Rejects with what listening rejects with. Until `serve` questions are turned away. */
+  static async listen({ port, host, secret }: QueryServerOptions): Promise<QueryServer> {
+    const door = new QueryServer(secret);
+    door.server.listen(port, host);
+    await once(door.server, 'listening');
+    return door;
+  }
+
+  get port(): number {
+    const address = this.server.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
+  }
+
+  serve(handlers: QueryHandlers, onFailure: HandlerFailure): void {
+    this.handlers = handlers;
+    this.onFailure = onFailure;
+  }
+
+  /** Lets the last answers out. Safe to call twice. */
+  async close(): Promise<void> {
+    if (!this.server.listening) return;
+    const cut = setTimeout(() => {
+      this.server.closeAllConnections();
+    }, LAST_ANSWERS_MS);
+    const closed = once(this.server, 'close');
+    this.server.close();
+    this.server.closeIdleConnections();
+    await closed;
+    clearTimeout(cut);
+  }
+
+  private async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const requestId = request.headers[HEADERS.requestId];
+    if (typeof requestId === 'string') response.setHeader(HEADERS.requestId, requestId);
+    const query = request.method === 'POST' && request.url?.startsWith(QUERY_PATH) === true ? request.url.slice(QUERY_PATH.length) : undefined;
+    try {
+      if (!this.secret.accepts(request.headers.authorization)) { decline(response, 'wrong-secret', new AppError('UNAUTHENTICATED')); return; }
+      if (query === undefined) throw new AppError('NOT_FOUND');
+      const { handlers } = this;
+      if (handlers === undefined || handlers.isClosed) { decline(response, 'closed', new AppError('UNAVAILABLE', { detail: 'The query bus is closed' })); return; }
+      if (!handlers.has(query)) { decline(response, 'unknown', new AppError('UNAVAILABLE', { detail: `Nobody answers ${query}` })); return; }
+      const deadline = new AbortController();
+      response.once('close', () => {
+        // The caller is gone: what is still running is for nobody.
+        if (!response.writableFinished) deadline.abort();
+      });
+      const timeoutMs = deadlineOf(request);
+      const answering = receive(request).then((input) => handlers.run(query, input, deadline.signal));
+      send(response, 200, { answer: await untilDeadline(answering, timeoutMs, deadline) });
+    } catch (error) {
+      if (query !== undefined && !(error instanceof AppError) && !isBrokenOff(request)) this.onFailure(query, error, String(requestId));
+      fail(response, error);
+    }
+  }
+}
+
+/** How long the caller waits, in milliseconds. */
+function deadlineOf(request: IncomingMessage): number {
+  const deadlineMs = Number(request.headers[HEADERS.deadlineMs]);
+  if (Number.isInteger(deadlineMs) && deadlineMs >= 0 && deadlineMs <= LONGEST_DEADLINE_MS) return deadlineMs;
+  throw new AppError('MALFORMED_REQUEST', { detail: `${HEADERS.deadlineMs} must be a whole number of milliseconds up to ${LONGEST_DEADLINE_MS}` });
+}
+
+async function receive(request: IncomingMessage): Promise<unknown> {
+  if (request.headers['content-type'] !== 'application/json') throw new AppError('MALFORMED_REQUEST', { detail: 'Only JSON is taken' });
+  if (Number(request.headers['content-length'] ?? 0) > MAX_QUESTION_BYTES) throw new AppError('FRAME_TOO_LARGE');
+  const text = await readBody(request, MAX_QUESTION_BYTES);
+  if (text === undefined) throw new AppError('FRAME_TOO_LARGE');
+  try {
+    return text === '' ? undefined : (JSON.parse(text) as unknown);
+  } catch (cause) {
+    throw new AppError('MALFORMED_REQUEST', { cause });
+  }
+}
+
+function isBrokenOff(request: IncomingMessage): boolean {
+  return request.destroyed && !request.complete;
+}
+
+function decline(response: ServerResponse, reason: Decline, error: AppError): void {
+  response.setHeader(HEADERS.declined, reason);
+  fail(response, error);
+}
+
+function fail(response: ServerResponse, thrown: unknown): void {
+  if (thrown instanceof NotTheOwnerError) response.setHeader(HEADERS.declined, 'not-the-owner' satisfies Decline);
+  const error = AppError.from(thrown);
+  send(response, HTTP_STATUS[ERRORS[error.code].category], { error: error.toBody() });
+}
+
+function send(response: ServerResponse, status: number, body: AnswerBody): void {
+  const text = JSON.stringify(body);
+  // A question that has not been read to its end can't be followed by another.
+  if (!response.req.complete) response.setHeader('connection', 'close');
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }).end(text);
+}

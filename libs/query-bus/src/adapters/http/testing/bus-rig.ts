@@ -1,0 +1,36 @@
+import { Breakers } from '@agent-chat/resilience';
+import { HttpQueryBus, type HttpQueryBusOptions } from '../http-query-bus';
+import { QueryServer } from '../query-server';
+import { ServiceSecret } from '../service-secret';
+
+export const SECRET = 'a secret that services share here';
+
+/** A bus with a door of its own, as each process has. */
+export interface OpenBus {
+  readonly bus: HttpQueryBus;
+  readonly address: string;
+  readonly breakers: Breakers;
+  /** What `onHandlerFailure` was told. */
+  readonly failures: { readonly query: string; readonly error: unknown; readonly requestId: string | undefined }[];
+}
+
+/** Opens one on a free port. Without options it knows nobody. */
+export async function openBus(options: Partial<HttpQueryBusOptions> = {}): Promise<OpenBus> {
+  const secret = options.secret ?? new ServiceSecret([SECRET]);
+  const server = await QueryServer.listen({ port: 0, host: '127.0.0.1', secret });
+  const address = `127.0.0.1:${String(server.port)}`;
+  const breakers = new Breakers();
+  const failures: OpenBus['failures'] = [];
+  const bus = new HttpQueryBus({
+    server,
+    secret,
+    address,
+    breakers,
+    addressesOf: () => [],
+    ownerOf: async () => undefined,
+    onHandlerFailure: (query, error, requestId) => failures.push({ query, error, requestId }),
+    onWrongSecret: () => undefined,
+    ...options,
+  });
+  return { bus, address, breakers, failures };
+}
