@@ -19,6 +19,19 @@ export interface ServerConfig {
   readonly drainMs: number;
 }
 
+/** The door for other processes, and where theirs are. */
+export interface InternalConfig {
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly host: string;
+  /** The host by which others reach this process; absent where `host` says it. */
+  readonly address?: string;
+  /** The first is sent, all are accepted. None outside a cluster. */
+  readonly secrets: readonly string[];
+  /** Without a trailing slash, by service; those without one are found in the registry. */
+  readonly urls: { readonly chat?: string; readonly presence?: string; readonly analytics?: string };
+}
+
 /** The database and its connections. */
 export interface DatabaseConfig {
   /** Absent: the embedded Postgres under `dataDir`. Holds a password. */
@@ -81,6 +94,7 @@ export abstract class AppConfig {
   /** How many logical shards there are (P4). */
   abstract readonly partitions: number;
   abstract readonly server: ServerConfig;
+  abstract readonly internal: InternalConfig;
   abstract readonly database: DatabaseConfig;
   /** Absent where no setting names one; the standalone needs none. */
   abstract readonly redis?: RedisConfig;

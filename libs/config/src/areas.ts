@@ -1,5 +1,6 @@
 import { authSettings } from './settings/auth.settings';
 import { databaseSettings } from './settings/database.settings';
+import { internalSettings } from './settings/internal.settings';
 import { limitSettings } from './settings/limit.settings';
 import { processSettings } from './settings/process.settings';
 import { rateLimitSettings } from './settings/rate-limit.settings';
@@ -10,6 +11,7 @@ import { serverSettings } from './settings/server.settings';
 export const AREAS = {
   Process: processSettings,
   Server: serverSettings,
+  'Between processes': internalSettings,
   Database: databaseSettings,
   Redis: redisSettings,
   Authentication: authSettings,

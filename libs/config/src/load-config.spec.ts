@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ConfigError } from './config-error';
 import { loadConfig } from './load-config';
+import { missingInCluster } from './required-in-cluster';
 import { DEFAULT_RATE_LIMITS } from './settings/rate-limit.settings';
 
 function problemsOf(env: NodeJS.ProcessEnv): ConfigError {
@@ -36,6 +37,7 @@ describe('loadConfig', () => {
         trustedProxies: [],
         drainMs: 10_000,
       },
+      internal: { port: 3100, host: '127.0.0.1', secrets: [], urls: {} },
       database: { shardUrls: {}, poolSize: 16, statementTimeoutMs: 30_000, connectTimeoutMs: 5_000 },
       auth: { trustedIssuers: [], operators: [], accessTokenTtlSec: 900, refreshTokenTtlSec: 2_592_000 },
       rateLimits: DEFAULT_RATE_LIMITS,
@@ -107,6 +109,25 @@ describe('loadConfig', () => {
 
   it('refuses the cluster profile by saying what this release runs', () => {
     expect(problemsOf({ PROFILE: 'cluster' }).message).toContain('this release runs the standalone profile only');
+  });
+
+  it('knows where other processes are and what they prove each other with', () => {
+    const [now, next] = ['n'.repeat(32), 'x'.repeat(40)];
+    const { internal } = loadConfig({ INTERNAL_PORT: '0', INTERNAL_ADDRESS: '10.0.0.7', INTERNAL_SECRET: `${now}, ${next}`, CHAT_URL: 'http://chat:3100/' });
+
+    expect(internal).toEqual({ port: 0, host: '127.0.0.1', address: '10.0.0.7', secrets: [now, next], urls: { chat: 'http://chat:3100' } });
+  });
+
+  it('refuses a short secret between processes without printing it', () => {
+    const { message } = problemsOf({ INTERNAL_SECRET: 'hunter2' });
+
+    expect(message).toContain('INTERNAL_SECRET must have at least 32 characters');
+    expect(message).not.toContain('hunter2');
+  });
+
+  it('needs a secret between processes in a cluster', () => {
+    expect(missingInCluster({ secrets: [] })).toMatchObject([{ setting: 'INTERNAL_SECRET' }]);
+    expect(missingInCluster({ secrets: ['given'] })).toEqual([]);
   });
 
   it('refuses an unknown profile beside the other problems', () => {

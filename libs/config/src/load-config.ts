@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { AppConfig } from './app-config';
 import { AREAS } from './areas';
 import { ConfigError, type ConfigProblem } from './config-error';
+import { missingInCluster } from './required-in-cluster';
 import { readSecretFiles } from './secret-files';
 import { toRedisConfig } from './settings/redis.settings';
 
@@ -19,6 +20,7 @@ export function loadConfig(given: NodeJS.ProcessEnv): AppConfig {
     if (result.success) Object.assign(values, { [area]: result.data });
     else problems.push(...problemsOf(result.error));
   }
+  if (values.Process?.PROFILE === 'cluster') problems.push(...missingInCluster({ secrets: values['Between processes']?.INTERNAL_SECRET ?? ['unreadable'] }));
   if (!isComplete(values) || problems.length > 0) throw new ConfigError(problems);
   return toConfig(values);
 }
@@ -47,6 +49,7 @@ function toConfig(values: Values): Pick<AppConfig, keyof AppConfig> {
       trustedProxies: Server.TRUSTED_PROXIES,
       drainMs: Server.DRAIN_MS,
     },
+    internal: toInternalConfig(values['Between processes']),
     database: {
       ...(Database.DATABASE_URL === undefined ? {} : { url: Database.DATABASE_URL }),
       shardUrls: Object.fromEntries(Object.entries(Database.SHARD_DATABASES).map(([name, { url }]) => [name, url])),
@@ -69,6 +72,21 @@ function toConfig(values: Values): Pick<AppConfig, keyof AppConfig> {
       maxConnectionsPerUser: Limits.MAX_CONNECTIONS_PER_USER,
       outboundQueueBytes: Limits.OUTBOUND_QUEUE_BYTES,
       subscriptionsPerConnection: Limits.SUBSCRIPTIONS_PER_CONNECTION,
+    },
+  };
+}
+
+function toInternalConfig(settings: Values['Between processes']): AppConfig['internal'] {
+  const { INTERNAL_ADDRESS: address, CHAT_URL: chat, PRESENCE_URL: presence, ANALYTICS_URL: analytics } = settings;
+  return {
+    port: settings.INTERNAL_PORT,
+    host: settings.INTERNAL_HOST,
+    ...(address === undefined ? {} : { address }),
+    secrets: settings.INTERNAL_SECRET,
+    urls: {
+      ...(chat === undefined ? {} : { chat }),
+      ...(presence === undefined ? {} : { presence }),
+      ...(analytics === undefined ? {} : { analytics }),
     },
   };
 }
