@@ -46,7 +46,7 @@ export class RedisSubscription {
   /** Safe to call twice. No message is told afterwards. */
   async close(): Promise<void> {
     this.stopping.abort();
-    this.client?.disconnect();
+    if (this.client) leave(this.client);
     await this.loop;
     this.announceUp();
   }
@@ -67,7 +67,7 @@ export class RedisSubscription {
         this.target = movedTo(error, client);
         if (this.target === undefined) failures++;
       }
-      client.disconnect();
+      leave(client);
       this.fall();
       if (failures > 0) await delay(retryDelayMs(failures), undefined, { signal: this.stopping.signal }).catch(() => undefined);
     }
@@ -85,7 +85,7 @@ export class RedisSubscription {
       commandTimeout: this.settings.commandTimeoutMs,
     });
     client.on('error', () => undefined);
-    client.on('moved', () => client.disconnect());
+    client.on('moved', () => leave(client));
     client.on('message', (_channel: string, message: string) => this.receive(client, message));
     client.on('smessage', (_channel: string, message: string) => this.receive(client, message));
     this.client = client;
@@ -115,13 +115,12 @@ export class RedisSubscription {
 
   /** Until the connection is gone or silent, or the channel has moved to another master. */
   private async stay(client: Redis): Promise<void> {
-    const leave = (): void => client.disconnect();
     const pulse = new Pulse(() => [client], this.settings.commandTimeoutMs, leave, PULSE_MS);
     await new Promise<void>((resolve) => {
       if (client.status !== 'ready') resolve();
       client.once('end', resolve);
       // Also how ioredis takes the news that the channel's slot is another master's now.
-      client.once('error', leave);
+      client.once('error', () => leave(client));
     });
     pulse.stop();
   }
@@ -136,6 +135,11 @@ export class RedisSubscription {
     this.up = false;
     this.hooks.onDown?.();
   }
+}
+
+/** Once only: ioredis would wait for the end of a connection that has ended. */
+function leave(client: Redis): void {
+  if (client.status !== 'end') client.disconnect();
 }
 
 /** The address in "MOVED 3999 127.0.0.1:6381"; without a host it is the one that was asked. */

@@ -1,14 +1,8 @@
 import { type Clock } from '@agent-chat/kernel';
 import { Logger } from '@nestjs/common';
-import { parseExpression } from 'cron-parser';
 import type PgBoss from 'pg-boss';
-import { v5 as uuidV5 } from 'uuid';
+import { CATCH_UP_MS, newestMatchMs, scheduledJobId } from '../../scheduled-match';
 import { type StoredData } from './stored-data';
-
-/** Namespace of scheduled jobs' ids. Never change it: it is what keeps a match from being enqueued twice. */
-const SCHEDULED_JOB_NAMESPACE = '5a1a6c0e-0f0a-5b0e-9a51-6f1f6f2b7c11';
-/** A match that was missed by more than this is left out. */
-const CATCH_UP_MS = 5 * 60_000;
 
 /** A row of pg-boss's table, which its types leave incomplete. */
 type StoredSchedule = PgBoss.Schedule & { readonly created_on: Date };
@@ -56,17 +50,8 @@ export class JobSchedules {
     const nowMs = this.clock.nowMs();
     const matchMs = newestMatchMs(cron, nowMs);
     if (matchMs <= created_on.getTime() || nowMs - matchMs > CATCH_UP_MS || this.newest.get(name) === matchMs) return;
-    await this.boss.send(name, data ?? {}, { id: uuidV5(`${name}@${String(matchMs)}`, SCHEDULED_JOB_NAMESPACE) });
+    await this.boss.send(name, data ?? {}, { id: scheduledJobId(name, matchMs) });
     this.newest.set(name, matchMs);
     this.enqueued(name);
   }
-}
-
-/** The last match at or before an instant, UTC. Throws for what is not a five-field cron expression. */
-export function newestMatchMs(cron: string, nowMs: number): number {
-  if (cron.trim().split(/\s+/).length !== 5) throw new RangeError(`Not a cron expression of five fields: ${cron}`);
-  // `prev()` looks strictly before the date it is given.
-  return parseExpression(cron, { currentDate: new Date(nowMs + 1), tz: 'UTC' })
-    .prev()
-    .getTime();
 }

@@ -3,7 +3,8 @@ import { Logger } from '@nestjs/common';
 import PgBoss from 'pg-boss';
 import { type DeadJob, type JobKind, type JobOptions, JobQueue } from '../../job-queue.port';
 import { JOB_SCHEMA, JobDatabase, reach } from './job-database';
-import { JobSchedules, newestMatchMs } from './job-schedules';
+import { newestMatchMs } from '../../scheduled-match';
+import { JobSchedules } from './job-schedules';
 import { JobWorker } from './job-worker';
 
 export interface PgBossJobQueueOptions {

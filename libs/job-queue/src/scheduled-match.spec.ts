@@ -1,4 +1,4 @@
-import { newestMatchMs } from './job-schedules';
+import { newestMatchMs } from './scheduled-match';
 
 const at = (iso: string): number => Date.parse(iso);
 
