@@ -4,6 +4,8 @@ import { type RecordBatch, type StoredRecord, type Subscription } from '../event
 export class BatchRecorder {
   /** Every record of every call, also of those that failed. */
   readonly records: StoredRecord[] = [];
+  /** The offset after the last record of each partition. */
+  readonly nextOffsets = new Map<number, number>();
   /** The most calls that ran at once for one partition. */
   mostAtOnce = 0;
   private readonly running = new Map<number, number>();
@@ -16,6 +18,7 @@ export class BatchRecorder {
     this.running.set(partition, running);
     this.mostAtOnce = Math.max(this.mostAtOnce, running);
     this.records.push(...batch.records);
+    for (const { offset } of batch.records) this.nextOffsets.set(partition, offset + 1);
     try {
       await this.handle(batch);
     } finally {

@@ -2,7 +2,7 @@ import { deferred, eventually } from '@agent-chat/testing';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Consumption } from '../event-log.port';
 import { type BatchRecorder } from './batch-recorder';
-import { type EventLogHarness, type OpenEventLog, record, TopicUnderTest, upTo, valuesOf } from './event-log-harness';
+import { type EventLogHarness, keysApart, type OpenEventLog, record, series, TopicUnderTest, upTo, valuesOf } from './event-log-harness';
 
 /** Members that share a group's partitions. */
 export function describeGroups(open: OpenEventLog): void {
@@ -17,6 +17,9 @@ export function describeGroups(open: OpenEventLog): void {
   afterEach(() => harness.log.close());
 
   const all = (): number[] => upTo(harness.log.partitionCount);
+  const keys = (): Map<number, string> =>
+    new Map(keysApart(harness.log.partitionCount, harness.log.partitionCount).map(({ key, partition }) => [partition, key]));
+  const keyIn = (partition: number): string => keys().get(partition)!;
   const sharedOut = (...members: Consumption[]): void => {
     expect(members.flatMap((member) => [...member.assigned()]).sort((one, other) => one - other)).toEqual(all());
   };
@@ -154,16 +157,22 @@ export function describeGroups(open: OpenEventLog): void {
     });
     const { recorder: secondRecorder } = await topic.subscribe({ group: 'g', onBatch });
     const stopping = first.stop();
-    // Another group passes all of it meanwhile, so there was time enough to do it wrong.
-    const { recorder: witness } = await topic.subscribe();
+    // In another group a second member gets its share meanwhile, and handles it: there was time enough to do it wrong.
+    await topic.subscribe({ group: 'witness' });
+    const { recorder: witness, consumption: witnessing } = await topic.subscribe({ group: 'witness' });
     await eventually(() => {
-      expect(witness.records).toHaveLength(200);
+      expect(witnessing.assigned()).not.toEqual([]);
+    });
+    await topic.append(...records);
+    await eventually(() => {
+      expect(witness.records.length).toBeGreaterThan(0);
     });
     expect(secondRecorder.records).toEqual([]);
     release.resolve();
     await stopping;
     await eventually(() => {
-      expect(new Set(valuesOf([...firstRecorder.records, ...secondRecorder.records])).size).toBe(200);
+      const seen = [...firstRecorder.records, ...secondRecorder.records].map(({ partition, offset }) => `${String(partition)}/${String(offset)}`);
+      expect(new Set(seen).size).toBe(400);
     });
     expect(overlaps).toBe(0);
   });
@@ -199,6 +208,78 @@ export function describeGroups(open: OpenEventLog): void {
     const { recorder: next } = await topic.subscribe({ group: 'g' });
     await eventually(() => {
       expect(valuesOf(next.records)).toEqual([1]);
+    });
+  });
+
+  it('still takes commits of a member that gives some of its partitions to another', async () => {
+    const commits: Promise<void>[] = [];
+    const { recorder, consumption } = await topic.subscribe({
+      group: 'g',
+      commit: 'manual',
+      onRevoked: async (partitions) => {
+        for (const partition of partitions) commits.push(consumption.commit(partition, recorder.nextOffsets.get(partition) ?? 0));
+        await Promise.all(commits);
+      },
+    });
+    const records = all().flatMap((partition) => upTo(3).map((value) => record(keyIn(partition), value)));
+    await topic.append(...records);
+    await eventually(() => {
+      expect(recorder.records).toHaveLength(records.length);
+    });
+    const { recorder: next, consumption: second } = await topic.subscribe({ group: 'g', commit: 'manual' });
+    await eventually(() => {
+      expect(second.assigned()).toHaveLength(harness.log.partitionCount / 2);
+    });
+    await topic.append(...all().map((partition) => record(keyIn(partition), 'later')));
+    await eventually(() => {
+      expect(valuesOf(next.records)).toEqual(second.assigned().map(() => 'later'));
+    });
+    expect(commits).toHaveLength(harness.log.partitionCount / 2);
+  });
+
+  it('leaves a member the partitions that do not move, undisturbed', async () => {
+    const told: string[] = [];
+    const { recorder, consumption: first } = await topic.subscribe({
+      group: 'g',
+      commit: 'manual',
+      onAssigned: (partitions) => {
+        told.push(`assigned ${String(partitions.length)}`);
+        return Promise.resolve();
+      },
+      onRevoked: (partitions) => {
+        told.push(`revoked ${String(partitions.length)}`);
+        return Promise.resolve();
+      },
+    });
+    await topic.append(...all().map((partition) => record(keyIn(partition), 'before')));
+    await eventually(() => {
+      expect(recorder.records).toHaveLength(harness.log.partitionCount);
+    });
+    const { recorder: other, consumption: second } = await topic.subscribe({ group: 'g' });
+    const half = harness.log.partitionCount / 2;
+    await eventually(() => {
+      expect(valuesOf(other.records)).toHaveLength(half);
+      sharedOut(first, second);
+    });
+    await topic.append(...all().map((partition) => record(keyIn(partition), 'after')));
+    await eventually(() => {
+      expect(valuesOf(recorder.records).filter((value) => value === 'after')).toHaveLength(half);
+    });
+    // Nothing was committed: what had to begin anew would deliver "before" again.
+    expect(valuesOf(recorder.records).filter((value) => value === 'before')).toHaveLength(harness.log.partitionCount);
+    expect(told).toEqual([`assigned ${String(harness.log.partitionCount)}`, `revoked ${String(half)}`]);
+  });
+
+  it('begins where the subscriber seeks while it takes its partitions', async () => {
+    await topic.append(...series('room', 5));
+    const { recorder, consumption }: { recorder: BatchRecorder; consumption: Consumption } = await topic.subscribe({
+      onAssigned: (partitions) => {
+        for (const partition of partitions) consumption.seek(partition, 3);
+        return Promise.resolve();
+      },
+    });
+    await eventually(() => {
+      expect(valuesOf(recorder.records)).toEqual([3, 4]);
     });
   });
 }

@@ -12,7 +12,9 @@ declare module 'kafkajs/src/network/requestQueue' {
 
 declare module 'kafkajs/src/network/connection' {
   interface Connection {
+    socket?: { readonly destroyed: boolean } | null;
     connect(): Promise<true>;
+    disconnect(): Promise<true>;
   }
   const constructor: { readonly prototype: Connection };
   export default constructor;

@@ -43,6 +43,13 @@ Connection.prototype.connect = function connectOnce() {
   return begun;
 };
 
+// As it is, each attempt to reach a broker that is down adds a listener to the socket of the connection before.
+const disconnect = Reflect.get(Connection.prototype, 'disconnect');
+Connection.prototype.disconnect = function disconnectOnce() {
+  if (this.socket?.destroyed === true) this.socket = null;
+  return disconnect.call(this);
+};
+
 CompressionCodecs[CompressionTypes.LZ4] = () => ({
   compress: ({ buffer }: { readonly buffer: Buffer }) => compressFrame(buffer),
   decompress: (buffer: Buffer) => decompressFrame(buffer),

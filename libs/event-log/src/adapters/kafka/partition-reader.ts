@@ -11,6 +11,11 @@ const WAIT_MS = 100;
 const MAX_BYTES = 1_024 * 1_024;
 const LONGEST_RETRY_MS = 500;
 
+interface PartitionEnds {
+  readonly firstOffset: number;
+  readonly endOffset: number;
+}
+
 /** Reads partitions outside any group. */
 export class PartitionReader {
   constructor(
@@ -21,7 +26,7 @@ export class PartitionReader {
   /** Up to `limit` records from an offset on. Rejects with LOG_UNAVAILABLE. */
   read(topic: string, partition: number, fromOffset: number, limit: number): Promise<LogRange> {
     return this.persist(topic, async () => {
-      const { firstOffset, endOffset } = await this.ends(topic, partition);
+      const { firstOffset, endOffset } = await this.findEnds(topic, partition);
       const records: StoredRecord[] = [];
       let next = Math.max(fromOffset, firstOffset);
       while (records.length < limit && next < endOffset) {
@@ -43,8 +48,13 @@ export class PartitionReader {
     return new Map(ends);
   }
 
-  /** The first and the next offset of a partition. A new leader that doesn't know the end for certain yet answers an error, not a lower end (KIP-207). */
-  async ends(topic: string, partition: number): Promise<{ readonly firstOffset: number; readonly endOffset: number }> {
+  /** The first and the next offset of a partition. Rejects with LOG_UNAVAILABLE. */
+  ends(topic: string, partition: number): Promise<PartitionEnds> {
+    return this.persist(topic, () => this.findEnds(topic, partition));
+  }
+
+  /** A new leader that doesn't know the end for certain yet answers an error, not a lower end (KIP-207). */
+  private async findEnds(topic: string, partition: number): Promise<PartitionEnds> {
     const firstOffset = await this.offset(topic, partition, EARLIEST);
     return { firstOffset, endOffset: await this.offset(topic, partition, LATEST) };
   }
