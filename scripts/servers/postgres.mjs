@@ -41,7 +41,7 @@ const answers = (port) =>
 async function makePrimary(data, account) {
   const { initdb } = findBinaries(account);
   const locale = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
-  await promisify(execFile)(initdb, ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-instructions', ...locale], {
+  await promisify(execFile)(initdb, ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync', '--no-instructions', ...locale], {
     ...asAccount(account),
     cwd: '/',
   });
@@ -70,17 +70,34 @@ function follow(data, account, primary, name) {
   return { primary_conninfo: `host=127.0.0.1 port=${primary.port} user=postgres application_name=${name}` };
 }
 
+function send(pid, signal) {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended meanwhile.
+  }
+}
+
 /** To a server and the processes that serve its connections, each of which has a session of its own. The parent first: it makes no more. */
 function signalAll(pid, signal) {
-  process.kill(pid, signal);
+  send(pid, signal);
   const { stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' });
-  for (const child of stdout.split('\n').map(Number).filter(Boolean)) {
-    try {
-      process.kill(child, signal);
-    } catch {
-      // It has ended meanwhile.
-    }
-  }
+  for (const child of stdout.split('\n').map(Number).filter(Boolean)) send(child, signal);
+}
+
+function launchOf({ name, folder, port, data, primary, settings, account, postgres }) {
+  const following = primary === undefined ? {} : follow(data, account, primary, name);
+  return {
+    name,
+    command: postgres,
+    args: serverParameters(data, port, { ...SETTINGS, ...following, ...settings }),
+    folder,
+    port,
+    ready: () => answers(port),
+    options: { ...asAccount(account), cwd: '/' },
+    // A smart shutdown would wait for the connections of pools, which stay.
+    stopSignal: 'SIGINT',
+  };
 }
 
 /** One server whose data is in `folder`, made if it isn't there; with `primary` as a standby of that one. */
@@ -94,19 +111,10 @@ async function node({ name, folder, port, primary, settings }) {
     makeOwnDirectory(data, account);
     await (primary === undefined ? makePrimary(data, account) : makeStandby(data, account, primary));
   }
-  const following = primary === undefined ? {} : follow(data, account, primary, name);
-  const launch = {
-    name,
-    command: postgres,
-    args: serverParameters(data, port, { ...SETTINGS, ...following, ...settings }),
-    folder,
-    port,
-    ready: () => answers(port),
-    options: { ...asAccount(account), cwd: '/' },
-    // A smart shutdown would wait for the connections of pools, which stay.
-    stopSignal: 'SIGINT',
-  };
+  const launch = launchOf({ name, folder, port, data, primary, settings, account, postgres });
   let running = await startServer(launch);
+  // What stands still can't end either.
+  const resume = () => signalAll(running.pid, 'SIGCONT');
   return {
     name,
     port,
@@ -115,10 +123,16 @@ async function node({ name, folder, port, primary, settings }) {
     get pid() {
       return running.pid;
     },
-    stop: () => running.stop(),
-    kill: () => running.kill(),
+    stop: () => {
+      resume();
+      return running.stop();
+    },
+    kill: () => {
+      resume();
+      return running.kill();
+    },
     pause: () => signalAll(running.pid, 'SIGSTOP'),
-    resume: () => signalAll(running.pid, 'SIGCONT'),
+    resume,
     restart: async () => {
       await running.kill();
       running = await startServer(launch);
