@@ -19,6 +19,7 @@ export async function startWholeApp(name: string, env: NodeJS.ProcessEnv = {}): 
   const dataDir = mkdtempSync(join(tmpdir(), 'agent-chat-app-'));
   const running = await startApp(
     {
+      service: 'standalone',
       module: StandaloneModule,
       configure: (app, config) => {
         configureGateway(app, config);

@@ -1,7 +1,8 @@
 import { Backplane } from '@agent-chat/backplane';
 import { Database } from '@agent-chat/database';
+import { ProcessIdentity } from '@agent-chat/discovery';
 import { EventLog } from '@agent-chat/event-log';
-import { Clock, newId } from '@agent-chat/kernel';
+import { Clock } from '@agent-chat/kernel';
 import { type BeforeApplicationShutdown, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { ChatOwner } from './application/write/chat-owner';
 import { OwnerAnswers } from './application/write/owner-answers';
@@ -12,9 +13,9 @@ import { OwnerQueries } from './interface/owner.queries';
   providers: [
     {
       provide: ChatOwner,
-      inject: [EventLog, Backplane, Database, Clock],
-      useFactory: (log: EventLog, backplane: Backplane, database: Database, clock: Clock) =>
-        new ChatOwner({ log, backplane, database: database.writer(0), clock, name: newId() }),
+      inject: [EventLog, Backplane, Database, Clock, ProcessIdentity],
+      useFactory: (log: EventLog, backplane: Backplane, database: Database, clock: Clock, identity: ProcessIdentity) =>
+        new ChatOwner({ log, backplane, database: database.writer(0), clock, name: identity.ownerName }),
     },
     {
       provide: OwnerAnswers,

@@ -7,7 +7,6 @@ import { People } from './application/people';
 import { CreateRoomHandler } from './application/rooms/create-room.handler';
 import { LeaveRoomHandler } from './application/rooms/leave-room.handler';
 import { RoomReads } from './application/rooms/room-reads';
-import { DatabaseHealth } from './infrastructure/health/database-health';
 import { DocsController } from './interface/docs/docs.controller';
 import { ProblemFilter } from './interface/http/problem.filter';
 import { RateLimitInterceptor } from './interface/http/rate-limit.interceptor';
@@ -31,7 +30,7 @@ import { SearchController } from './interface/rest/search.controller';
     ...[SearchController, AnalyticsController, DocsController, HealthController, InfrastructureController],
   ],
   providers: [
-    ...[CreateRoomHandler, DatabaseHealth, LeaveRoomHandler, People, RoomReads],
+    ...[CreateRoomHandler, LeaveRoomHandler, People, RoomReads],
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_INTERCEPTOR, useClass: RateLimitInterceptor },
   ],

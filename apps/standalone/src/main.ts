@@ -5,6 +5,7 @@ import { configureGateway } from '../../gateway/src/configure-gateway';
 import { StandaloneModule } from './standalone.module';
 
 void runApp({
+  service: 'standalone',
   module: StandaloneModule,
   configure: (app, config) => {
     configureGateway(app, config);

@@ -1,4 +1,3 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Breaker, type BreakerStatus } from './breaker';
 import { type BreakerOptions, DEFAULT_BREAKER_OPTIONS } from './breaker-options';
 
@@ -6,8 +5,7 @@ import { type BreakerOptions, DEFAULT_BREAKER_OPTIONS } from './breaker-options'
 const MOST_BREAKERS = 1_000;
 
 /** Every breaker of this process, by name: `<service>/<operation>`, such as `chat/room.history`. */
-@Injectable()
-export class Breakers implements OnApplicationShutdown {
+export class Breakers {
   private readonly known = new Map<string, Breaker>();
 
   /** The breaker of that name, and target where each has its own; the options count where it is new. */
@@ -23,10 +21,6 @@ export class Breakers implements OnApplicationShutdown {
 
   statuses(): BreakerStatus[] {
     return [...this.known.values()].map((breaker) => breaker.status());
-  }
-
-  onApplicationShutdown(): void {
-    this.close();
   }
 
   /** Stops every timer. Safe to call twice. */

@@ -1,12 +1,15 @@
 import { InMemoryBackplane } from '@agent-chat/backplane/adapters/memory';
 import { InMemoryCache } from '@agent-chat/cache/adapters/memory';
 import { type AppConfig, type Profile } from '@agent-chat/config';
+import { type Database } from '@agent-chat/database';
 import { openStandaloneDatabase } from '@agent-chat/database/adapters/embedded';
+import { type ProcessName } from '@agent-chat/discovery';
 import { InMemoryEphemeralStore } from '@agent-chat/ephemeral-store/adapters/memory';
 import { InMemoryEventLog } from '@agent-chat/event-log/adapters/memory';
 import { PgBossJobQueue } from '@agent-chat/job-queue/adapters/pg-boss';
 import { type Clock } from '@agent-chat/kernel';
-import { InMemoryQueryBus } from '@agent-chat/query-bus/adapters/memory';
+import { type HealthIndicatorSource, healthSource } from '@agent-chat/observability';
+import { localPeers } from './local-peers';
 import { type Ports } from './ports';
 
 /** What opening the ports may tell while it goes on. */
@@ -16,11 +19,14 @@ export interface OpenHooks {
   readonly onServerLost: (reason: string) => void;
 }
 
-type Binding = (config: AppConfig, clock: Clock, hooks: OpenHooks) => Promise<Ports>;
+/** How long the database may take to answer before it counts as down. */
+const PING_TIMEOUT_MS = 1_500;
+
+type Binding = (config: AppConfig, service: ProcessName, clock: Clock, hooks: OpenHooks) => Promise<Ports>;
 
 /** Which adapters a profile runs on. The only place that knows profiles. */
 const BINDINGS: Partial<Record<Profile, Binding>> = {
-  standalone: async (config, clock, hooks) => {
+  standalone: async (config, service, clock, hooks) => {
     const { url, ...pool } = config.database;
     const database = await openStandaloneDatabase({
       ...pool,
@@ -32,13 +38,14 @@ const BINDINGS: Partial<Record<Profile, Binding>> = {
     });
     try {
       return {
+        ...localPeers(service),
         database,
         log: new InMemoryEventLog({ partitionCount: config.partitions, clock }),
         backplane: new InMemoryBackplane(),
-        queries: new InMemoryQueryBus(),
         ephemeral: new InMemoryEphemeralStore({ clock }),
         cache: new InMemoryCache({ clock }),
         jobs: await PgBossJobQueue.open({ connectionString: database.directoryUrl(), clock }),
+        health: [databaseHealth(database)],
       };
     } catch (error) {
       await database.close();
@@ -48,8 +55,16 @@ const BINDINGS: Partial<Record<Profile, Binding>> = {
 };
 
 /** Opens every port of the configured profile. Rejects with what the start of the first adapter that failed says, leaving nothing running. */
-export async function openPorts(config: AppConfig, clock: Clock, hooks: OpenHooks): Promise<Ports> {
+export async function openPorts(config: AppConfig, service: ProcessName, clock: Clock, hooks: OpenHooks): Promise<Ports> {
   const binding = BINDINGS[config.profile];
   if (binding === undefined) throw new Error(`This release does not run PROFILE=${config.profile}.`);
-  return binding(config, clock, hooks);
+  return binding(config, service, clock, hooks);
+}
+
+/** Without it live connections and presence go on, so it degrades a process and does not take it out. */
+function databaseHealth(database: Database): HealthIndicatorSource {
+  return healthSource('database', async () => {
+    await database.ping(PING_TIMEOUT_MS);
+    return undefined;
+  });
 }

@@ -2,8 +2,9 @@ import { type AppConfig, ConfigError, loadConfig, readEnvironment } from '@agent
 import { DatabaseStartError } from '@agent-chat/database/adapters/embedded';
 import { MigrationError } from '@agent-chat/database';
 import { type Clock, SystemClock } from '@agent-chat/kernel';
-import { Draining } from '@agent-chat/observability';
-import { type INestApplication, Logger, Module, type Type } from '@nestjs/common';
+import { type ProcessName } from '@agent-chat/discovery';
+import { Draining, HealthRegistry } from '@agent-chat/observability';
+import { type DynamicModule, type INestApplication, Logger, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { openPorts } from './bindings';
@@ -18,8 +19,10 @@ const LAST_ANSWERS_MS = 5_000;
 
 /** What an app adds to the common start. */
 export interface AppStart {
+  /** What the process is to others. */
+  readonly service: ProcessName;
   /** The app's root module. */
-  readonly module: Type;
+  readonly module: Type | DynamicModule;
   /** Sets the application up before it listens: adapters, microservices. */
   readonly configure?: (app: NestExpressApplication, config: AppConfig, ports: Ports) => Promise<void> | void;
   /** Called once everything works. */
@@ -41,7 +44,7 @@ export async function startApp(start: AppStart, env: NodeJS.ProcessEnv, clock: C
   const logger = new Logger('Start');
   const early = new EarlyLog();
   await requireFreePort(config.server.port, config.server.host);
-  const ports = await openPorts(config, clock, {
+  const ports = await openPorts(config, start.service, clock, {
     log: early.write,
     onServerLost: stopAtOnce,
   });
@@ -54,10 +57,12 @@ export async function startApp(start: AppStart, env: NodeJS.ProcessEnv, clock: C
       { module: RootModule, imports: [RuntimeModule.forRoot(config, clock, ports), start.module] },
       { bufferLogs: true, bodyParser: false, abortOnError: false },
     );
+    ports.health.forEach((source) => app?.get(HealthRegistry, { strict: false }).register(source));
     await start.configure?.(app, config, ports);
     early.open();
     await app.startAllMicroservices();
     await app.listen(config.server.port, config.server.host);
+    await join(app, ports);
   } catch (error) {
     await app?.close().catch(onCloseError);
     await closePorts(ports, onCloseError);
@@ -69,6 +74,12 @@ export async function startApp(start: AppStart, env: NodeJS.ProcessEnv, clock: C
   const url = publicUrl(config, (await running.getUrl()).replace('[::1]', 'localhost'));
   start.onReady?.(url);
   return { app: running, url, close };
+}
+
+/** Others ask this process from now on, until it starts to leave. */
+async function join(app: INestApplication, { discovery }: Ports): Promise<void> {
+  await discovery.announce();
+  app.get(Draining, { strict: false }).onStart(() => discovery.leave());
 }
 
 /** Readiness goes first, and connections leave, before any part stops working. */

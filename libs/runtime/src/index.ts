@@ -1,4 +1,6 @@
 export * from './bindings';
 export * from './bootstrap';
+export * from './open-peers';
 export * from './ports';
 export * from './runtime.module';
+export * from './service-app';

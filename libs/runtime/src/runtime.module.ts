@@ -2,11 +2,13 @@ import { Backplane } from '@agent-chat/backplane';
 import { Cache } from '@agent-chat/cache';
 import { AppConfig } from '@agent-chat/config';
 import { Database } from '@agent-chat/database';
+import { Discovery, ProcessIdentity } from '@agent-chat/discovery';
 import { EphemeralStore } from '@agent-chat/ephemeral-store';
 import { EventLog } from '@agent-chat/event-log';
 import { JobQueue } from '@agent-chat/job-queue';
 import { Clock } from '@agent-chat/kernel';
 import { QueryBus } from '@agent-chat/query-bus';
+import { BreakerModule, Breakers } from '@agent-chat/resilience';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type Ports } from './ports';
 
@@ -24,7 +26,10 @@ export class RuntimeModule {
       { provide: EphemeralStore, useValue: ports.ephemeral },
       { provide: Cache, useValue: ports.cache },
       { provide: JobQueue, useValue: ports.jobs },
+      { provide: Discovery, useValue: ports.discovery },
+      { provide: ProcessIdentity, useValue: ports.identity },
+      { provide: Breakers, useValue: ports.breakers },
     ];
-    return { module: RuntimeModule, global: true, providers, exports: providers.map(({ provide }) => provide) };
+    return { module: RuntimeModule, global: true, imports: [BreakerModule], providers, exports: providers.map(({ provide }) => provide) };
   }
 }

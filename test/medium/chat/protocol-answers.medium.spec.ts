@@ -1,6 +1,7 @@
 import { type RoomEvent } from '@agent-chat/contracts';
 import { createTestDatabase, type TestDatabase } from '@agent-chat/database/testing';
 import { newId, type MessageId, type RoomId, type UserId } from '@agent-chat/kernel';
+import { NotTheOwnerError } from '@agent-chat/query-bus';
 import { deferred, eventually, FakeClock } from '@agent-chat/testing';
 import { eventsOf } from './stored-rooms';
 import { create, openRig, post, roomIn, seqOf, type Call, type Rig } from './write-rig';
@@ -80,7 +81,7 @@ describe('what an owner tells', () => {
     expect(await outcome(4, stored, { key: place.key, requestId: newId(), offset: place.offset + 5 })).toMatchObject({ status: 'pending' });
   });
 
-  it('says pending while it takes a partition over, and when it does not own it (P22)', async () => {
+  it('says that it is not the owner while it takes a partition over, and when it does not own it (P22)', async () => {
     const roomId = await made(5);
     const call = post(roomId, carol, 'refused');
     const place = await rig.append(call);
@@ -88,12 +89,12 @@ describe('what an owner tells', () => {
     rig.database.isDown = true;
     await rig.append(post(roomId, alice, 'into the outage'));
     await eventually(() => expect(rig.owner.owned(5)).toBeUndefined());
-    expect(await outcome(5, call, place)).toEqual({ requestId: place.requestId, status: 'pending' });
+    await expect(outcome(5, call, place)).rejects.toBeInstanceOf(NotTheOwnerError);
     rig.database.isDown = false;
     await eventually(async () => expect(await outcome(5, call, place)).toMatchObject({ status: 'answered' }));
     await rig.owner.stop();
 
-    expect(await outcome(5, call, place)).toMatchObject({ status: 'pending' });
+    await expect(outcome(5, call, place)).rejects.toBeInstanceOf(NotTheOwnerError);
   });
 
   it('ends a group of events after each one that changes who may read (P25)', async () => {

@@ -47,6 +47,8 @@ describe('what operators see', () => {
       profile: 'standalone',
       partitions: 64,
       process: { pid: process.pid },
+      instances: [{ service: 'standalone', version: expect.stringMatching(/^\d+\.\d+\.\d+/), load: expect.any(Number), ageMs: 0 }],
+      breakers: [],
     });
     expect((await get('/api/infrastructure/status', user())).status).toBe(403);
     expect((await get('/api/infrastructure/status')).status).toBe(401);

@@ -16,7 +16,7 @@ export class OwnerQueries implements OnModuleInit {
   onModuleInit(): void {
     const { bus, answers } = this;
     bus.answer('interest.register', (input) => Promise.resolve().then(() => answers.registerInterest(input)));
-    bus.answer('interest.drop', (input) => Promise.resolve(answers.dropInterest(input)));
+    bus.answer('interest.drop', (input) => Promise.resolve().then(() => answers.dropInterest(input)));
     bus.answer('command.outcome', (input) => answers.outcomes(input));
     bus.answer('read.mark', (input) => answers.markRead(input, partitionOf(input.roomId, this.database.partitionCount)));
   }

@@ -1,6 +1,7 @@
 import { type CommandAnswer, type QueryAnswer, type QueryInput } from '@agent-chat/contracts';
 import { AppError, type GatewayId, type RoomId } from '@agent-chat/kernel';
 import { type PhysicalDatabase } from '@agent-chat/database';
+import { NotTheOwnerError } from '@agent-chat/query-bus';
 import { AggregateReader } from '../../infrastructure/write/aggregate-reader';
 import { resultOf } from './batch-decider';
 import { type ChatOwner } from './chat-owner';
@@ -31,18 +32,17 @@ export class OwnerAnswers {
   }
 
   dropInterest({ gatewayId, partition, roomIds }: QueryInput<'interest.drop'>): QueryAnswer<'interest.drop'> {
-    const owned = this.owner.owned(partition);
+    const owned = this.require(partition);
     for (const roomId of roomIds as RoomId[]) {
-      const gateways = owned?.interest.get(roomId);
-      if (gateways?.delete(gatewayId as GatewayId) === true && gateways.size === 0) owned?.interest.delete(roomId);
+      const gateways = owned.interest.get(roomId);
+      if (gateways?.delete(gatewayId as GatewayId) === true && gateways.size === 0) owned.interest.delete(roomId);
     }
     return {};
   }
 
-  /** P22: only from what was committed, or read after this owner's raise. */
+  /** P22: only from what was committed, or read after this owner's raise. Who isn't the owner says so: to the asker that is `pending`. */
   async outcomes({ partition, calls }: QueryInput<'command.outcome'>): Promise<QueryAnswer<'command.outcome'>> {
-    const owned = this.owner.owned(partition);
-    if (owned === undefined) return { outcomes: calls.map(({ requestId }) => ({ requestId, status: 'pending' })) };
+    const owned = this.require(partition);
     const { fence, committedOffset } = owned;
     const keys = await this.reader.keys(calls.map((call) => ({ room_id: call.roomId, actor_id: call.actorId, key: call.key })));
     const stored = new Map(keys.map((key) => [`${key.room_id}:${key.actor_id}:${key.key}`, key]));
@@ -78,7 +78,7 @@ export class OwnerAnswers {
 
   private require(partition: number): OwnedPartition {
     const owned = this.owner.owned(partition);
-    if (owned === undefined) throw new AppError('UNAVAILABLE', { detail: 'This process does not own the room now', retryAfterMs: 500 });
+    if (owned === undefined) throw new NotTheOwnerError();
     return owned;
   }
 }

@@ -15,4 +15,16 @@ export const InfrastructureStatus = z.object({
   profile: z.string(),
   partitions: z.int(),
   process: z.object({ pid: z.int(), node: z.string(), uptimeSec: z.int(), rssBytes: z.int(), eventLoopDelayP99Ms: z.int() }),
+  instances: z.array(z.object({ service: z.string(), instanceId: z.string(), version: z.string(), address: z.string(), load: z.number(), ageMs: z.int() })),
+  breakers: z.array(
+    z.object({
+      name: z.string(),
+      target: z.string().optional(),
+      state: z.enum(['closed', 'open', 'half-open']),
+      running: z.int(),
+      failures: z.int(),
+      successes: z.int(),
+      refused: z.int(),
+    }),
+  ),
 });

@@ -14,7 +14,7 @@ export const OPERATIONS_ROUTES = [
     {
       at: 'get /infrastructure/status',
       id: 'getInfrastructure',
-      summary: 'This process in detail',
+      summary: 'This process in detail, the processes that it knows, and its circuit breakers',
       access: 'operator',
       answers: { 200: InfrastructureStatus },
     },

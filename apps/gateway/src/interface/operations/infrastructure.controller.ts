@@ -1,9 +1,11 @@
 import { AppConfig } from '@agent-chat/config';
+import { Discovery, type ServiceInstance } from '@agent-chat/discovery';
 import { EventLoopDelay, HealthCheck, type ProcessHealth } from '@agent-chat/observability';
+import { type BreakerStatus, Breakers } from '@agent-chat/resilience';
 import { Controller, Get } from '@nestjs/common';
 import { Roles } from '../auth/access.decorators';
 
-/** How this process and what it rests on stand. */
+/** How this process and what it rests on stand (`components`), and whom it knows and asks. */
 export interface InfrastructureStatus extends ProcessHealth {
   readonly profile: string;
   readonly partitions: number;
@@ -14,6 +16,10 @@ export interface InfrastructureStatus extends ProcessHealth {
     readonly rssBytes: number;
     readonly eventLoopDelayP99Ms: number;
   };
+  /** The running processes that this one knows of, itself included. */
+  readonly instances: readonly ServiceInstance[];
+  /** Those of this process. */
+  readonly breakers: readonly BreakerStatus[];
 }
 
 /** For operators. */
@@ -24,6 +30,8 @@ export class InfrastructureController {
     private readonly config: AppConfig,
     private readonly health: HealthCheck,
     private readonly loop: EventLoopDelay,
+    private readonly discovery: Discovery,
+    private readonly breakers: Breakers,
   ) {}
 
   @Get('status')
@@ -40,6 +48,8 @@ export class InfrastructureController {
         rssBytes: process.memoryUsage.rss(),
         eventLoopDelayP99Ms: Math.round(this.loop.p99Ms()),
       },
+      instances: [...this.discovery.all()].sort((one, other) => (one.service + one.address < other.service + other.address ? -1 : 1)),
+      breakers: this.breakers.statuses(),
     };
   }
 }

@@ -71,11 +71,20 @@ export class QueryServer {
     if (typeof requestId === 'string') response.setHeader(HEADERS.requestId, requestId);
     const query = request.method === 'POST' && request.url?.startsWith(QUERY_PATH) === true ? request.url.slice(QUERY_PATH.length) : undefined;
     try {
-      if (!this.secret.accepts(request.headers.authorization)) { decline(response, 'wrong-secret', new AppError('UNAUTHENTICATED')); return; }
+      if (!this.secret.accepts(request.headers.authorization)) {
+        decline(response, 'wrong-secret', new AppError('UNAUTHENTICATED'));
+        return;
+      }
       if (query === undefined) throw new AppError('NOT_FOUND');
       const { handlers } = this;
-      if (handlers === undefined || handlers.isClosed) { decline(response, 'closed', new AppError('UNAVAILABLE', { detail: 'The query bus is closed' })); return; }
-      if (!handlers.has(query)) { decline(response, 'unknown', new AppError('UNAVAILABLE', { detail: `Nobody answers ${query}` })); return; }
+      if (handlers === undefined || handlers.isClosed) {
+        decline(response, 'closed', new AppError('UNAVAILABLE', { detail: 'The query bus is closed' }));
+        return;
+      }
+      if (!handlers.has(query)) {
+        decline(response, 'unknown', new AppError('UNAVAILABLE', { detail: `Nobody answers ${query}` }));
+        return;
+      }
       const deadline = new AbortController();
       response.once('close', () => {
         // The caller is gone: what is still running is for nobody.

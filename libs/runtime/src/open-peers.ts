@@ -1,0 +1,55 @@
+import { type InternalConfig } from '@agent-chat/config';
+import { type Database } from '@agent-chat/database';
+import { addressOfOwner, type Discovery, ProcessIdentity, type ProcessName } from '@agent-chat/discovery';
+import { DnsDiscovery } from '@agent-chat/discovery/adapters/dns';
+import { ServiceRegistry } from '@agent-chat/discovery/adapters/postgres';
+import { HttpQueryBus, QueryServer, ServiceSecret } from '@agent-chat/query-bus/adapters/http';
+import { Breakers } from '@agent-chat/resilience';
+import { Logger } from '@nestjs/common';
+import { eventLoopLoad } from './event-loop-load';
+import { internalHost } from './internal-host';
+import { type Peers } from './ports';
+import { releaseVersion } from './release';
+
+const logger = new Logger('Peers');
+
+/**
+ * Opens this process's internal door and finds the others. It is not announced yet, and answers nothing until handlers are declared.
+ * Rejects with what listening rejects with, with nothing left running.
+ */
+export async function openPeers(internal: InternalConfig, service: ProcessName, database: Database): Promise<Peers> {
+  const secret = new ServiceSecret(internal.secrets);
+  const server = await QueryServer.listen({ port: internal.port, host: internal.host, secret });
+  const identity = new ProcessIdentity(service, releaseVersion(), `${internalHost(internal)}:${server.port}`);
+  const discovery = await openDiscovery(internal, identity, database);
+  const breakers = new Breakers();
+  const queries = new HttpQueryBus({
+    server,
+    secret,
+    address: identity.address ?? '',
+    addressesOf: (asked) => discovery.instances(asked).map(({ address }) => address),
+    ownerOf: (partition) => ownerOf(database, partition),
+    breakers,
+    onHandlerFailure: (query, error, requestId) => {
+      logger.error({ err: error, query, requestId }, 'A question of another process failed');
+    },
+    onWrongSecret: () => {
+      logger.error('Another process has another INTERNAL_SECRET: give the same to all of them');
+    },
+  });
+  return { identity, discovery, queries, breakers };
+}
+
+async function openDiscovery({ urls }: InternalConfig, identity: ProcessIdentity, database: Database): Promise<Discovery> {
+  const onError = (error: unknown): void => {
+    logger.warn({ err: error }, 'Other processes cannot be looked up: going on with those known last');
+  };
+  const registry = await ServiceRegistry.open({ directory: database.directory(), identity, load: eventLoopLoad(), onError });
+  return Object.keys(urls).length === 0 ? registry : DnsDiscovery.open({ urls, others: registry, onError });
+}
+
+/** The truth is the partition's own row: it works without the directory, and no earlier owner can write it. */
+async function ownerOf(database: Database, partition: number): Promise<string | undefined> {
+  const [row] = await database.shard(partition).query<{ owner: string }>('SELECT owner FROM partition_progress WHERE partition = $1', [partition]);
+  return row === undefined ? undefined : addressOfOwner(row.owner);
+}
