@@ -74,7 +74,7 @@ export class SocketConnection extends Connection {
     super(principal);
     if (around.frameLimit !== 'off') {
       const { limit, windowMs } = around.frameLimit;
-      this.calls = new FrameBudget({ limit, windowMs }, around.clock);
+      this.calls = new FrameBudget(around.frameLimit, around.clock);
       const frames = new FrameBudget({ limit: limit * FRAMES_A_CALL, windowMs }, around.clock);
       this.engine.on('packet', () => this.hear(frames));
     }
