@@ -27,10 +27,11 @@ export class RateLimitInterceptor implements NestInterceptor {
     return next.handle();
   }
 
-  private limitOf(context: ExecutionContext, { method, path }: AuthenticatedRequest): RateLimitName | 'none' {
+  private limitOf(context: ExecutionContext, { method, route }: AuthenticatedRequest): RateLimitName | 'none' {
     const declared = this.reflector.getAllAndOverride<RateLimitName | 'none' | undefined>(RATE_LIMIT, [context.getHandler(), context.getClass()]);
     if (declared !== undefined) return declared;
-    if (!path.startsWith('/api/v1/')) return 'none';
+    // By the route's template, since a path may be written in capitals.
+    if (!templateOf(route).startsWith('/api/v1/')) return 'none';
     return method === 'GET' || method === 'HEAD' ? 'rest.read' : 'rest.write';
   }
 
@@ -42,4 +43,8 @@ export class RateLimitInterceptor implements NestInterceptor {
     response.setHeader('RateLimit-Reset', Math.ceil(verdict.resetAfterMs / 1_000));
     if (!verdict.allowed) throw new AppError('RATE_LIMITED', { retryAfterMs: verdict.retryAfterMs });
   }
+}
+
+function templateOf(route: { readonly path?: unknown } | undefined): string {
+  return typeof route?.path === 'string' ? route.path : '';
 }
