@@ -27,12 +27,12 @@ export class RateLimitInterceptor implements NestInterceptor {
     return next.handle();
   }
 
-  private limitOf(context: ExecutionContext, { method, route }: AuthenticatedRequest): RateLimitName | 'none' {
+  private limitOf(context: ExecutionContext, request: AuthenticatedRequest): RateLimitName | 'none' {
     const declared = this.reflector.getAllAndOverride<RateLimitName | 'none' | undefined>(RATE_LIMIT, [context.getHandler(), context.getClass()]);
     if (declared !== undefined) return declared;
     // By the route's template, since a path may be written in capitals.
-    if (!templateOf(route).startsWith('/api/v1/')) return 'none';
-    return method === 'GET' || method === 'HEAD' ? 'rest.read' : 'rest.write';
+    if (!templateOf(request).startsWith('/api/v1/')) return 'none';
+    return request.method === 'GET' || request.method === 'HEAD' ? 'rest.read' : 'rest.write';
   }
 
   private async count(name: RateLimitName, { principal, ip }: AuthenticatedRequest, response: Response): Promise<void> {
@@ -45,6 +45,6 @@ export class RateLimitInterceptor implements NestInterceptor {
   }
 }
 
-function templateOf(route: { readonly path?: unknown } | undefined): string {
+function templateOf({ route }: { readonly route?: { readonly path?: unknown } }): string {
   return typeof route?.path === 'string' ? route.path : '';
 }
