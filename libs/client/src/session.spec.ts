@@ -1,7 +1,7 @@
 import { AgentChatError } from './errors';
 import { Http, type Fetch } from './http';
 import { processLocks } from './locks';
-import { Session, type SessionDependencies } from './session';
+import { Session, type SessionDependencies, type SessionEnd } from './session';
 import { memoryStorage, type ClientStorage } from './storage';
 import { SteeredEnvironment } from './testing/steered-environment';
 import { type User } from './types';
@@ -79,12 +79,15 @@ describe('a session', () => {
 
   it('ends when the refresh token is refused, and tells so', async () => {
     const [accounts, environment, storage] = [new Accounts(), new SteeredEnvironment(), memoryStorage()];
-    const users: (User | undefined)[] = [];
-    const session = openSession(accounts, environment, storage, { onChange: (user) => users.push(user) });
+    const changes: unknown[] = [];
+    const session = openSession(accounts, environment, storage, { onChange: (...change) => changes.push(change) });
     await session.signIn('login', credentials);
     accounts.answer = { status: 401, body: { code: 'REFRESH_TOKEN_REUSED', retryable: false } };
     await expect(session.token('access-1')).rejects.toMatchObject({ code: 'SIGNED_OUT' });
-    expect(users).toEqual([USER, undefined]);
+    expect(changes).toEqual([
+      [USER, undefined],
+      [undefined, { reason: 'refused', error: expect.objectContaining({ code: 'REFRESH_TOKEN_REUSED' }) }],
+    ]);
     expect(await storage.get('session')).toBeUndefined();
   });
 
@@ -106,5 +109,21 @@ describe('a session', () => {
     await session.signOut();
     expect(session.user).toBeUndefined();
     await expect(session.token()).rejects.toMatchObject({ code: 'SIGNED_OUT' });
+  });
+
+  it('tells a chosen logout from one in another tab', async () => {
+    const [accounts, environment, storage] = [new Accounts(), new SteeredEnvironment(), memoryStorage()];
+    const lock = processLocks();
+    const ends: (SessionEnd | undefined)[][] = [[], []];
+    const open = (tab: number): Session => openSession(accounts, environment, storage, { lock, onChange: (_, end) => ends[tab]?.push(end) });
+    const [here, other] = [open(0), open(1)];
+    await here.signIn('login', credentials);
+    await other.restore();
+    await here.signOut();
+    await expect(other.token('access-1')).rejects.toMatchObject({ code: 'SIGNED_OUT' });
+    expect(ends).toEqual([
+      [undefined, { reason: 'logout' }],
+      [undefined, { reason: 'elsewhere' }],
+    ]);
   });
 });
