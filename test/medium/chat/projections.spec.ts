@@ -111,8 +111,36 @@ describe('the projections of chat', () => {
       expect(joined.replaceAll(/<\/?mark>/g, '')).not.toMatch(/[<>"']/);
     });
 
+    it('leaves out what a dash stands before, however many there are', async () => {
+      const room = await SeededRoom.create(reading.database);
+      for (const text of ['quokka', 'quokka asleep', 'well-fed quokka']) await room.post(room.owner, text);
+      await eventually(async () => expect(await texts(room.owner, 'quokka')).toHaveLength(3));
+      for (const dashes of ['-', '--', '-'.repeat(60)]) expect(await texts(room.owner, `quokka ${dashes}asleep`)).toEqual(['well-fed quokka', 'quokka']);
+      expect(await texts(room.owner, 'quokka -"well fed" -asleep')).toEqual(['quokka']);
+      expect(await texts(room.owner, 'well-fed')).toEqual(['well-fed quokka']);
+      expect(await texts(room.owner, '--- quokka ---')).toHaveLength(3);
+    });
+
     it('takes any query without an error', async () => {
-      for (const q of ['"unclosed', '!!!', '- - -', 'or', "a' & | ! ( b:*", '\0', '\ud800', '<->', '"" -"', '🙂'.repeat(50)]) {
+      for (const q of [
+        '- '.repeat(90),
+        '-'.repeat(200),
+        '-('.repeat(100),
+        '-. '.repeat(60),
+        '-"" '.repeat(50),
+        '-or '.repeat(50),
+        '-a '.repeat(66),
+        '"unclosed',
+        '!!!',
+        '- - -',
+        'or',
+        "a' & | ! ( b:*",
+        '\0',
+        '\ud800',
+        '<->',
+        '"" -"',
+        '🙂'.repeat(50),
+      ]) {
         await expect(reading.ask('messages.search', { userId: newId<UserId>(), q, limit: 5 })).resolves.toMatchObject({ items: expect.any(Array) });
       }
     });
