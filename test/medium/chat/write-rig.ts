@@ -39,6 +39,8 @@ export class FaultyDatabase implements PhysicalDatabase {
   /** Runs before any other statement. */
   beforeRead: (sql: string) => Promise<void> = () => Promise.resolve();
   commits = 0;
+  /** Statements and transactions refused while it was down. */
+  refused = 0;
 
   constructor(private readonly real: PhysicalDatabase) {}
 
@@ -64,7 +66,9 @@ export class FaultyDatabase implements PhysicalDatabase {
   }
 
   private requireUp(): void {
-    if (this.isDown) throw outage();
+    if (!this.isDown) return;
+    this.refused += 1;
+    throw outage();
   }
 }
 

@@ -17,6 +17,14 @@ describe('PostgresDatabase', () => {
     await drop();
   });
 
+  it('has no commit of an owner cancelled, however long it takes (P6)', async () => {
+    const { url, drop } = await createTestDatabase('writer');
+    const database = new PostgresDatabase({ url, partitionCount: 64, statementTimeoutMs: 50 });
+    await expect(database.writer(0).query('select pg_sleep(0.3)')).resolves.toHaveLength(1);
+    await database.close();
+    await drop();
+  });
+
   it('gives up waiting for a connection after the configured time', async () => {
     const { url, drop } = await createTestDatabase('pool');
     const database = new PostgresDatabase({ url, partitionCount: 64, poolSize: 1, connectTimeoutMs: 50 });
