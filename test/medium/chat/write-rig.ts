@@ -39,6 +39,8 @@ export class FaultyDatabase implements PhysicalDatabase {
   /** Runs before any other statement. */
   beforeRead: (sql: string) => Promise<void> = () => Promise.resolve();
   commits = 0;
+  /** By how much the server's clock goes ahead of what it is, as a question for it alone tells, in milliseconds. */
+  clockAheadMs = 0;
   /** Statements and transactions refused while it was down. */
   refused = 0;
 
@@ -48,7 +50,8 @@ export class FaultyDatabase implements PhysicalDatabase {
     this.requireUp();
     if (!sql.includes('commit_batch(')) {
       await this.beforeRead(sql);
-      return this.real.query<R>(sql, parameters);
+      const rows = await this.real.query<R>(sql, parameters);
+      return rows.map((row) => (typeof row['now_ms'] === 'number' ? { ...row, now_ms: row['now_ms'] + this.clockAheadMs } : row));
     }
     await this.beforeCommit();
     this.requireUp();
