@@ -118,6 +118,24 @@ describe('committing under faults', () => {
     expect(answers.map(seqOf)).toEqual(['ROOM_NOT_FOUND', 3, 4]);
   });
 
+  it('commits the offset of the group only after what is below it is stored (P29)', async () => {
+    const roomId = await made(23);
+    const [leaving, mayGo] = [deferred(), deferred()];
+    rig.database.beforeCommit = () => {
+      leaving.resolve();
+      return mayGo.promise;
+    };
+    const call = await rig.append(post(roomId, alice, 'a message'));
+    const next = `23: ${call.offset + 1}`;
+    await leaving.promise;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(rig.log.groupCommits).not.toContain(next);
+    mayGo.resolve();
+    await rig.answerTo(call.requestId);
+
+    await eventually(() => expect(rig.log.groupCommits).toContain(next));
+  });
+
   it('stores a key for an effect and for a no-op, and none for a refusal (P10)', async () => {
     const roomId = await made(7);
     await rig.send({ type: 'room.join', roomId, actorId: alice, data: {}, key: 'no-op' });

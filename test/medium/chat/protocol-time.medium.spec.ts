@@ -2,22 +2,11 @@ import { COMMANDS_TOPIC, type RoomEvent } from '@agent-chat/contracts';
 import { createTestDatabase, type TestDatabase } from '@agent-chat/database/testing';
 import { newId, SystemClock, type UserId } from '@agent-chat/kernel';
 import { deferred, eventually, FakeClock } from '@agent-chat/testing';
+import { fakeIntervals } from '../../support/fake-intervals';
 import { create, openRig, post, progressOf, roomIn, type Rig } from './write-rig';
 
 const alice = newId<UserId>();
 const systemClock = new SystemClock();
-/** What the drivers need to go on. */
-const REAL_BUT_INTERVALS = [
-  'Date',
-  'hrtime',
-  'nextTick',
-  'performance',
-  'queueMicrotask',
-  'setImmediate',
-  'clearImmediate',
-  'setTimeout',
-  'clearTimeout',
-] as const;
 
 describe('time and publishing', () => {
   let test: TestDatabase;
@@ -84,7 +73,7 @@ describe('time and publishing', () => {
   });
 
   it('follows the clock of the database each minute (P17)', async () => {
-    jest.useFakeTimers({ doNotFake: [...REAL_BUT_INTERVALS] });
+    fakeIntervals();
     const rig = await open();
     const roomId = roomIn(17);
     await rig.send(create(roomId, alice));

@@ -86,6 +86,8 @@ export class FaultyLog extends EventLog {
   appendFault: (topic: string) => { readonly code: 'LOG_UNAVAILABLE' | 'LOG_UNCERTAIN'; readonly isWritten: boolean } | undefined = () => undefined;
   /** Whether the group's offsets stay where they are. */
   losesCommits = false;
+  /** The group's offsets as they were committed: `<partition>: <next offset>`. */
+  readonly groupCommits: string[] = [];
   /** Told what lies in the log. */
   onAppended: (topic: string, records: readonly LogRecord[]) => void = () => undefined;
 
@@ -105,7 +107,11 @@ export class FaultyLog extends EventLog {
 
   override async subscribe(subscription: Subscription): Promise<Consumption> {
     const real = await this.real.subscribe(subscription);
-    const commit = (partition: number, nextOffset: number) => (this.losesCommits ? Promise.resolve() : real.commit(partition, nextOffset));
+    const commit = (partition: number, nextOffset: number) => {
+      if (this.losesCommits) return Promise.resolve();
+      this.groupCommits.push(`${partition}: ${nextOffset}`);
+      return real.commit(partition, nextOffset);
+    };
     return {
       assigned: () => real.assigned(),
       pause: (partition) => real.pause(partition),
