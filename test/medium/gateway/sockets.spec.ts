@@ -1,5 +1,5 @@
 import { newId, type UserId } from '@agent-chat/kernel';
-import { eventually } from '@agent-chat/testing';
+import { deferred, eventually } from '@agent-chat/testing';
 import { io } from 'socket.io-client';
 import { ConnectionDrain } from '../../../apps/gateway/src/application/realtime/connection-drain';
 import { ConnectionRegistry } from '../../../apps/gateway/src/application/realtime/connection-registry';
@@ -130,6 +130,23 @@ describe('A socket', () => {
     await drained;
     await eventually(() => expect(clients.every(({ disconnected }) => disconnected !== undefined)).toBe(true));
     for (const client of clients) expect(client.named('drain')).toEqual([{ reconnectInMs: expect.any(Number) }]);
+  });
+
+  it('that leaves gets the answers to its calls first, and no further call is taken', async () => {
+    const gateway = await cluster.start();
+    const ann = await cluster.connect(gateway);
+    const room = cluster.chat.room([ann.userId]);
+    const gate = deferred();
+    cluster.chat.openGate = gate.promise;
+    const subscribing = ann.subscribe(room.roomId);
+    const drained = gateway.app.get(ConnectionDrain).drain();
+    await eventually(async () => expect(await ann.call('presence.set', { status: 'away' })).toMatchObject({ ok: false, error: { code: 'DRAINING' } }));
+    expect(ann.disconnected).toBeUndefined();
+    gate.resolve();
+    expect(await subscribing).toMatchObject({ head: 0 });
+    await drained;
+    await eventually(() => expect(ann.disconnected).toBeDefined());
+    expect(ann.named('closing')).toEqual([{ code: 'DRAINING' }]);
   });
 
   it('speaks WebSocket only', async () => {
