@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:net';
-import { createTestDatabase, describeDatabaseContract } from '../../testing';
+import { createTestDatabase, describeDatabaseContract, startHastyServer } from '../../testing';
 import { PostgresDatabase } from './postgres-database';
 import type { StatementObservation } from './statement-observer';
 
@@ -60,6 +60,14 @@ describe('PostgresDatabase', () => {
     await silent.close();
     await expect(database.ping(1_000)).rejects.toMatchObject({ kind: 'outage' });
     await database.close();
+  });
+
+  it('calls it an outage when a connection ends as it opens', async () => {
+    const server = await startHastyServer();
+    const database = new PostgresDatabase({ url: server.url, partitionCount: 64 });
+    await expect(database.directory().query('select 1')).rejects.toMatchObject({ kind: 'outage' });
+    await database.close();
+    await server.close();
   });
 
   it('stops the server behind it once, after its connections', async () => {

@@ -49,7 +49,9 @@ export class PostgresPhysicalDatabase implements PhysicalDatabase {
       ...(statementTimeoutMs > 0 ? { statement_timeout: statementTimeoutMs, query_timeout: statementTimeoutMs + ANSWER_GRACE_MS } : {}),
     });
     // An idle connection that dies emits here, and would end the process unheard; the next statement reports the outage.
-    this.pool.on('error', () => undefined);
+    this.pool.on('error', ignore);
+    // The pool listens to idle connections alone. One that dies in anybody's hands, or on the way there, would end the process as well.
+    this.pool.on('connect', (client) => client.on('error', ignore));
   }
 
   async query<R extends Row = Row>(sql: string, parameters?: readonly unknown[]): Promise<R[]> {
@@ -86,15 +88,12 @@ export class PostgresPhysicalDatabase implements PhysicalDatabase {
   private async withConnection<Result>(work: (lease: Lease) => Promise<Result>): Promise<Result> {
     const client = await this.connect();
     const lease: Lease = { client, broken: false };
-    // Without a listener a connection that dies while checked out would end the process; its statement rejects all the same.
-    client.on('error', ignore);
     try {
       return await work(lease);
     } catch (error) {
       if (error instanceof DatabaseError && !isConnectionUsable(error)) lease.broken = true;
       throw error;
     } finally {
-      client.off('error', ignore);
       client.release(lease.broken);
     }
   }
