@@ -86,6 +86,8 @@ export class FaultyLog extends EventLog {
   appendFault: (topic: string) => { readonly code: 'LOG_UNAVAILABLE' | 'LOG_UNCERTAIN'; readonly isWritten: boolean } | undefined = () => undefined;
   /** Whether the group's offsets stay where they are. */
   losesCommits = false;
+  /** Partitions that the group has given to another, who has not been told of it yet. */
+  readonly takenAway = new Set<number>();
   /** The group's offsets as they were committed: `<partition>: <next offset>`. */
   readonly groupCommits: string[] = [];
   /** Told what lies in the log. */
@@ -113,7 +115,7 @@ export class FaultyLog extends EventLog {
       return real.commit(partition, nextOffset);
     };
     return {
-      assigned: () => real.assigned(),
+      assigned: () => real.assigned().filter((partition) => !this.takenAway.has(partition)),
       pause: (partition) => real.pause(partition),
       resume: (partition) => real.resume(partition),
       seek: (partition, offset) => real.seek(partition, offset),
