@@ -86,12 +86,11 @@ export function RoomPage({ roomId, seq }: { readonly roomId: string; readonly se
   if (room === undefined) {
     if (error === undefined) return <LoadingState label="Opening the room" />;
     return (
-      <div className="room-missing">
-        <ErrorState error={error} onRetry={reload} />
-        <ActionButton look="quiet" onPress={() => navigate({ page: 'home' })}>
+      <ErrorState error={error} onRetry={reload}>
+        <ActionButton look="primary" onPress={() => navigate({ page: 'home' })}>
           Back to your rooms
         </ActionButton>
-      </div>
+      </ErrorState>
     );
   }
   return (
