@@ -32,6 +32,21 @@ describe('A socket', () => {
     await expect(cluster.connect(gateway)).rejects.toMatchObject({ data: { code: 'UNAVAILABLE', retryable: true, retryAfterMs: 5_000 } });
   });
 
+  it('is one of as many as allowed also when they all come at once', async () => {
+    const gateway = await cluster.start({ MAX_CONNECTIONS: '5', MAX_CONNECTIONS_PER_USER: '3' });
+    const [ann, bob] = [newId<UserId>(), newId<UserId>()];
+    const [directory, authenticate] = [deferred(), cluster.authenticator.authenticate.bind(cluster.authenticator)];
+    const asked = jest.spyOn(cluster.authenticator, 'authenticate').mockImplementation((token) => directory.promise.then(() => authenticate(token)));
+    const connecting = Array.from({ length: 40 }, (_, at) => cluster.connect(gateway, at % 2 === 0 ? ann : bob).catch(() => undefined));
+    await eventually(() => expect(asked).toHaveBeenCalledTimes(40));
+    directory.resolve();
+    const sockets = await Promise.all(connecting);
+    const connections = gateway.app.get(ConnectionRegistry);
+    expect([connections.size, Math.max(connections.of(ann).size, connections.of(bob).size)]).toEqual([5, 3]);
+    await eventually(() => expect(sockets.filter((socket) => socket?.disconnected === undefined && socket !== undefined)).toHaveLength(5));
+    for (const socket of sockets) expect(socket?.named('closing')[0]?.code ?? 'LIMIT_REACHED').toMatch(/^(LIMIT_REACHED|UNAVAILABLE)$/);
+  });
+
   it('answers what it does not know or cannot read, and survives it', async () => {
     const ann = await cluster.connect(await cluster.start());
     expect(await ann.call('no.such', {})).toMatchObject({ ok: false, error: { code: 'UNKNOWN_EVENT' } });
