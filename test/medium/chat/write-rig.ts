@@ -39,6 +39,8 @@ export class FaultyDatabase implements PhysicalDatabase {
   /** Runs before any other statement. */
   beforeRead: (sql: string) => Promise<void> = () => Promise.resolve();
   commits = 0;
+  /** Runs before the answer of any other statement arrives. */
+  afterRead: (sql: string) => Promise<void> = () => Promise.resolve();
   /** By how much the server's clock goes ahead of what it is, as a question for it alone tells, in milliseconds. */
   clockAheadMs = 0;
   /** Statements and transactions refused while it was down. */
@@ -51,6 +53,7 @@ export class FaultyDatabase implements PhysicalDatabase {
     if (!sql.includes('commit_batch(')) {
       await this.beforeRead(sql);
       const rows = await this.real.query<R>(sql, parameters);
+      await this.afterRead(sql);
       return rows.map((row) => (typeof row['now_ms'] === 'number' ? { ...row, now_ms: row['now_ms'] + this.clockAheadMs } : row));
     }
     await this.beforeCommit();
