@@ -1,6 +1,6 @@
 import { DatabaseError } from '@agent-chat/database';
 import { AppError, newId, type RoomId, type UserId } from '@agent-chat/kernel';
-import { eventually } from '@agent-chat/testing';
+import { deferred, eventually } from '@agent-chat/testing';
 import { Logger } from '@nestjs/common';
 import { type BatchRows } from '../../infrastructure/write/batch-rows';
 import { type MarkRequest } from './owned-partition';
@@ -74,12 +74,14 @@ describe('Committer', () => {
     one.push({ record: recordAt(1, 2) });
     outcome.reject(outage());
     await eventually(() => expect(uncertain).toEqual(['1: unknown outcome', '2: unknown outcome']));
-    // Nothing of a partition that is being taken is committed.
+    expect(told).toEqual([]);
+    // Nothing of a partition that is being taken is committed, while others are.
     committer.notify(one);
+    offer(activePartition(3), [0]);
+    await eventually(() => expect(told).toHaveLength(1));
     await committer.stop();
 
-    expect(commits).toHaveLength(1);
-    expect(told).toEqual([]);
+    expect(commits.slice(1)).toEqual([['3: 0-0']]);
     expect(one.take(Infinity).map((work) => ('mark' in work ? 'mark' : work.record.offset))).toEqual(['mark', 0, 1, 2]);
     expect(two.take(Infinity)).toHaveLength(1);
   });
@@ -179,6 +181,21 @@ describe('Committer', () => {
     expect(answered()).toBe(1);
   });
 
+  it('misses no work that comes just as it runs out of any', async () => {
+    for (let turnsLater = 0; turnsLater < 12; turnsLater++) {
+      const { committer, hooks, offer, answered } = openCommitter();
+      const partition = activePartition(1);
+      const committed = deferred();
+      hooks.onCommitted = () => committed.resolve();
+      let later = committed.promise;
+      for (let turn = 0; turn < turnsLater; turn++) later = later.then(() => undefined);
+      void later.then(() => offer(partition, [1]));
+      offer(partition, [0]);
+      await eventually(() => expect(answered()).toBe(2));
+      await committer.stop();
+    }
+  });
+
   describe('when stopped', () => {
     it('waits for the commit under way and for what waits behind it, then starts nothing', async () => {
       const { committer, database, commits, offer, answered } = openCommitter();
@@ -212,6 +229,36 @@ describe('Committer', () => {
       await turns();
 
       expect(commits).toHaveLength(1);
+    });
+
+    it('does not wait until the log takes dead letters again', async () => {
+      const { committer, log, offer } = openCommitter();
+      const partition = activePartition(1);
+      let attempts = 0;
+      log.accept = () => Promise.reject(new AppError('LOG_UNAVAILABLE', { detail: String((attempts += 1)) }));
+      partition.push({ record: { ...recordAt(1, 0), value: 'no JSON' } });
+      offer(partition, []);
+      await eventually(() => expect(attempts).toBeGreaterThan(0));
+
+      await expect(committer.stop()).resolves.toBeUndefined();
+    });
+
+    it('waits for a commit under way although one before it failed', async () => {
+      const { committer, database, offer, uncertain, answered } = openCommitter();
+      const partition = activePartition(1);
+      database.respond = () => Promise.reject(outage());
+      offer(partition, [0]);
+      await eventually(() => expect(uncertain).toHaveLength(1));
+      const { left, outcome } = holdCommit(database);
+      partition.state = 'active';
+      partition.commandOffset = -1;
+      committer.notify(partition);
+      await left;
+      const stopping = committer.stop();
+      outcome.resolve();
+      await stopping;
+
+      expect(answered()).toBe(1);
     });
 
     it('is stopped at once when there is nothing to do', async () => {

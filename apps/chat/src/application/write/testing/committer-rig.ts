@@ -53,10 +53,12 @@ export function openCommitter() {
     },
   } as unknown as EventLog;
   const told: Committed[] = [];
+  const hooks = { onCommitted: (): void => undefined };
   const uncertain: string[] = [];
   const listener = {
     committed: (committed: Committed): void => {
       told.push(committed);
+      hooks.onCommitted();
     },
     ownershipUncertain: (partition: OwnedPartition, reason: string): void => {
       partition.state = 'taking';
@@ -73,7 +75,7 @@ export function openCommitter() {
     committer.notify(partition);
   };
   const answered = (): number => told.reduce((sum, { batch }) => sum + batch.replies.length, 0);
-  return { committer, database, commits, log, deadLetters, told, uncertain, offer, answered };
+  return { committer, database, commits, log, deadLetters, told, hooks, uncertain, offer, answered };
 }
 
 /** A partition that is owned, with nothing decided yet. */
