@@ -254,7 +254,10 @@ describe('Committer', () => {
       partition.commandOffset = -1;
       committer.notify(partition);
       await left;
-      const stopping = committer.stop();
+      let isStopped = false;
+      const stopping = committer.stop().then(() => (isStopped = true));
+      await turns();
+      expect(isStopped).toBe(false);
       outcome.resolve();
       await stopping;
 
