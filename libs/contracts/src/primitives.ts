@@ -7,7 +7,7 @@ export const MAX_TEXT_CODE_POINTS = 8_000;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const CONTROL = /\p{Cc}/u;
 // Braille's blank pattern counts as a symbol.
-const VISIBLE = /[^\p{Default_Ignorable_Code_Point}\p{Z}\p{Cc}\p{Cf}\p{Cs}\u2800]/u;
+const VISIBLE = /[^\p{Default_Ignorable_Code_Point}\p{Z}\p{Cc}\p{Cf}\u2800]/u;
 // They reach beyond the name, and make another's out of it: "\u202Enimda" reads as "admin". Marks such as U+200F don't.
 const TURNS_DIRECTION = /[\u202A-\u202E\u2066-\u2069]/u;
 
