@@ -56,6 +56,12 @@ module.exports = {
       { path: '^apps/[^/]+/src/interface/' },
     ),
     forbid(
+      'application-knows-no-infrastructure',
+      "Use cases say what they need; infrastructure has it. Chat's write path is one piece with its SQL: the batch that it decides is the statement's parameters.",
+      { path: '^apps/(?!chat/)[^/]+/src/application/', pathNot: TEST_CODE },
+      { path: '^apps/[^/]+/src/infrastructure/' },
+    ),
+    forbid(
       'kernel-stands-alone',
       'Everything imports the kernel, so it imports no other lib.',
       { path: '^libs/kernel/', pathNot: TEST_CODE },

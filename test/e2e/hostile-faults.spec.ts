@@ -1,4 +1,5 @@
 import { eventually } from '@agent-chat/testing';
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RestClient } from '../support/rest-client';
@@ -80,6 +81,44 @@ describe('while people write', () => {
     await standalone.restart();
     await posting.stop();
     await posting.expectStored();
+  });
+
+  it('SIGTERM leaves no call without its answer that was committed', async () => {
+    const { roomId } = await alice.createRoom({ kind: 'private', name: 'answers' });
+    const acknowledged = new Set<string>();
+    const postUntilRefused = async (post: (clientMsgId: string) => Promise<unknown>): Promise<void> => {
+      for (;;) {
+        const key = randomUUID();
+        try {
+          await post(key);
+        } catch {
+          return;
+        }
+        acknowledged.add(key);
+      }
+    };
+    const sockets = await Promise.all(Array.from({ length: 5 }, () => SocketClient.connect(alice)));
+    const overSocket = (socket: SocketClient) => async (clientMsgId: string) => {
+      // What is said to a closed socket would wait for its time to be up.
+      if (!socket.socket.connected) throw new Error('closed');
+      const answer = await socket.call('message.post', { roomId, clientMsgId, text: 'over a socket' });
+      if (!answer.ok) throw new Error(answer.error.code);
+    };
+    const overRest = (clientMsgId: string) => alice.call('POST', `/rooms/${roomId}/messages`, { clientMsgId, text: 'over REST' });
+    const posts = [
+      ...sockets.flatMap((socket) => Array.from({ length: WRITERS }, () => overSocket(socket))),
+      ...Array.from({ length: WRITERS }, () => overRest),
+    ];
+    const writing = posts.map(postUntilRefused);
+    await eventually(() => expect(acknowledged.size).toBeGreaterThan(500), { timeoutMs: 20_000 });
+
+    expect(await standalone.stop()).toBe(0);
+    await Promise.all(writing);
+
+    await standalone.restart();
+    const stored = (await alice.log(roomId)).filter(({ type }) => type === 'message.posted').map(({ data }) => String(data?.['clientMsgId']));
+    expect(stored.filter((key) => !acknowledged.has(key))).toEqual([]);
+    expect(stored.length).toBe(acknowledged.size);
   });
 
   it('the death of the database server ends the process with a message, and a restart has everything', async () => {

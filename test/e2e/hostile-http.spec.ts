@@ -115,7 +115,8 @@ describe('strange HTTP', () => {
   const head = (): string => `Host: x\r\nAuthorization: Bearer ${alice.credentials?.accessToken ?? ''}\r\n`;
 
   it('is refused by the first line that is wrong', async () => {
-    expect(await exchange(standalone.url, `GET /api/v1/rooms HTTP/1.1\r\n${head()}X: ${'a'.repeat(100_000)}\r\n\r\n`)).toMatch(/^(HTTP\/1\.1 431|$)/);
+    // Above the limit of 16 KB, yet small enough to be read whole: bytes that nobody has read would turn the answer into a reset.
+    expect(await exchange(standalone.url, `GET /api/v1/rooms HTTP/1.1\r\n${head()}X: ${'a'.repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431/);
     expect(await exchange(standalone.url, `GET /api/v1/rooms HTTP/1.1\r\n\r\n`)).toMatch(/^HTTP\/1\.1 400/);
     expect(await exchange(standalone.url, `POST /api/v1/rooms HTTP/1.1\r\n${head()}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nX`)).toMatch(
       /^HTTP\/1\.1 400/,

@@ -162,7 +162,7 @@ describe('strange addresses and queries', () => {
       '\u202e',
       '\ufffe',
     ],
-    ...['$1', '\\u0000', '&'.repeat(200), '*'.repeat(200), '"'.repeat(199)],
+    ...['$1', '\\u0000', '&'.repeat(200), '*'.repeat(200), '"'.repeat(199), '-'.repeat(200), `${'- '.repeat(99)}a`, `${'-('.repeat(99)}a`],
   ])('searches for %p', async (q) => {
     expect(await tell(alice, 'GET', `/search?q=${encodeURIComponent(q)}`)).toMatchObject({ status: 200 });
   });
@@ -185,6 +185,18 @@ describe('strange addresses and queries', () => {
   it.each(['garbage', '%00', 'e30', 'bnVsbA', 'W10', deep, Buffer.from('["infinity","x"]').toString('base64url')])('refuses the page %p', async (cursor) => {
     for (const path of ['/rooms', '/rooms/discover', `/rooms/${roomId}/members`])
       expect((await tell(alice, 'GET', `${path}?cursor=${cursor}`)).status).toBe(400);
+  });
+
+  it('refuses pages that nobody can have been on', async () => {
+    const page = (place: unknown[]): string => Buffer.from(JSON.stringify([...place, randomUUID()])).toString('base64url');
+    const pages = [
+      ...['9999-99-99 99:99:99+00', '999999-01-01 00:00:00+00', '2026-02-30 00:00:00+00'].flatMap((at) => [
+        `/rooms?cursor=${page([at])}`,
+        `/search?q=a&cursor=${page([at])}`,
+      ]),
+      `/rooms/discover?cursor=${page(['\0'])}`,
+    ];
+    for (const path of pages) expect(await tell(alice, 'GET', path)).toMatchObject({ status: 400, code: 'VALIDATION_FAILED' });
   });
 
   it('has nothing outside its routes', async () => {

@@ -1,4 +1,5 @@
 import { createTestDatabase } from '@agent-chat/database/testing';
+import { type Clock, SystemClock } from '@agent-chat/kernel';
 import { EventLogServer } from '@agent-chat/messaging';
 import { type RunningApp, startApp } from '@agent-chat/runtime';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -14,7 +15,7 @@ export interface WholeApp extends RunningApp {
 }
 
 /** Starts everything as `npm start` does, but for the server of the database. Rate limits are off unless `env` says otherwise. */
-export async function startWholeApp(name: string, env: NodeJS.ProcessEnv = {}): Promise<WholeApp> {
+export async function startWholeApp(name: string, env: NodeJS.ProcessEnv = {}, clock: Clock = new SystemClock()): Promise<WholeApp> {
   const test = await createTestDatabase(name);
   const dataDir = mkdtempSync(join(tmpdir(), 'agent-chat-app-'));
   const running = await startApp(
@@ -27,6 +28,7 @@ export async function startWholeApp(name: string, env: NodeJS.ProcessEnv = {}): 
       },
     },
     { DATABASE_URL: test.url, DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'error', RATE_LIMITS: 'off', DRAIN_MS: '0', ...env },
+    clock,
   );
   const close = async (): Promise<void> => {
     await running.close();

@@ -3,27 +3,31 @@ import { AppConfig } from '@agent-chat/config';
 import { Clock } from '@agent-chat/kernel';
 import { Logger, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import { Accounts } from './application/auth/accounts';
 import { IssueTicketHandler } from './application/auth/issue-ticket.handler';
 import { LogInHandler } from './application/auth/log-in.handler';
 import { LogOutHandler } from './application/auth/log-out.handler';
 import { LoginFailures } from './application/auth/login-failures';
+import { Operators } from './application/auth/operators';
 import { PurgeSessionsJob } from './application/auth/purge-sessions.job';
 import { RefreshHandler } from './application/auth/refresh.handler';
+import { RefreshTokens } from './application/auth/refresh-tokens';
 import { RegisterHandler } from './application/auth/register.handler';
 import { SessionAnswers } from './application/auth/session-answers';
+import { SessionPurge } from './application/auth/session-purge';
+import { Sessions } from './application/auth/sessions';
 import { UserDirectory } from './application/user-directory';
-import { Accounts } from './infrastructure/auth/accounts';
+import { DirectoryAccounts } from './infrastructure/auth/directory-accounts';
 import { DirectoryAuthenticator } from './infrastructure/auth/directory-authenticator';
 import { DirectoryDataSource } from './infrastructure/auth/directory-data-source';
 import { DirectoryKeyRing } from './infrastructure/auth/directory-key-ring';
 import { DirectoryQueries } from './infrastructure/auth/directory-queries';
 import { ExternalAccounts } from './infrastructure/auth/external-accounts';
-import { Operators } from './infrastructure/auth/operators';
-import { RefreshTokens } from './infrastructure/auth/refresh-tokens';
+import { DirectoryRefreshTokens } from './infrastructure/auth/directory-refresh-tokens';
 import { ServerSecret } from './infrastructure/auth/server-secret';
 import { SessionLiveness } from './infrastructure/auth/session-liveness';
-import { SessionPurge } from './infrastructure/auth/session-purge';
-import { Sessions } from './infrastructure/auth/sessions';
+import { DirectorySessionPurge } from './infrastructure/auth/directory-session-purge';
+import { DirectorySessions } from './infrastructure/auth/directory-sessions';
 import { TrustedCallers } from './infrastructure/auth/trusted-callers';
 import { DirectoryUsers } from './infrastructure/users/directory-users';
 import { AuthController } from './interface/auth/auth.controller';
@@ -39,14 +43,11 @@ const logger = new Logger('AuthModule');
   controllers: [AuthController, SessionsController, UsersController, WellKnownController],
   providers: [
     ...[IssueTicketHandler, LogInHandler, LogOutHandler, LoginFailures, PurgeSessionsJob, RefreshHandler, RegisterHandler, SessionAnswers],
-    ...[Accounts, RefreshTokens, ServerSecret, SessionPurge, Sessions],
-    DirectoryDataSource,
-    DirectoryQueries,
-    ExternalAccounts,
-    Operators,
-    PasswordHasher,
-    SessionLiveness,
-    TrustedCallers,
+    ...[DirectoryDataSource, DirectoryQueries, ExternalAccounts, Operators, PasswordHasher, ServerSecret, SessionLiveness, TrustedCallers],
+    { provide: Accounts, useClass: DirectoryAccounts },
+    { provide: RefreshTokens, useClass: DirectoryRefreshTokens },
+    { provide: SessionPurge, useClass: DirectorySessionPurge },
+    { provide: Sessions, useClass: DirectorySessions },
     { provide: KeyRing, useClass: DirectoryKeyRing },
     {
       provide: TokenIssuer,

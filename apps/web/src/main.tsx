@@ -1,10 +1,14 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { applyStoredTheme } from './core/theme';
+import { watchUpgrades } from './core/upgrade';
 import { App } from './features/shell/app';
+import { ErrorBoundary } from './ui/error-boundary';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/controls.css';
+import './styles/marks.css';
+import './styles/states.css';
 import './styles/overlays.css';
 import './features/sign-in/sign-in.css';
 import './features/shell/shell.css';
@@ -16,10 +20,13 @@ import './features/composer/composer.css';
 import './features/shell/panels.css';
 
 applyStoredTheme();
+watchUpgrades();
 const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no root element');
 createRoot(root).render(
   <StrictMode>
-    <App />
+    <ErrorBoundary>
+      <App />
+    </ErrorBoundary>
   </StrictMode>,
 );

@@ -1,14 +1,15 @@
 import { type ConnectionStatus } from './connection';
 import { type AgentChatError } from './errors';
 import { type RoomEvent } from './room-events';
+import { type SessionEnd } from './session';
 import { type EphemeralItem, type Resync, type RoomHead, type RoomsFrame, type User } from './types';
 
 /** What a client tells. */
 export interface ClientEvents {
   /** The live connection. */
   state: ConnectionStatus;
-  /** Who is signed in now. */
-  session: { readonly user: User | undefined };
+  /** Who is signed in now; when nobody is any more, `end` tells a chosen logout from a session that ended by itself. */
+  session: { readonly user: User | undefined; readonly end?: SessionEnd | undefined };
   /** An event of any room that is followed: each once, in order within its room. */
   event: RoomEvent;
   /** A followed room's log could not be continued; its history was read anew. */

@@ -9,7 +9,6 @@ import { Identity } from './identity';
 import { LiveRooms } from './live-rooms';
 import { availableLocks, type RunLocked } from './locks';
 import { MessagesApi, type SearchOptions } from './messages-api';
-import { onOnline } from './online';
 import { Outbox } from './outbox';
 import { OutboxStore, type OutboxEntry } from './outbox-store';
 import { PresenceStore } from './presence';
@@ -19,11 +18,12 @@ import { type RoomEvent } from './room-events';
 import { RoomHandle } from './room';
 import { RoomList } from './room-list';
 import { RoomsApi } from './rooms-api';
-import { Session, type Credentials } from './session';
+import { Session, type Credentials, type SessionEnd } from './session';
 import { openSocketTransport } from './socket-transport';
 import { memoryStorage, type ClientStorage } from './storage';
 import { type EphemeralItem, type Page, type Posted, type Resync, type RoomHead, type RoomsFrame, type SearchHit, type User } from './types';
 import { UsersApi } from './users-api';
+import { onWakeUp } from './wake-up';
 
 type Forwarded = 'rooms' | 'heads' | 'ephemeral' | 'drain' | 'closing';
 
@@ -78,7 +78,7 @@ export class AgentChatClient {
     this.presence = new PresenceStore(request, onError);
     this.roomList = new RoomList(this.rooms, this.environment, () => this.user?.userId, onError);
     this.readMarks = new ReadMarks(request, this.environment, (roomId, seq, unread) => this.roomList.markedRead(roomId, seq, unread), onError);
-    this.stopWatching = onOnline(() => this.connection.retryNow());
+    this.stopWatching = onWakeUp(() => this.retryNow());
   }
 
   /** Who is signed in; known after `ready`, `login`, `register` or `connect`. */
@@ -126,6 +126,14 @@ export class AgentChatClient {
 
   disconnect(): void {
     this.connection.disconnect();
+  }
+
+  /**
+   * Ends the wait between two attempts to connect (`retryInMs` of the `state` event) and tries at once; does nothing at any other time. In a
+   * browser it happens by itself when the network is back and when the page comes into sight.
+   */
+  retryNow(): void {
+    this.connection.retryNow();
   }
 
   /** Ends everything for good; the client can't be used again. */
@@ -179,7 +187,7 @@ export class AgentChatClient {
   }
 
   private openSession(http: Http): Session {
-    const onChange = (user: User | undefined): void => this.userChanged(user);
+    const onChange = (user: User | undefined, end?: SessionEnd): void => this.userChanged(user, end);
     const { environment, storage, lock, options } = this;
     return new Session({ http, storage, environment, lock, storageKey: `${this.prefix}:session`, onChange, initial: options.session });
   }
@@ -247,14 +255,14 @@ export class AgentChatClient {
     this.emitter.emit('event', event);
   }
 
-  private userChanged(user: User | undefined): void {
+  private userChanged(user: User | undefined, end?: SessionEnd): void {
     if (this.outbox !== undefined && this.outbox.userId !== user?.userId) {
       this.outbox.outbox.close();
       this.outbox = undefined;
       this.roomList.clear();
     }
     if (user !== undefined && this.outbox === undefined) this.openOutbox(user.userId);
-    this.emitter.emit('session', { user });
+    this.emitter.emit('session', end === undefined ? { user } : { user, end });
   }
 
   private openOutbox(userId: string): void {

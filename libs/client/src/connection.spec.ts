@@ -1,54 +1,6 @@
-import { Connection, type ConnectionStatus } from './connection';
 import { AgentChatError } from './errors';
-import { SteeredEnvironment, settle } from './testing/steered-environment';
-import { type TransportHandlers } from './transport';
-
-/** A connection whose other end is played by the test. */
-function openConnection() {
-  const environment = new SteeredEnvironment();
-  const statuses: ConnectionStatus[] = [];
-  const links: { token: string; handlers: TransportHandlers; requests: [string, unknown][]; isClosed: boolean }[] = [];
-  const tokens = {
-    renewAtMs: undefined as number | undefined,
-    current: 'token-1',
-    rejected: [] as (string | undefined)[],
-    failure: undefined as AgentChatError | undefined,
-  };
-  const connection = new Connection({
-    url: 'http://server',
-    environment,
-    tokens: {
-      get renewAtMs() {
-        return tokens.renewAtMs;
-      },
-      token: async (rejected) => {
-        tokens.rejected.push(rejected);
-        if (tokens.failure !== undefined) throw tokens.failure;
-        return tokens.current;
-      },
-    },
-    open: ({ token, handlers }) => {
-      const link = { token, handlers, requests: [] as [string, unknown][], isClosed: false };
-      links.push(link);
-      return {
-        request: async (call, body) => link.requests.push([call, body]),
-        close: () => {
-          link.isClosed = true;
-        },
-      };
-    },
-    onStatus: (status) => statuses.push(status),
-    onFrame: () => undefined,
-    onError: () => undefined,
-  });
-  const states = () => statuses.map(({ state }) => state);
-  const lose = (code = 'NETWORK_ERROR', details = {}) => links.at(-1)!.handlers.onClosed(new AgentChatError(code, details));
-  const open = async () => {
-    await settle();
-    links.at(-1)!.handlers.onOpen();
-  };
-  return { connection, environment, statuses, states, links, tokens, lose, open };
-}
+import { openConnection } from './testing/scripted-link';
+import { settle } from './testing/steered-environment';
 
 describe('a connection', () => {
   it('backs off with full jitter from half a second to at most 30 s, and starts again after a good connection', async () => {
@@ -176,5 +128,134 @@ describe('a connection', () => {
     expect(await connected).toBe('CLOSED');
     expect(states().at(-1)).toBe('offline');
     expect(links[1]!.isClosed).toBe(true);
+  });
+
+  it('waits for a moment that a leaving server named once, and then backs off as ever', async () => {
+    const { connection, environment, links, lose, open, statuses } = openConnection();
+    void connection.connect();
+    await open();
+    links[0]!.handlers.onFrame('drain', { reconnectInMs: 60_000 });
+    lose();
+    connection.retryNow();
+    await open();
+    lose();
+    expect(statuses.at(-1)?.retryInMs).toBe(250);
+    await environment.advance(250);
+    expect(links).toHaveLength(3);
+  });
+
+  it('renews again and again, and sends only a token that is another', async () => {
+    const { connection, environment, links, tokens, open } = openConnection();
+    tokens.renewAtMs = environment.nowMs() + 60_000;
+    void connection.connect();
+    await open();
+    for (const token of ['token-1', 'token-2', 'token-3']) {
+      tokens.current = token;
+      tokens.renewAtMs += 60_000;
+      await environment.advance(60_000);
+    }
+    expect(links[0]!.requests).toEqual(['token-2', 'token-3'].map((token) => ['auth.renew', { token }]));
+  });
+
+  it('tells of a renewal that failed, and tries again 5 s later', async () => {
+    const { connection, environment, links, tokens, open, errors } = openConnection();
+    tokens.renewAtMs = environment.nowMs() + 60_000;
+    void connection.connect();
+    await open();
+    tokens.failure = new AgentChatError('NETWORK_ERROR');
+    await environment.advance(60_000);
+    expect(errors).toEqual(['NETWORK_ERROR']);
+    expect(connection.state).toBe('connected');
+    tokens.failure = undefined;
+    tokens.current = 'token-2';
+    await environment.advance(4_999);
+    expect(links[0]!.requests).toEqual([]);
+    await environment.advance(1);
+    expect(links[0]!.requests).toEqual([['auth.renew', { token: 'token-2' }]]);
+  });
+
+  it('is closed when a renewal finds that the session has ended', async () => {
+    const { connection, environment, links, tokens, open } = openConnection();
+    tokens.renewAtMs = environment.nowMs() + 60_000;
+    void connection.connect();
+    await open();
+    tokens.failure = new AgentChatError('SIGNED_OUT');
+    await environment.advance(60_000);
+    expect([connection.state, links[0]!.isClosed]).toEqual(['closed', true]);
+  });
+
+  it('shows a refused token once, and never again after a good one', async () => {
+    const { connection, environment, lose, tokens } = openConnection();
+    void connection.connect();
+    await settle();
+    lose('UNAUTHENTICATED');
+    tokens.current = 'token-2';
+    await environment.advance(250);
+    lose();
+    await environment.advance(500);
+    expect(tokens.rejected).toEqual([undefined, 'token-1', undefined]);
+  });
+
+  it('opens nothing for a token that comes after it was told to disconnect, nor minds its failure', async () => {
+    const { connection, links, tokens } = openConnection();
+    for (const failure of [undefined, new AgentChatError('SIGNED_OUT')]) {
+      tokens.failure = failure;
+      connection.connect().catch(() => undefined);
+      connection.disconnect();
+      await settle();
+    }
+    expect(links).toEqual([]);
+    expect(connection.state).toBe('offline');
+  });
+
+  it('tries once at a time, whoever asks, and at once only while it waits', async () => {
+    const { connection, links, lose, open } = openConnection();
+    void connection.connect();
+    void connection.connect();
+    connection.retryNow();
+    await open();
+    connection.retryNow();
+    await settle();
+    expect(links).toHaveLength(1);
+    lose();
+    void connection.connect();
+    await settle();
+    expect(links).toHaveLength(1);
+  });
+
+  it('backs off from the beginning after it was told to disconnect', async () => {
+    const { connection, environment, lose, statuses } = openConnection();
+    connection.connect().catch(() => undefined);
+    for (const retryInMs of [250, 500]) {
+      await settle();
+      lose();
+      expect(statuses.at(-1)?.retryInMs).toBe(retryInMs);
+      await environment.advance(retryInMs);
+    }
+    connection.disconnect();
+    connection.connect().catch(() => undefined);
+    await settle();
+    lose();
+    expect(statuses.at(-1)?.retryInMs).toBe(250);
+  });
+
+  it('refuses calls while it is not connected', async () => {
+    const { connection, lose, open } = openConnection();
+    await expect(connection.request('message.post', {})).rejects.toMatchObject({ code: 'NETWORK_ERROR' });
+    void connection.connect();
+    await settle();
+    await expect(connection.request('message.post', {})).rejects.toMatchObject({ code: 'NETWORK_ERROR' });
+    await open();
+    await expect(connection.request('message.post', {})).resolves.toBeDefined();
+    lose();
+    await expect(connection.request('message.post', {})).rejects.toMatchObject({ code: 'NETWORK_ERROR' });
+  });
+
+  it('renews a token that lives longer than a timer can wait', async () => {
+    const { connection, environment, tokens, open } = openConnection();
+    tokens.renewAtMs = environment.nowMs() + 60 * 24 * 3_600_000;
+    void connection.connect();
+    await open();
+    expect(Math.max(...environment.pendingMs)).toBeLessThan(2 ** 31);
   });
 });

@@ -85,7 +85,7 @@ export class Connection {
     this.settleWaiters(new AgentChatError('CLOSED', { message: 'Disconnected on request' }));
   }
 
-  /** Ends a wait between two attempts: the network is back. */
+  /** Ends a wait between two attempts: the network is back, or somebody doesn't want to wait. */
   retryNow(): void {
     if (this.timers.has('attempt')) this.attempt();
   }
@@ -99,6 +99,8 @@ export class Connection {
   private attempt(): void {
     this.cancel('attempt');
     const turn = ++this.turn;
+    const { state, error, retryInMs } = this.status;
+    if (retryInMs !== undefined) this.change({ state, error });
     this.dependencies.tokens.token(this.rejected).then(
       (token) => turn === this.turn && this.open(turn, token),
       (error: unknown) => turn === this.turn && this.lost(AgentChatError.from(error)),

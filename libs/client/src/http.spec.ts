@@ -1,20 +1,20 @@
-import { Http, type Fetch, type HttpCall } from './http';
+import { Http, type Fetch, type HttpCall, type RetryOptions } from './http';
 import { SteeredEnvironment, settle } from './testing/steered-environment';
 
-type Answer = { status: number; body?: unknown; retryAfter?: string } | 'unreachable' | 'silent';
+type Answer = { status: number; body?: unknown; page?: string; retryAfter?: string } | 'unreachable' | 'silent';
 
-function openHttp(answers: Answer[], environment: SteeredEnvironment) {
+function openHttp(answers: Answer[], environment: SteeredEnvironment, retry: Partial<RetryOptions> = {}) {
   const requests: { url: string; headers: Record<string, string>; method: string; body?: string }[] = [];
   const fetch: Fetch = async (url, { signal, ...init }) => {
     requests.push({ url, ...init });
     const answer = answers.shift() ?? { status: 200, body: 'ok' };
     if (answer === 'unreachable') throw new TypeError('fetch failed');
     if (answer === 'silent') return new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
-    return { status: answer.status, headers: { get: () => answer.retryAfter ?? null }, text: async () => JSON.stringify(answer.body ?? {}) };
+    return { status: answer.status, headers: { get: () => answer.retryAfter ?? null }, text: async () => answer.page ?? JSON.stringify(answer.body ?? {}) };
   };
   let token = 0;
   const tokens = { renewAtMs: undefined, token: async (rejected?: string) => (rejected === undefined ? `token-${token}` : `token-${++token}`) };
-  return { http: new Http('http://server', environment, fetch).withTokens(tokens), requests };
+  return { http: new Http('http://server', environment, fetch, retry).withTokens(tokens), requests };
 }
 
 const READ: HttpCall = { method: 'GET', path: '/rooms', query: { cursor: 'a b', limit: undefined } };
@@ -82,5 +82,43 @@ describe('a REST call', () => {
     const errors = [{ path: 'text', message: 'must not be blank' }];
     const { http } = openHttp([{ status: 400, body: { code: 'VALIDATION_FAILED', retryable: false, errors } }], new SteeredEnvironment());
     await expect(http.request(READ)).rejects.toMatchObject({ code: 'VALIDATION_FAILED', errors });
+  });
+
+  it('never waits much longer than 5 s between two attempts', async () => {
+    const environment = new SteeredEnvironment();
+    environment.randomness = 1;
+    const answers = Array<Answer>(7).fill('unreachable');
+    const { http } = openHttp(answers, environment, { attempts: 8 });
+    const result = http.request(READ);
+    const waits: (number | undefined)[] = [];
+    for (let attempt = 0; attempt < 7; attempt++) {
+      await settle();
+      waits.push(environment.pendingMs.at(-1));
+      await environment.advance(waits.at(-1) ?? 0);
+    }
+    expect(waits).toEqual([300, 600, 1_200, 2_400, 4_800, 5_000, 5_000]);
+    expect(await result).toBe('ok');
+  });
+
+  it('tells an answer that did not come in time from a server that is not there', async () => {
+    const environment = new SteeredEnvironment();
+    const { http } = openHttp(['silent', 'unreachable'], environment);
+    const late = http.request({ method: 'POST', path: '/rooms', body: {} });
+    late.catch(() => undefined);
+    await environment.advance(15_000);
+    await expect(late).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await expect(http.request({ method: 'POST', path: '/rooms', body: {} })).rejects.toMatchObject({ code: 'NETWORK_ERROR' });
+  });
+
+  it('sends JSON, and no token where none is wanted', async () => {
+    const { http, requests } = openHttp([], new SteeredEnvironment());
+    await http.request({ method: 'POST', path: '/auth/login', body: { username: 'ada' }, authenticated: false });
+    expect(requests[0]).toMatchObject({ headers: { accept: 'application/json', 'content-type': 'application/json' }, body: '{"username":"ada"}' });
+    expect(requests[0]?.headers).not.toHaveProperty('authorization');
+  });
+
+  it('takes the status for the error when a proxy answers with a page of its own', async () => {
+    const { http } = openHttp([{ status: 502, page: '<html>' }], new SteeredEnvironment());
+    await expect(http.request({ method: 'DELETE', path: '/rooms/r' })).rejects.toMatchObject({ status: 502, retryable: true });
   });
 });

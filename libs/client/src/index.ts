@@ -18,7 +18,7 @@ export { asKnownEvent, type KnownRoomEvent, type RoomEvent, type RoomEventData, 
 export { type RoomList, type RoomListSnapshot } from './room-list';
 export { type SubscriptionState } from './room-subscription';
 export { type NewRoom, type PageOptions, type RoomChange, type RoomsApi } from './rooms-api';
-export { type AuthAnswer, type Credentials } from './session';
+export { type AuthAnswer, type Credentials, type SessionEnd } from './session';
 export { memoryStorage, webStorage, type ClientStorage } from './storage';
 export { type ReadableStore } from './store';
 export { type TimelineItem, type TimelineSnapshot } from './timeline';

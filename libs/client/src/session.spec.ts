@@ -1,7 +1,7 @@
 import { AgentChatError } from './errors';
 import { Http, type Fetch } from './http';
 import { processLocks } from './locks';
-import { Session, type SessionDependencies } from './session';
+import { Session, type SessionDependencies, type SessionEnd } from './session';
 import { memoryStorage, type ClientStorage } from './storage';
 import { SteeredEnvironment } from './testing/steered-environment';
 import { type User } from './types';
@@ -79,12 +79,15 @@ describe('a session', () => {
 
   it('ends when the refresh token is refused, and tells so', async () => {
     const [accounts, environment, storage] = [new Accounts(), new SteeredEnvironment(), memoryStorage()];
-    const users: (User | undefined)[] = [];
-    const session = openSession(accounts, environment, storage, { onChange: (user) => users.push(user) });
+    const changes: unknown[] = [];
+    const session = openSession(accounts, environment, storage, { onChange: (...change) => changes.push(change) });
     await session.signIn('login', credentials);
     accounts.answer = { status: 401, body: { code: 'REFRESH_TOKEN_REUSED', retryable: false } };
     await expect(session.token('access-1')).rejects.toMatchObject({ code: 'SIGNED_OUT' });
-    expect(users).toEqual([USER, undefined]);
+    expect(changes).toEqual([
+      [USER, undefined],
+      [undefined, { reason: 'refused', error: expect.objectContaining({ code: 'REFRESH_TOKEN_REUSED' }) }],
+    ]);
     expect(await storage.get('session')).toBeUndefined();
   });
 
@@ -106,5 +109,97 @@ describe('a session', () => {
     await session.signOut();
     expect(session.user).toBeUndefined();
     await expect(session.token()).rejects.toMatchObject({ code: 'SIGNED_OUT' });
+  });
+
+  it('tells a chosen logout from one in another tab', async () => {
+    const [accounts, environment, storage] = [new Accounts(), new SteeredEnvironment(), memoryStorage()];
+    const lock = processLocks();
+    const ends: (SessionEnd | undefined)[][] = [[], []];
+    const open = (tab: number): Session => openSession(accounts, environment, storage, { lock, onChange: (_, end) => ends[tab]?.push(end) });
+    const [here, other] = [open(0), open(1)];
+    await here.signIn('login', credentials);
+    await other.restore();
+    await here.signOut();
+    await expect(other.token('access-1')).rejects.toMatchObject({ code: 'SIGNED_OUT' });
+    expect(ends).toEqual([
+      [undefined, { reason: 'logout' }],
+      [undefined, { reason: 'elsewhere' }],
+    ]);
+  });
+
+  it('replaces a short-lived token a fifth of its life before its end', async () => {
+    const [accounts, environment] = [new Accounts(), new SteeredEnvironment()];
+    const session = openSession(accounts, environment, memoryStorage());
+    accounts.answer = { status: 200, body: { user: USER, accessToken: 'short', refreshToken: 'refresh-0', expiresInSec: 100 } };
+    await session.signIn('login', credentials);
+    await environment.advance(79_999);
+    expect(await session.token()).toBe('short');
+    await environment.advance(1);
+    expect(await session.token()).toBe('access-1');
+  });
+
+  it('keeps the session while the server has no time for it', async () => {
+    const [accounts, environment, storage] = [new Accounts(), new SteeredEnvironment(), memoryStorage()];
+    await openSession(accounts, environment, storage).signIn('login', credentials);
+    const busy = new Http('http://server', environment, async () => respond(429, { code: 'RATE_LIMITED', retryable: true }), { attempts: 1 });
+    const session = openSession(accounts, environment, storage, { http: busy });
+    await expect(session.token('access-1')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    expect(session.user).toEqual(USER);
+  });
+
+  it('takes the successor that a tab without a common lock has stored meanwhile', async () => {
+    const [accounts, environment, storage] = [new Accounts(), new SteeredEnvironment(), memoryStorage()];
+    await openSession(accounts, environment, storage).signIn('login', credentials);
+    const late = new Http('http://server', environment, async () => {
+      await openSession(accounts, environment, storage).token('access-1');
+      return respond(401, { code: 'REFRESH_TOKEN_REUSED', retryable: false });
+    });
+    const session = openSession(accounts, environment, storage, { http: late });
+    expect(await session.token('access-1')).toBe('access-2');
+    expect(session.user).toEqual(USER);
+  });
+
+  it('has ended here when another tab has signed out', async () => {
+    const [accounts, environment, storage] = [new Accounts(), new SteeredEnvironment(), memoryStorage()];
+    const [one, other] = [openSession(accounts, environment, storage), openSession(accounts, environment, storage)];
+    await one.signIn('login', credentials);
+    await other.signOut();
+    await expect(one.token('access-1')).rejects.toMatchObject({ code: 'SIGNED_OUT' });
+    expect(one.user).toBeUndefined();
+    expect(accounts.calls).toEqual(['/auth/login', '/auth/logout']);
+  });
+
+  it('uses a session made elsewhere, unless one is stored', async () => {
+    const [accounts, environment, storage] = [new Accounts(), new SteeredEnvironment(), memoryStorage()];
+    const initial = { user: USER, accessToken: 'given', refreshToken: 'refresh-0', expiresInSec: 600 };
+    expect(await openSession(accounts, environment, storage, { initial }).token()).toBe('given');
+    expect(await openSession(accounts, environment, storage, { initial: { ...initial, accessToken: 'another' } }).token()).toBe('given');
+  });
+
+  it('repeats a sign-in and a rotation whose answer was lost, and no registration', async () => {
+    const [accounts, environment] = [new Accounts(), new SteeredEnvironment()];
+    const session = openSession(accounts, environment, memoryStorage());
+    const lost = { status: 503, body: { code: 'UNAVAILABLE', retryable: true } };
+    accounts.answer = lost;
+    await expect(session.signIn('register', credentials)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    accounts.answer = lost;
+    const signedIn = session.signIn('login', credentials);
+    await environment.advance(10_000);
+    await signedIn;
+    accounts.answer = lost;
+    const rotated = session.token('access-1');
+    await environment.advance(10_000);
+    expect(await rotated).toBe('access-2');
+    expect(accounts.calls).toEqual(['/auth/register', '/auth/login', '/auth/login', '/auth/refresh', '/auth/refresh']);
+  });
+
+  it('takes a damaged value in the storage for none', async () => {
+    const [accounts, environment, storage] = [new Accounts(), new SteeredEnvironment(), memoryStorage()];
+    await storage.set('session', '{"user":');
+    const session = openSession(accounts, environment, storage);
+    await session.restore();
+    expect(session.user).toBeUndefined();
+    await session.signIn('login', credentials);
+    expect(await session.token()).toBe('access-1');
   });
 });

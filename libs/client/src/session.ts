@@ -11,6 +11,16 @@ export interface Credentials {
   readonly password: string;
 }
 
+/**
+ * Why nobody is signed in any more. `logout`: asked for by `logout()`. `elsewhere`: another tab with the same storage logged out, or found the
+ * session ended. `refused`: the server ended the session (revoked, expired, or a refresh token shown twice); `error` is its answer, with
+ * `code` `REFRESH_TOKEN_REUSED` when somebody else may hold a copy of the tokens.
+ */
+export interface SessionEnd {
+  readonly reason: 'logout' | 'elsewhere' | 'refused';
+  readonly error?: AgentChatError | undefined;
+}
+
 /** A signed-in person with their tokens, as stored. */
 export interface SessionData {
   readonly user: User;
@@ -37,7 +47,7 @@ export interface SessionDependencies {
   readonly lock: RunLocked;
   /** Where the session is stored, and the name of its lock: one a server. */
   readonly storageKey: string;
-  readonly onChange: (user: User | undefined) => void;
+  readonly onChange: (user: User | undefined, end?: SessionEnd) => void;
   /** A session that was made elsewhere; used unless one is stored. */
   readonly initial?: AuthAnswer | undefined;
 }
@@ -86,7 +96,7 @@ export class Session implements TokenSource {
   async signOut(): Promise<void> {
     await this.restore();
     const refreshToken = this.current?.refreshToken;
-    await this.drop();
+    await this.drop({ reason: 'logout' });
     if (refreshToken === undefined) return;
     // The tokens are gone from here already: what the server says changes nothing for the person.
     await this.dependencies.http.request({ method: 'POST', path: '/auth/logout', body: { refreshToken }, authenticated: false }).catch(() => undefined);
@@ -127,7 +137,7 @@ export class Session implements TokenSource {
       this.adopt(newer);
       return newer.accessToken;
     }
-    await this.drop();
+    await this.drop({ reason: 'refused', error });
     throw new AgentChatError('SIGNED_OUT', { message: 'The session has ended', cause: error });
   }
 
@@ -148,15 +158,16 @@ export class Session implements TokenSource {
     this.adopt(session);
   }
 
-  private async drop(): Promise<void> {
+  private async drop(end: SessionEnd): Promise<void> {
     await this.dependencies.storage.remove(this.dependencies.storageKey);
-    this.adopt(undefined);
+    this.adopt(undefined, end);
   }
 
-  private adopt(session: SessionData | undefined): void {
+  private adopt(session: SessionData | undefined, end: SessionEnd = { reason: 'elsewhere' }): void {
     const before = this.current?.user.userId;
     this.current = session;
-    if (session?.user.userId !== before) this.dependencies.onChange(session?.user);
+    if (session?.user.userId === before) return;
+    this.dependencies.onChange(session?.user, session === undefined ? end : undefined);
   }
 
   private async read(): Promise<SessionData | undefined> {

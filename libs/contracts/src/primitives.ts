@@ -6,6 +6,10 @@ export const MAX_TEXT_CODE_POINTS = 8_000;
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const CONTROL = /\p{Cc}/u;
+// Braille's blank pattern counts as a symbol.
+const VISIBLE = /[^\p{Default_Ignorable_Code_Point}\p{Z}\p{Cc}\p{Cf}\u2800]/u;
+// They reach beyond the name, and make another's out of it: "\u202Enimda" reads as "admin". Marks such as U+200F don't.
+const TURNS_DIRECTION = /[\u202A-\u202E\u2066-\u2069]/u;
 
 function countCodePoints(text: string): number {
   let count = 0;
@@ -23,12 +27,13 @@ export function wellFormedText(max: number) {
     .refine((text) => text.length <= max || countCodePoints(text) <= max, `at most ${String(max)} characters`);
 }
 
-/** One line of text for names and titles: no control characters, not blank, trimmed. */
+/** One line of text for names and titles: nothing that controls a terminal or the direction of text, not blank, trimmed. */
 export function singleLine(max: number) {
   return wellFormedText(max)
     .refine((text) => !CONTROL.test(text), 'must be a single line')
-    .transform((text) => text.trim())
-    .refine((text) => text.length > 0, 'must not be blank');
+    .refine((text) => !TURNS_DIRECTION.test(text), 'must not contain characters that override the direction of text')
+    .refine((text) => VISIBLE.test(text), 'must not be blank')
+    .transform((text) => text.trim());
 }
 
 /** A UUID in canonical form; upper case is accepted and lowered. */
@@ -65,8 +70,8 @@ export const CursorSchema = z
 export const SeqSchema = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 /** An instant, ISO 8601 in UTC with milliseconds. */
 export const IsoTimeSchema = z.iso.datetime({ precision: 3 }).meta({ description: 'ISO 8601, UTC, milliseconds' });
-/** The text of a message: 1 to 8,000 code points, not only white space. */
-export const MessageTextSchema = wellFormedText(MAX_TEXT_CODE_POINTS).refine((text) => text.trim().length > 0, 'must not be blank');
+/** The text of a message: 1 to 8,000 code points, something of it visible. */
+export const MessageTextSchema = wellFormedText(MAX_TEXT_CODE_POINTS).refine((text) => VISIBLE.test(text), 'must not be blank');
 
 /** One emoji or a short custom name such as `:ship-it:`. */
 export const EmojiSchema = z

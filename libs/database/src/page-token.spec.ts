@@ -31,7 +31,17 @@ describe('an instant as Postgres writes it', () => {
     expect(InstantText.safeParse(text).success).toBe(true);
   });
 
-  it.each(['2026-01-01T00:00:00Z', 'infinity', "2026-01-01 00:00:00+00'", ''])('is no other text: %s', (text) => {
+  it.each([
+    ...['2026-01-01T00:00:00Z', 'infinity', "2026-01-01 00:00:00+00'", ''],
+    ...[
+      '2026-02-30 00:00:00+00',
+      '2026-13-01 00:00:00+00',
+      '2026-01-01 24:00:00+00',
+      '2026-01-01 00:60:00+00',
+      '0000-01-01 00:00:00+00',
+      '999999-01-01 00:00:00+00',
+    ],
+  ])('is no other text: %s', (text) => {
     expect(InstantText.safeParse(text).success).toBe(false);
   });
 });

@@ -13,6 +13,12 @@ describe('murmur2', () => {
   });
 });
 
+describe('the number of partitions', () => {
+  it('is 64 unless configured otherwise, in every release: installations rest on it (P4)', () => {
+    expect(DEFAULT_PARTITION_COUNT).toBe(64);
+  });
+});
+
 describe('partitionOf', () => {
   it('drops the sign bit before the modulo, as Kafka does (P4)', () => {
     expect(partitionOf('21', 64)).toBe((-973932308 & 0x7fffffff) % 64);

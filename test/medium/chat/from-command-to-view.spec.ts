@@ -8,6 +8,7 @@ import { ActivityProjection } from '../../../apps/analytics/src/infrastructure/a
 import { AuditProjection } from '../../../apps/analytics/src/infrastructure/audit.projection';
 import { ListChangeNotices } from '../../../apps/chat/src/application/project/list-change-notices';
 import { ChatOwner } from '../../../apps/chat/src/application/write/chat-owner';
+import { OwnerAnswers } from '../../../apps/chat/src/application/write/owner-answers';
 import { DirectoryProjection } from '../../../apps/chat/src/infrastructure/project/directory.projection';
 import { SearchProjection } from '../../../apps/chat/src/infrastructure/project/search.projection';
 import { openEventLog, storedEvents } from '../../support/event-publisher';
@@ -119,5 +120,16 @@ describe('what is commanded', () => {
       const figures = await reading.database.directory().query('SELECT sum(messages) AS messages FROM analytics_messages WHERE room_id = $1', [roomId]);
       expect(Number(figures[0]?.['messages'])).toBe(2);
     });
+  });
+
+  it('counts the same badges for whoever moves a mark as for whoever asks: nobody is named by what they wrote', async () => {
+    const roomId = newId<RoomId>();
+    await command('room.create', roomId, alice, { kind: 'private', name: 'lobby', topic: '', memberIds: [bob] });
+    for (const author of [alice, bob]) await command('message.post', roomId, author, { messageId: newId<MessageId>(), text: '<@room>' });
+    const owners = new OwnerAnswers(owner, reading.database.shard(0));
+    const marked = await owners.markRead({ roomId, userId: alice, seq: 0, force: true }, partitionOf(roomId, log.partitionCount));
+    expect(marked).toMatchObject({ readSeq: 0, unreadCount: 2, mentionCount: 1 });
+    const { heads } = await reading.ask('heads.read', { reads: [{ userId: alice, roomIds: [roomId] }] });
+    expect(heads[0]?.heads).toEqual([{ roomId, ...marked }]);
   });
 });

@@ -1,5 +1,6 @@
 import { createTestDatabase, type TestDatabase } from '@agent-chat/database/testing';
 import { newId, partitionOf, type RoomId } from '@agent-chat/kernel';
+import { eventually } from '@agent-chat/testing';
 import { EventMonths } from '../../../apps/chat/src/infrastructure/maintain/event-months';
 import { KeyExpiry } from '../../../apps/chat/src/infrastructure/maintain/key-expiry';
 import { SeededRoom } from '../../support/seeded-room';
@@ -81,5 +82,26 @@ describe('maintenance of the rooms', () => {
     await expect(new KeyExpiry(test.database).expire(3)).resolves.toBe(7);
     const left = await shard().query('SELECT key FROM message_keys ORDER BY key');
     expect(left).toEqual([{ key: 'elsewhere' }, { key: 'young' }]);
+  });
+
+  it('forgets no key of a shard whose move has begun, but waits for what becomes of it (P30)', async () => {
+    const room = await SeededRoom.create(test.database);
+    await shard().query(
+      `INSERT INTO message_keys (room_id, actor_id, key, digest, request_id, seq, epoch, changed, created_at) VALUES ($1, $2, 'old', 'd', $3, 1, 1, true, now() - interval '8 days')`,
+      [room.roomId, room.owner, newId()],
+    );
+    const expiring = await shard().transaction(async (move) => {
+      await move.query('SELECT 1 FROM partition_progress WHERE partition = $1 FOR UPDATE', [room.partition]);
+      const begun = new KeyExpiry(test.database).expire();
+      await eventually(async () => {
+        const waiting = await shard().query(`SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`);
+        expect(waiting).toHaveLength(1);
+      });
+      await move.query(`UPDATE partition_progress SET state = 'moved' WHERE partition = $1`, [room.partition]);
+      return { begun };
+    });
+
+    expect(await expiring.begun).toBe(0);
+    expect(await shard().query('SELECT key FROM message_keys')).toEqual([{ key: 'old' }]);
   });
 });

@@ -203,6 +203,30 @@ describe('questions about messages and the log', () => {
       expect(answer.rooms[1]).toMatchObject({ cursor: '1.2', more: true, events: [] });
       expect(Buffer.byteLength(JSON.stringify(answer.rooms[0]))).toBeLessThan(4_900 + 300);
     });
+
+    it('has the database read and send hardly more than one answer holds, however many rooms are behind', async () => {
+      const rooms = await Promise.all(Array.from({ length: 20 }, () => roomWith(0)));
+      for (const room of rooms) for (let at = 0; at < 10; at++) await room.post(room.owner, 'x'.repeat(1_000));
+      const asked = jest.spyOn(reading.database.shard(0), 'query');
+      const answer = await reading.ask('rooms.open', {
+        userId: newId<UserId>(),
+        maxBytes: 20_000,
+        rooms: rooms.map(({ roomId }) => ({ roomId, cursor: '1.0' })),
+      });
+      const sent: unknown[] = await Promise.all(asked.mock.results.map(({ value }): unknown => value));
+      asked.mockRestore();
+      // At least one event of each: a page can always begin.
+      expect(JSON.stringify(sent).length).toBeLessThan(20 * 1_500 + 20_000);
+      expect(answer.rooms.every((room) => room.ok && room.more)).toBe(true);
+      expect(answer.rooms.filter((room) => room.ok && room.events.length > 0).length).toBeGreaterThan(10);
+      const [behind] = rooms;
+      const alone = await reading.ask('rooms.open', {
+        userId: newId<UserId>(),
+        maxBytes: 20_000,
+        rooms: rooms.map(({ roomId }) => ({ roomId, cursor: roomId === behind?.roomId ? '1.0' : '1.12' })),
+      });
+      expect(alone.rooms[0]).toMatchObject({ cursor: '1.12', more: false });
+    });
   });
 
   it('reads a whole partition for consumers (P19)', async () => {
@@ -214,5 +238,12 @@ describe('questions about messages and the log', () => {
     const log = await reading.ask('room.events', { roomId: room.roomId, userId: room.owner, after: '1.0', limit: 3, maxBytes: PLENTY });
     expect(page.events.map(({ event }) => event)).toEqual(log.events);
     await expect(reading.ask('partition.events', { partition: 9_999, afterPosition: 0, limit: 3 })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('tells consumers nothing of a partition that is being moved (P30)', async () => {
+    const room = await roomWith(1);
+    await room.shard.query(`UPDATE partition_progress SET state = 'moved' WHERE partition = $1`, [room.partition]);
+    await expect(reading.ask('partition.events', { partition: room.partition, afterPosition: 0, limit: 3 })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await room.shard.query(`UPDATE partition_progress SET state = 'active' WHERE partition = $1`, [room.partition]);
   });
 });

@@ -111,8 +111,36 @@ describe('the projections of chat', () => {
       expect(joined.replaceAll(/<\/?mark>/g, '')).not.toMatch(/[<>"']/);
     });
 
+    it('leaves out what a dash stands before, however many there are', async () => {
+      const room = await SeededRoom.create(reading.database);
+      for (const text of ['quokka', 'quokka asleep', 'well-fed quokka']) await room.post(room.owner, text);
+      await eventually(async () => expect(await texts(room.owner, 'quokka')).toHaveLength(3));
+      for (const dashes of ['-', '--', '-'.repeat(60)]) expect(await texts(room.owner, `quokka ${dashes}asleep`)).toEqual(['well-fed quokka', 'quokka']);
+      expect(await texts(room.owner, 'quokka -"well fed" -asleep')).toEqual(['quokka']);
+      expect(await texts(room.owner, 'well-fed')).toEqual(['well-fed quokka']);
+      expect(await texts(room.owner, '--- quokka ---')).toHaveLength(3);
+    });
+
     it('takes any query without an error', async () => {
-      for (const q of ['"unclosed', '!!!', '- - -', 'or', "a' & | ! ( b:*", '\0', '\ud800', '<->', '"" -"', '🙂'.repeat(50)]) {
+      for (const q of [
+        '- '.repeat(90),
+        '-'.repeat(200),
+        '-('.repeat(100),
+        '-. '.repeat(60),
+        '-"" '.repeat(50),
+        '-or '.repeat(50),
+        '-a '.repeat(66),
+        '"unclosed',
+        '!!!',
+        '- - -',
+        'or',
+        "a' & | ! ( b:*",
+        '\0',
+        '\ud800',
+        '<->',
+        '"" -"',
+        '🙂'.repeat(50),
+      ]) {
         await expect(reading.ask('messages.search', { userId: newId<UserId>(), q, limit: 5 })).resolves.toMatchObject({ items: expect.any(Array) });
       }
     });
@@ -129,9 +157,74 @@ describe('the projections of chat', () => {
       await expect(room.shard.transaction((connection) => projection.apply(connection, [event]))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
       await room.shard.query(`UPDATE partition_progress SET state = 'active' WHERE partition = $1`, [room.partition]);
     });
+
+    it('lets no move begin until its rows are written (P30)', async () => {
+      const room = await SeededRoom.create(reading.database);
+      const event = {
+        partition: room.partition,
+        position: 1,
+        event: { roomId: room.roomId, epoch: 1, seq: 1, type: 'message.posted', data: { messageId: newId() } },
+      };
+      const move = `SELECT 1 FROM partition_progress WHERE partition = $1 FOR UPDATE NOWAIT`;
+      await room.shard.transaction(async (connection) => {
+        await new SearchProjection(reading.database).apply(connection, [event]);
+        await expect(room.shard.query(move, [room.partition])).rejects.toMatchObject({ sqlState: '55P03' });
+      });
+
+      await expect(room.shard.query(move, [room.partition])).resolves.toHaveLength(1);
+    });
   });
 
   describe("people's own logs (P32)", () => {
+    const directory = () => reading.database.directory();
+    const projection = () => new DirectoryProjection(reading.database, new ListChangeNotices(backplane, reading.bus));
+    const changeOf = (userId: UserId, type: string, epoch = 1) => ({
+      partition: 0,
+      position: 1,
+      event: { roomId: newId<RoomId>(), epoch, seq: 5, type, actorId: newId<UserId>(), at: '2026-01-01T00:00:00.000Z', data: { userId } },
+    });
+    const revs = async (userId: UserId) =>
+      (await reading.ask('user.events', { userId, afterRev: 0, limit: 10 })).changes.map(({ rev, change }) => `${rev} ${change}`);
+
+    it('count every change of a batch (P32)', async () => {
+      const person = newId<UserId>();
+      const batches = [['member.invited'], ['member.joined', 'member.left', 'member.invited']];
+      for (const types of batches) {
+        const batch = types.map((type) => changeOf(person, type));
+        await directory().transaction((connection) => projection().apply(connection, batch));
+      }
+
+      expect(await revs(person)).toEqual(['1 invited', '2 joined', '3 removed', '4 invited']);
+    });
+
+    it('go beyond any rev that was told before, once history was restored (P32, P29)', async () => {
+      const [person, epoch] = [newId<UserId>(), 1_800_000_000];
+      const batches = [[changeOf(person, 'member.invited')], [changeOf(person, 'member.joined', epoch)], [changeOf(person, 'member.left', epoch)]];
+      for (const batch of batches) await directory().transaction((connection) => projection().apply(connection, batch));
+
+      expect(await revs(person)).toEqual(['1 invited', `${epoch} joined`, `${epoch + 1} removed`]);
+    });
+
+    it('lock people in one order, so that no two batches wait for each other (P32)', async () => {
+      const [low, high] = [newId<UserId>(), newId<UserId>()].sort() as [UserId, UserId];
+      const both = [changeOf(high, 'member.invited'), changeOf(low, 'member.invited')];
+      await directory().transaction((connection) => projection().apply(connection, both));
+      const applied = await directory().transaction(async (other) => {
+        await other.query('SELECT 1 FROM user_revs WHERE user_id = $1 FOR UPDATE', [low]);
+        const begun = directory().transaction((connection) => projection().apply(connection, both));
+        await eventually(async () => {
+          const waiting = await directory().query(`SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`);
+          expect(waiting).toHaveLength(1);
+        });
+        // Whoever waits for the first has none of the others.
+        await other.query('SELECT 1 FROM user_revs WHERE user_id = $1 FOR UPDATE NOWAIT', [high]);
+        return { begun };
+      });
+      await applied.begun;
+
+      expect(await revs(high)).toEqual(['1 invited', '2 invited']);
+    });
+
     it('count each change of a room list by 1, and tell the gateways that the person is connected to', async () => {
       const [here, elsewhere] = [newId<GatewayId>(), newId<GatewayId>()];
       const heard: string[] = [];

@@ -4,7 +4,7 @@ import { newId, type MessageId, type RoomId, type UserId } from '@agent-chat/ker
 import { NotTheOwnerError } from '@agent-chat/query-bus';
 import { deferred, eventually, FakeClock } from '@agent-chat/testing';
 import { eventsOf } from './stored-rooms';
-import { create, openRig, post, roomIn, seqOf, type Call, type Rig } from './write-rig';
+import { create, openRig, post, progressOf, roomIn, seqOf, type Call, type Rig } from './write-rig';
 
 const alice = newId<UserId>();
 const bob = newId<UserId>();
@@ -70,6 +70,64 @@ describe('what an owner tells', () => {
     expect(await outcome(3, refused, asked)).toMatchObject({ status: 'gone' });
     expect(await outcome(3, refused, { ...asked, offset: place.offset + 1 })).toMatchObject({ status: 'pending' });
     expect(await outcome(3, refused, { key: asked.key, requestId: asked.requestId })).toMatchObject({ status: 'pending' });
+  });
+
+  it('says pending of a call whose commit is under way, however it ends while the keys are read (P22)', async () => {
+    const roomId = await made(20);
+    const [leaving, mayGo, read, mayAnswer] = [deferred(), deferred(), deferred(), deferred()];
+    rig.database.beforeCommit = () => {
+      leaving.resolve();
+      return mayGo.promise;
+    };
+    const call = post(roomId, alice, 'under way');
+    const place = await rig.append(call);
+    await leaving.promise;
+    expect(await outcome(20, call, place)).toMatchObject({ status: 'pending' });
+    rig.database.afterRead = (sql) => {
+      if (!sql.includes('message_keys')) return Promise.resolve();
+      read.resolve();
+      return mayAnswer.promise;
+    };
+    const asked = outcome(20, call, place);
+    await read.promise;
+    mayGo.resolve();
+    await rig.answerTo(place.requestId);
+    mayAnswer.resolve();
+
+    expect(await asked).toMatchObject({ status: 'pending' });
+    expect(await outcome(20, call, place)).toMatchObject({ status: 'answered' });
+  });
+
+  it('says pending when the partition was taken again while the keys were read (P22)', async () => {
+    const roomId = await made(21);
+    const refused = post(roomId, carol, 'refused');
+    const place = await rig.append(refused);
+    await rig.answerTo(place.requestId);
+    rig.database.afterRead = async (sql) => {
+      if (!sql.includes('message_keys')) return;
+      rig.database.afterRead = () => Promise.resolve();
+      const before = rig.owner.owned(21)?.fence ?? 0;
+      await test.database.shard(0).query('UPDATE partition_progress SET fence = fence + 1 WHERE partition = 21');
+      await rig.send(post(roomId, alice, 'behind the raise'));
+      expect(rig.owner.owned(21)?.fence).toBeGreaterThan(before);
+    };
+
+    expect(await outcome(21, refused, place)).toMatchObject({ status: 'pending' });
+    expect(await outcome(21, refused, place)).toMatchObject({ status: 'answered' });
+  });
+
+  it('sends events of a room to the gateways that need it, until they do no more (P23)', async () => {
+    const roomId = await made(22);
+    const interest = { gatewayId: rig.gatewayId, partition: 22, roomIds: [roomId] };
+    expect(rig.owners.registerInterest(interest)).toEqual({ fence: (await progressOf(test, 22)).fence });
+    await rig.send(post(roomId, alice, 'needed'));
+    await eventually(() => expect(rig.groups.map(({ fromSeq }) => fromSeq)).toEqual([4]));
+    rig.owners.dropInterest(interest);
+    await rig.send(post(roomId, alice, 'not needed'));
+    rig.owners.registerInterest(interest);
+    await rig.send(post(roomId, alice, 'needed again'));
+
+    await eventually(() => expect(rig.groups.map(({ fromSeq }) => fromSeq)).toEqual([4, 6]));
   });
 
   it('does not take another call of the same key for the answer (P22, P2)', async () => {
@@ -169,93 +227,5 @@ describe('what an owner tells', () => {
     expect(seqOf(await react(bob, ':newer:'))).toBe('LIMIT_REACHED');
     const counts = (await eventsOf(test, roomId)).filter(({ payload }) => payload.emoji === ':e0:').map(({ payload }) => payload.count);
     expect(counts).toEqual([1, 2]);
-  });
-
-  describe('read marks', () => {
-    const mark = (roomId: RoomId, partition: number, seq: number, force = false) => rig.owners.markRead({ roomId, userId: bob, seq, force }, partition);
-
-    /** Lets marks wait, in this order, behind a post that is being committed; what the last one is told. */
-    const inOneBatch = async (roomId: RoomId, partition: number, marks: (() => ReturnType<typeof mark>)[]) => {
-      const [leaving, mayGo] = [deferred(), deferred()];
-      rig.database.beforeCommit = () => {
-        leaving.resolve();
-        return mayGo.promise;
-      };
-      await rig.append(post(roomId, alice, 'in flight'));
-      await leaving.promise;
-      const asked = [];
-      for (const one of marks) {
-        asked.push(one());
-        await eventually(() => expect(rig.owner.owned(partition)?.waiting).toBe(asked.length));
-      }
-      mayGo.resolve();
-      return (await Promise.all(asked)).at(-1);
-    };
-
-    it('lets the greater of two win, but for a forced one, which drops what waited (P33)', async () => {
-      const roomId = await made(9);
-      for (const text of ['a', 'b', 'c']) await rig.send(post(roomId, alice, text));
-
-      expect(await mark(roomId, 9, 5)).toMatchObject({ readSeq: 5, unreadCount: 1 });
-      expect(await mark(roomId, 9, 4)).toMatchObject({ readSeq: 5, unreadCount: 1 });
-      expect(await inOneBatch(roomId, 9, [() => mark(roomId, 9, 6), () => mark(roomId, 9, 4, true)])).toMatchObject({ readSeq: 4, unreadCount: 3 });
-      await mark(roomId, 9, 6);
-      expect(await inOneBatch(roomId, 9, [() => mark(roomId, 9, 3, true), () => mark(roomId, 9, 5)])).toMatchObject({ readSeq: 5, unreadCount: 3 });
-      expect(await mark(roomId, 9, 1_000)).toMatchObject({ readSeq: 8, unreadCount: 0 });
-    });
-
-    it('takes two forced marks of one person in one batch (P33)', async () => {
-      const roomId = await made(10);
-      await rig.send(post(roomId, alice, 'a'));
-
-      const badges = await inOneBatch(roomId, 10, [() => mark(roomId, 10, 3, true), () => mark(roomId, 10, 2, true)]);
-
-      expect(badges).toMatchObject({ readSeq: 2, unreadCount: 2 });
-    });
-
-    it('moves the mark of who posts to the head, past a forced one of the same batch (P33)', async () => {
-      const roomId = await made(11);
-      await rig.send(post(roomId, alice, 'a'));
-      const [leaving, mayGo] = [deferred(), deferred()];
-      rig.database.beforeCommit = () => {
-        leaving.resolve();
-        return mayGo.promise;
-      };
-      await rig.append(post(roomId, alice, 'b'));
-      await leaving.promise;
-      // Both wait for the next batch, the mark first.
-      const marked = mark(roomId, 11, 1, true);
-      await eventually(() => expect(rig.owner.owned(11)?.waiting).toBe(1));
-      await rig.append(post(roomId, bob, 'c'));
-      await eventually(() => expect(rig.owner.owned(11)?.waiting).toBe(2));
-      mayGo.resolve();
-
-      expect(await marked).toMatchObject({ head: 6, readSeq: 6, unreadCount: 0 });
-    });
-
-    it('counts mentions after the mark, of the person and of everyone, until they are deleted (P33)', async () => {
-      const roomId = await made(12);
-      const calls = [post(roomId, alice, `<@${bob}>`), post(roomId, alice, '<@room>'), post(roomId, alice, `<@${carol}>`)];
-      for (const call of calls) await rig.send(call);
-      expect(await mark(roomId, 12, 0)).toMatchObject({ unreadCount: 3, mentionCount: 2 });
-      await rig.send({ type: 'message.delete', roomId, actorId: alice, data: { messageId: calls[1]!.data.messageId } });
-
-      expect(await mark(roomId, 12, 0)).toMatchObject({ unreadCount: 3, mentionCount: 1 });
-    });
-
-    it('refuses the mark of a stranger', async () => {
-      const roomId = await made(13);
-
-      await expect(rig.owners.markRead({ roomId, userId: carol, seq: 1, force: false }, 13)).rejects.toMatchObject({ code: 'ROOM_NOT_FOUND' });
-    });
-
-    it('does not leave a mark behind in a partition that goes while the room is looked at (P33, P9)', async () => {
-      const roomId = await made(14);
-      rig.database.beforeRead = async (sql) => {
-        if (sql.includes('read_watermarks')) await rig.owner.stop();
-      };
-
-      await expect(mark(roomId, 14, 3)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    });
   });
 });

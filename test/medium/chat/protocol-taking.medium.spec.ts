@@ -2,7 +2,7 @@ import { createTestDatabase, type TestDatabase } from '@agent-chat/database/test
 import { InMemoryEventLog } from '@agent-chat/event-log/adapters/memory';
 import { AppError, newId, SystemClock, type UserId } from '@agent-chat/kernel';
 import { deferred, eventually } from '@agent-chat/testing';
-import { create, openRig, PARTITIONS, post, roomIn, seqOf, textsOf, type Rig } from './write-rig';
+import { create, openRig, PARTITIONS, post, progressOf, roomIn, seqOf, textsOf, type Rig } from './write-rig';
 
 const alice = newId<UserId>();
 const bob = newId<UserId>();
@@ -47,6 +47,21 @@ describe('taking partitions', () => {
 
     expect(seqOf(await first.send(post(roomId, alice, 'meanwhile')))).toBe(4);
     answer.resolve();
+  });
+
+  it('asks its group before it takes a partition again that another has raised, and gives it up (P9)', async () => {
+    const rig = await open();
+    const roomId = roomIn(3);
+    await rig.send(create(roomId, alice, [bob]));
+    await test.database.shard(0).query('UPDATE partition_progress SET fence = fence + 1 WHERE partition = 3');
+    rig.log.takenAway.add(3);
+    const { fence } = await progressOf(test, 3);
+
+    const marked = rig.owners.markRead({ roomId, userId: bob, seq: 1, force: false }, 3);
+
+    await expect(marked).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(rig.owner.owned(3)).toBeUndefined();
+    expect((await progressOf(test, 3)).fence).toBe(fence);
   });
 
   it('gives a partition up that its group gave to another, and lets the senders of its marks ask again (P9, P33)', async () => {

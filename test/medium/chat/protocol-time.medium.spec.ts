@@ -1,8 +1,9 @@
 import { COMMANDS_TOPIC, type RoomEvent } from '@agent-chat/contracts';
 import { createTestDatabase, type TestDatabase } from '@agent-chat/database/testing';
 import { newId, SystemClock, type UserId } from '@agent-chat/kernel';
-import { eventually, FakeClock } from '@agent-chat/testing';
-import { create, openRig, post, roomIn, type Rig } from './write-rig';
+import { deferred, eventually, FakeClock } from '@agent-chat/testing';
+import { fakeIntervals } from '../../support/fake-intervals';
+import { create, openRig, post, progressOf, roomIn, type Rig } from './write-rig';
 
 const alice = newId<UserId>();
 const systemClock = new SystemClock();
@@ -14,6 +15,7 @@ describe('time and publishing', () => {
     test = await createTestDatabase('taking');
   });
   afterEach(async () => {
+    jest.useRealTimers();
     await Promise.all(rigs.splice(0).map((rig) => rig.stop()));
     await test.drop();
   });
@@ -68,6 +70,41 @@ describe('time and publishing', () => {
     const second = await open();
 
     expect(await second.send(post(roomId, alice, 'now'))).toMatchObject({ ok: true, result: { committedAt: row!.last_at } });
+  });
+
+  it('follows the clock of the database each minute (P17)', async () => {
+    fakeIntervals();
+    const rig = await open();
+    const roomId = roomIn(17);
+    await rig.send(create(roomId, alice));
+    rig.database.clockAheadMs = 3_600_000;
+    const read = deferred();
+    rig.database.beforeRead = (sql) => {
+      if (sql.includes('now_ms')) read.resolve();
+      return Promise.resolve();
+    };
+    jest.advanceTimersByTime(60_000);
+    jest.useRealTimers();
+    await read.promise;
+
+    const aheadMs = await eventually(async () => {
+      const answer = await rig.send(post(roomId, alice, 'in an hour'));
+      const ahead = answer.ok ? Date.parse(answer.result.committedAt) - systemClock.nowMs() : NaN;
+      expect(ahead).toBeGreaterThan(3_000_000);
+      return ahead;
+    });
+    expect(aheadMs).toBeLessThan(3_610_000);
+  });
+
+  it('stores with a later batch how far it has published (P18)', async () => {
+    const rig = await open();
+    const roomId = roomIn(16);
+    await rig.send(create(roomId, alice));
+    await eventually(() => expect(rig.owner.owned(16)?.publishedPosition).toBe(2));
+    expect((await progressOf(test, 16)).published_position).toBe(0);
+    await rig.send(post(roomId, alice, 'one'));
+
+    expect(await progressOf(test, 16)).toMatchObject({ position: 3, published_position: 2 });
   });
 
   it('publishes first what its predecessor had committed and not published, in order (P18)', async () => {

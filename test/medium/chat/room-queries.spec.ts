@@ -1,4 +1,6 @@
 import { newId, type RoomId, type UserId } from '@agent-chat/kernel';
+import { type PersonLogReader } from '../../../apps/chat/src/infrastructure/read/person-log.reader';
+import { RoomListReader } from '../../../apps/chat/src/infrastructure/read/room-list.reader';
 import { openReading, type Reading } from '../../support/reading';
 import { SeededRoom } from '../../support/seeded-room';
 
@@ -108,6 +110,21 @@ describe('questions about rooms', () => {
         { userId: me, heads: [{ roomId: room.roomId, head: room.head, readSeq: seq, unreadCount: 3, mentionCount: 2 }] },
         { userId: stranger, heads: [] },
       ]);
+    });
+
+    it('are read after their rev: a change between the two is looked for again, never missed (P32)', async () => {
+      const person = newId<UserId>();
+      const room = await SeededRoom.create(reading.database);
+      const personLog = {
+        revOf: async () => {
+          await room.join(person);
+          return 5;
+        },
+      } as unknown as PersonLogReader;
+      const { rooms, rev } = await new RoomListReader(reading.database, personLog).mine({ userId: person, limit: 10 });
+
+      expect(rev).toBe(5);
+      expect(rooms.map(({ roomId }) => roomId)).toEqual([room.roomId]);
     });
 
     it('refuse a cursor that is none', async () => {

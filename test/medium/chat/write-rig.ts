@@ -39,6 +39,12 @@ export class FaultyDatabase implements PhysicalDatabase {
   /** Runs before any other statement. */
   beforeRead: (sql: string) => Promise<void> = () => Promise.resolve();
   commits = 0;
+  /** Runs before the answer of any other statement arrives. */
+  afterRead: (sql: string) => Promise<void> = () => Promise.resolve();
+  /** By how much the server's clock goes ahead of what it is, as a question for it alone tells, in milliseconds. */
+  clockAheadMs = 0;
+  /** Statements and transactions refused while it was down. */
+  refused = 0;
 
   constructor(private readonly real: PhysicalDatabase) {}
 
@@ -46,7 +52,9 @@ export class FaultyDatabase implements PhysicalDatabase {
     this.requireUp();
     if (!sql.includes('commit_batch(')) {
       await this.beforeRead(sql);
-      return this.real.query<R>(sql, parameters);
+      const rows = await this.real.query<R>(sql, parameters);
+      await this.afterRead(sql);
+      return rows.map((row) => (typeof row['now_ms'] === 'number' ? { ...row, now_ms: row['now_ms'] + this.clockAheadMs } : row));
     }
     await this.beforeCommit();
     this.requireUp();
@@ -64,7 +72,9 @@ export class FaultyDatabase implements PhysicalDatabase {
   }
 
   private requireUp(): void {
-    if (this.isDown) throw outage();
+    if (!this.isDown) return;
+    this.refused += 1;
+    throw outage();
   }
 }
 
@@ -79,6 +89,10 @@ export class FaultyLog extends EventLog {
   appendFault: (topic: string) => { readonly code: 'LOG_UNAVAILABLE' | 'LOG_UNCERTAIN'; readonly isWritten: boolean } | undefined = () => undefined;
   /** Whether the group's offsets stay where they are. */
   losesCommits = false;
+  /** Partitions that the group has given to another, who has not been told of it yet. */
+  readonly takenAway = new Set<number>();
+  /** The group's offsets as they were committed: `<partition>: <next offset>`. */
+  readonly groupCommits: string[] = [];
   /** Told what lies in the log. */
   onAppended: (topic: string, records: readonly LogRecord[]) => void = () => undefined;
 
@@ -98,9 +112,13 @@ export class FaultyLog extends EventLog {
 
   override async subscribe(subscription: Subscription): Promise<Consumption> {
     const real = await this.real.subscribe(subscription);
-    const commit = (partition: number, nextOffset: number) => (this.losesCommits ? Promise.resolve() : real.commit(partition, nextOffset));
+    const commit = (partition: number, nextOffset: number) => {
+      if (this.losesCommits) return Promise.resolve();
+      this.groupCommits.push(`${partition}: ${nextOffset}`);
+      return real.commit(partition, nextOffset);
+    };
     return {
-      assigned: () => real.assigned(),
+      assigned: () => real.assigned().filter((partition) => !this.takenAway.has(partition)),
       pause: (partition) => real.pause(partition),
       resume: (partition) => real.resume(partition),
       seek: (partition, offset) => real.seek(partition, offset),

@@ -35,6 +35,9 @@ export interface CallOptions {
   readonly headers?: Record<string, string>;
 }
 
+/** What everybody registers with here. */
+export const PASSWORD = 'correct horse battery';
+
 /** The authentication of a gateway, over real HTTP and on a database of its own. */
 export interface AuthApp {
   readonly clock: FakeClock;
@@ -43,7 +46,19 @@ export interface AuthApp {
   readonly users: UserDirectory;
   readonly jobs: JobQueue;
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
+  /** Calls below `/api/v1/auth`. */
+  post(path: string, body: unknown, token?: string): Promise<Answer>;
+  me(token: string): Promise<Answer>;
+  /** Answers the session of a new person, or of the one named. */
+  register(username?: string, headers?: Record<string, string>): Promise<Json>;
   close(): Promise<void>;
+}
+
+let people = 0;
+
+/** A username that nobody has. */
+export function freshName(): string {
+  return `person-${++people}`;
 }
 
 @Controller('probe')
@@ -101,6 +116,13 @@ export async function startAuthApp(auth: Partial<AuthConfig> = {}, sharing?: Aut
     users: app.get(UserDirectory),
     jobs,
     call: (method, path, options) => call(url, method, path, options),
+    post: (path, body, token) => call(url, 'POST', `/api/v1/auth/${path}`, { body, ...(token && { token }) }),
+    me: (token) => call(url, 'GET', '/api/v1/users/me', { token }),
+    register: async (username = freshName(), headers = {}) => {
+      const { status, body } = await call(url, 'POST', '/api/v1/auth/register', { body: { username, password: PASSWORD }, headers });
+      expect(status).toBe(201);
+      return body;
+    },
     close: async () => {
       await app.close();
       await jobs.close();

@@ -1,5 +1,9 @@
+import { eventually } from '@agent-chat/testing';
 import { once } from 'node:events';
+import { Agent, get, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
+import { RestClient } from '../../support/rest-client';
+import { SocketClient } from '../../support/socket-client';
 import { startWholeApp } from '../../support/whole-app';
 
 describe('a process that leaves', () => {
@@ -20,4 +24,22 @@ describe('a process that leaves', () => {
     await ended;
     expect(socket.bytesRead).toBeLessThan(40 * 1_000_000);
   });
+
+  it('ends each connection with its answer, so that a caller goes on elsewhere', async () => {
+    const app = await startWholeApp('leaving', { DRAIN_MS: '500' });
+    const [agent, kept] = [new Agent({ keepAlive: true }), async () => (await ask(app.url, agent)).headers.connection];
+    expect(await kept()).toBe('keep-alive');
+    // Somebody who has to be told: without connections the drain has no window.
+    const socket = await SocketClient.connect(await RestClient.register(app.url, 'ann'));
+    const closing = app.close();
+    await eventually(async () => expect(await kept()).toBe('close'), { intervalMs: 5 });
+    await closing;
+    socket.close();
+  });
 });
+
+function ask(url: string, agent: Agent): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    get(`${url}/api/health/live`, { agent }, (answer) => resolve(answer.resume())).on('error', reject);
+  });
+}

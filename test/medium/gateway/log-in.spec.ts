@@ -1,8 +1,6 @@
-import { type Answer, type AuthApp, type Json, startAuthApp } from './auth-app';
+import { type AuthApp, freshName, PASSWORD, startAuthApp } from './auth-app';
 
-const PASSWORD = 'correct horse battery';
 let app: AuthApp;
-let counter = 0;
 
 beforeAll(async () => {
   app = await startAuthApp({ operators: ['Root-Person'] });
@@ -11,20 +9,9 @@ afterAll(async () => {
   await app.close();
 });
 
-const freshName = (): string => `person-${++counter}`;
-const post = (path: string, body: unknown, token?: string, on = app): Promise<Answer> =>
-  on.call('POST', `/api/v1/auth/${path}`, { body, ...(token && { token }) });
-const me = (token: string, on = app): Promise<Answer> => on.call('GET', '/api/v1/users/me', { token });
-
-async function register(username = freshName(), headers: Record<string, string> = {}): Promise<Json> {
-  const { status, body } = await app.call('POST', '/api/v1/auth/register', { body: { username, password: PASSWORD }, headers });
-  expect(status).toBe(201);
-  return body;
-}
-
 describe('Registering', () => {
   it('answers the user and a session that works', async () => {
-    const { status, body, headers } = await post('register', { username: 'Ada.Lovelace', password: PASSWORD, displayName: ' Ada ' });
+    const { status, body, headers } = await app.post('register', { username: 'Ada.Lovelace', password: PASSWORD, displayName: ' Ada ' });
     expect(status).toBe(201);
     expect(body).toEqual({
       user: { userId: expect.any(String), username: 'ada.lovelace', displayName: 'Ada', bot: false },
@@ -33,13 +20,13 @@ describe('Registering', () => {
       expiresInSec: 900,
     });
     expect(headers.get('cache-control')).toBe('no-store');
-    expect(await me(body.accessToken)).toMatchObject({ status: 200, body: body.user });
+    expect(await app.me(body.accessToken)).toMatchObject({ status: 200, body: body.user });
   });
 
   it('takes a name once, in whatever case, also when many ask at once', async () => {
     const username = freshName();
     const answers = await Promise.all(
-      Array.from({ length: 8 }, (_, index) => post('register', { username: index % 2 ? username.toUpperCase() : username, password: PASSWORD })),
+      Array.from({ length: 8 }, (_, index) => app.post('register', { username: index % 2 ? username.toUpperCase() : username, password: PASSWORD })),
     );
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
     expect(answers.filter(({ status, body }) => status === 409 && body.code === 'USERNAME_TAKEN')).toHaveLength(7);
@@ -48,16 +35,16 @@ describe('Registering', () => {
   it('answers the same user again when the call is repeated with its key, also at once', async () => {
     const username = freshName();
     const headers = { 'idempotency-key': `reg-${username}` };
-    const answers = await Promise.all([register(username, headers), register(username, headers), register(username, headers)]);
-    const again = await register(username, headers);
+    const answers = await Promise.all([app.register(username, headers), app.register(username, headers), app.register(username, headers)]);
+    const again = await app.register(username, headers);
     expect(new Set([...answers, again].map(({ user }) => user.userId)).size).toBe(1);
-    expect(await me(again.accessToken)).toMatchObject({ status: 200 });
+    expect(await app.me(again.accessToken)).toMatchObject({ status: 200 });
   });
 
   it('does not let a key stand in for the password, nor the password for the key, nor either after ten minutes', async () => {
     const username = freshName();
     const key = { 'idempotency-key': `key-${username}` };
-    await register(username, key);
+    await app.register(username, key);
     const attempt = (password: string, headers: Record<string, string>) => app.call('POST', '/api/v1/auth/register', { body: { username, password }, headers });
     expect(await attempt('another password', key)).toMatchObject({ status: 409 });
     expect(await attempt(PASSWORD, { 'idempotency-key': 'other' })).toMatchObject({ status: 409 });
@@ -84,44 +71,44 @@ describe('Registering', () => {
   });
 
   it('refuses a megabyte, and JSON nested ten thousand deep, without harm', async () => {
-    expect((await post('register', { username: 'fine', password: 'x'.repeat(1_000_000) })).status).toBe(413);
+    expect((await app.post('register', { username: 'fine', password: 'x'.repeat(1_000_000) })).status).toBe(413);
     const deep = `{"username":${'['.repeat(10_000)}${']'.repeat(10_000)},"password":"x"}`;
     expect((await app.call('POST', '/api/v1/auth/register', { body: deep })).status).toBe(400);
-    await register();
+    await app.register();
   });
 });
 
 describe('Logging in', () => {
   it('opens a session with the right password, in any case of the name', async () => {
-    const { user } = await register();
-    const { status, body } = await post('login', { username: user.username.toUpperCase(), password: PASSWORD });
+    const { user } = await app.register();
+    const { status, body } = await app.post('login', { username: user.username.toUpperCase(), password: PASSWORD });
     expect(status).toBe(200);
     expect(body.user).toEqual(user);
-    expect(await me(body.accessToken)).toMatchObject({ status: 200 });
+    expect(await app.me(body.accessToken)).toMatchObject({ status: 200 });
   });
 
   it('answers alike for a wrong password, an unknown name and one that nobody can have', async () => {
-    const { user } = await register();
+    const { user } = await app.register();
     const answers = await Promise.all([
-      post('login', { username: user.username, password: 'wrong password' }),
-      post('login', { username: 'nobody-at-all', password: PASSWORD }),
-      post('login', { username: 'no\0body', password: PASSWORD }),
-      post('login', { username: user.username, password: `${PASSWORD}\0` }),
-      post('login', { username: "' or 1=1 --", password: "' or 1=1 --" }),
+      app.post('login', { username: user.username, password: 'wrong password' }),
+      app.post('login', { username: 'nobody-at-all', password: PASSWORD }),
+      app.post('login', { username: 'no\0body', password: PASSWORD }),
+      app.post('login', { username: user.username, password: `${PASSWORD}\0` }),
+      app.post('login', { username: "' or 1=1 --", password: "' or 1=1 --" }),
     ]);
     for (const { status, body } of answers) expect({ status, body }).toEqual({ status: 401, body: expect.objectContaining({ code: 'INVALID_CREDENTIALS' }) });
   });
 
   it('tells passwords apart that differ in one character of any script', async () => {
     const username = freshName();
-    await post('register', { username, password: 'пароль🔑é-длинный' });
-    expect((await post('login', { username, password: 'пароль🔑é-длинный' })).status).toBe(200);
-    expect((await post('login', { username, password: 'пароль🔑e\u0301-длинный' })).status).toBe(401);
+    await app.post('register', { username, password: 'пароль🔑é-длинный' });
+    expect((await app.post('login', { username, password: 'пароль🔑é-длинный' })).status).toBe(200);
+    expect((await app.post('login', { username, password: 'пароль🔑e\u0301-длинный' })).status).toBe(401);
   });
 
   it('stops guessing after ten failures, also with the right password and all at once, until the window ends', async () => {
-    const { user } = await register();
-    const guess = (password: string) => post('login', { username: user.username, password });
+    const { user } = await app.register();
+    const guess = (password: string) => app.post('login', { username: user.username, password });
     const answers = await Promise.all(Array.from({ length: 20 }, () => guess('wrong password')));
     expect(answers.some(({ body }) => body.code === 'RATE_LIMITED')).toBe(true);
     for (let n = 0; n < 10; n++) await guess('wrong password');
@@ -133,8 +120,8 @@ describe('Logging in', () => {
   });
 
   it('gives the role of operator to those who are named in the settings', async () => {
-    const operator = await register('root-person');
-    const person = await register();
+    const operator = await app.register('root-person');
+    const person = await app.register();
     expect((await app.call('GET', '/probe/operator', { token: operator.accessToken })).status).toBe(200);
     expect(await app.call('GET', '/probe/operator', { token: person.accessToken })).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } });
     expect((await app.call('GET', '/probe/operator')).status).toBe(401);

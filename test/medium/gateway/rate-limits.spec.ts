@@ -29,4 +29,11 @@ describe('a limit on one person', () => {
     expect(await socket.call('message.post', { roomId, ...post() })).toMatchObject({ ok: false, error: { code: 'RATE_LIMITED' } });
     await expect(ann.call('POST', `/rooms/${roomId}/messages`, post())).rejects.toMatchObject({ code: 'RATE_LIMITED' });
   });
+
+  it('counts a call however its path is written', async () => {
+    const headers = { authorization: `Bearer ${ann.credentials?.accessToken ?? ''}` };
+    const leave = async (path: string) => (await fetch(`${app.url}${path}/rooms/${randomUUID()}/leave`, { method: 'POST', headers })).headers;
+    const remaining = [await leave('/api/v1'), await leave('/API/v1'), await leave('/api/V1')].map((answer) => Number(answer.get('ratelimit-remaining')));
+    expect(remaining).toEqual([299, 298, 297]);
+  });
 });

@@ -1,5 +1,5 @@
 import { newId, type UserId } from '@agent-chat/kernel';
-import { eventually } from '@agent-chat/testing';
+import { deferred, eventually } from '@agent-chat/testing';
 import { io } from 'socket.io-client';
 import { ConnectionDrain } from '../../../apps/gateway/src/application/realtime/connection-drain';
 import { ConnectionRegistry } from '../../../apps/gateway/src/application/realtime/connection-registry';
@@ -30,6 +30,21 @@ describe('A socket', () => {
     await expect(cluster.connect(gateway, userId)).rejects.toMatchObject({ data: { code: 'LIMIT_REACHED' } });
     await cluster.connect(gateway);
     await expect(cluster.connect(gateway)).rejects.toMatchObject({ data: { code: 'UNAVAILABLE', retryable: true, retryAfterMs: 5_000 } });
+  });
+
+  it('is one of as many as allowed also when they all come at once', async () => {
+    const gateway = await cluster.start({ MAX_CONNECTIONS: '5', MAX_CONNECTIONS_PER_USER: '3' });
+    const [ann, bob] = [newId<UserId>(), newId<UserId>()];
+    const [directory, authenticate] = [deferred(), cluster.authenticator.authenticate.bind(cluster.authenticator)];
+    const asked = jest.spyOn(cluster.authenticator, 'authenticate').mockImplementation((token) => directory.promise.then(() => authenticate(token)));
+    const connecting = Array.from({ length: 40 }, (_, at) => cluster.connect(gateway, at % 2 === 0 ? ann : bob).catch(() => undefined));
+    await eventually(() => expect(asked).toHaveBeenCalledTimes(40));
+    directory.resolve();
+    const sockets = await Promise.all(connecting);
+    const connections = gateway.app.get(ConnectionRegistry);
+    expect([connections.size, Math.max(connections.of(ann).size, connections.of(bob).size)]).toEqual([5, 3]);
+    await eventually(() => expect(sockets.filter((socket) => socket?.disconnected === undefined && socket !== undefined)).toHaveLength(5));
+    for (const socket of sockets) expect(socket?.named('closing')[0]?.code ?? 'LIMIT_REACHED').toMatch(/^(LIMIT_REACHED|UNAVAILABLE)$/);
   });
 
   it('answers what it does not know or cannot read, and survives it', async () => {
@@ -130,6 +145,23 @@ describe('A socket', () => {
     await drained;
     await eventually(() => expect(clients.every(({ disconnected }) => disconnected !== undefined)).toBe(true));
     for (const client of clients) expect(client.named('drain')).toEqual([{ reconnectInMs: expect.any(Number) }]);
+  });
+
+  it('that leaves gets the answers to its calls first, and no further call is taken', async () => {
+    const gateway = await cluster.start();
+    const ann = await cluster.connect(gateway);
+    const room = cluster.chat.room([ann.userId]);
+    const gate = deferred();
+    cluster.chat.openGate = gate.promise;
+    const subscribing = ann.subscribe(room.roomId);
+    const drained = gateway.app.get(ConnectionDrain).drain();
+    await eventually(async () => expect(await ann.call('presence.set', { status: 'away' })).toMatchObject({ ok: false, error: { code: 'DRAINING' } }));
+    expect(ann.disconnected).toBeUndefined();
+    gate.resolve();
+    expect(await subscribing).toMatchObject({ head: 0 });
+    await drained;
+    await eventually(() => expect(ann.disconnected).toBeDefined());
+    expect(ann.named('closing')).toEqual([{ code: 'DRAINING' }]);
   });
 
   it('speaks WebSocket only', async () => {

@@ -4,6 +4,7 @@ import { type InMemoryEventLog } from '@agent-chat/event-log/adapters/memory';
 import { AppError } from '@agent-chat/kernel';
 import { ProjectionRunner, type AfterCommit, type Projection } from '@agent-chat/messaging';
 import { eventually } from '@agent-chat/testing';
+import { fakeIntervals } from '../../support/fake-intervals';
 import { openEventLog, publish, storedEvents } from '../../support/event-publisher';
 import { openReading, type Reading } from '../../support/reading';
 import { SeededRoom } from '../../support/seeded-room';
@@ -65,6 +66,7 @@ describe('a projection', () => {
     errors.length = 0;
   });
   afterEach(async () => {
+    jest.useRealTimers();
     await Promise.all(runners.splice(0).map((runner) => runner.stop()));
     await log.close();
   });
@@ -85,6 +87,10 @@ describe('a projection', () => {
     return room;
   }
 
+  /** Time for what should not happen. */
+  const turns = async () => {
+    for (let turn = 0; turn < 20; turn++) await reading.database.directory().query('SELECT 1');
+  };
   const upTo = (head: number) => Array.from({ length: head }, (_, index) => index + 1);
   const expectAll = (ledger: Ledger, room: SeededRoom) => eventually(async () => expect(await ledger.seqs(room)).toEqual(upTo(room.head)));
   const dead = (ledger: Ledger) => reading.database.directory().query('SELECT * FROM dead_events WHERE consumer = $1', [ledger.group]);
@@ -167,6 +173,37 @@ describe('a projection', () => {
     await run(ledger, { checkEveryMs: 50 });
     const room = await roomWith(2);
     await expectAll(ledger, room);
+  });
+
+  it('compares with Postgres each 30 seconds unless told otherwise (P19)', async () => {
+    fakeIntervals();
+    const [early, ledger] = [await roomWith(1), newLedger()];
+    const runner = new ProjectionRunner({ log, queries: reading.bus, onError: (message) => errors.push(message) });
+    runners.push(runner);
+    await runner.run(ledger);
+    // The partition has been looked at when the projection started.
+    await expectAll(ledger, early);
+    await early.post(early.owner, 'x');
+    jest.advanceTimersByTime(29_999);
+    await turns();
+    expect(await ledger.seqs(early)).toEqual(upTo(early.head - 1));
+    jest.advanceTimersByTime(1);
+    await expectAll(ledger, early);
+  });
+
+  it('keeps the epoch of what it handled last beside the position (P19)', async () => {
+    const [room, ledger] = [await roomWith(1), newLedger()];
+    await run(ledger);
+    await expectAll(ledger, room);
+    await room.post(room.owner, 'after a restore');
+    await room.shard.query('UPDATE room_events SET epoch = 1800000000 WHERE room_id = $1 AND seq = $2', [room.roomId, room.head]);
+    const [last] = (await storedEvents(reading, room.partition)).slice(-1);
+    await publish(log, [last!]);
+    await expectAll(ledger, room);
+
+    expect(
+      await ledger.database().query('SELECT epoch, position FROM consumer_positions WHERE consumer = $1 AND partition = $2', [ledger.group, room.partition]),
+    ).toEqual([{ epoch: 1_800_000_000, position: last!.position }]);
   });
 
   it('counts each event once when it dies between effect and position', async () => {

@@ -73,9 +73,11 @@ export const decideUpdateMember: Decider<'member.update'> = (change, { data, act
   const { room, rows } = change;
   const target = requireAbove(change, data.userId);
   requireOpen(room);
-  const role = unlessSame(data.role, target.role);
-  const changes = withoutAbsent({ role, muted: unlessSame(data.muted, target.muted) });
+  const [role, muted] = [unlessSame(data.role, target.role), unlessSame(data.muted, target.muted)];
+  const changes = withoutAbsent({ role, muted });
   if (Object.keys(changes).length === 0) return UNCHANGED;
+  // Whoever muted an admin stands above them. Nobody stands above an owner.
+  if (muted === false && data.userId === actorId) requireRole(room, actorId, 'owner');
   if (role !== undefined) requireRoleChange(change, actorId, target, role);
   const member = { ...target, ...changes };
   room.members.set(data.userId, member);

@@ -1,12 +1,10 @@
 import { ROOM_MENTION } from '@agent-chat/contracts';
 import { AppError, type MessageId, type UserId } from '@agent-chat/kernel';
-import { mentionsIn } from './mentions';
+import { EVERYONE, mentionsIn } from './mentions';
 import { atLeast, requireMember, requireOpen, requireRole, requireWriter } from './permissions';
 import { CHANGED, UNCHANGED, type Decider, type RoomChange } from './room-change';
 import { type MessageState, type RoomState } from './room-state';
 
-/** Stands for everyone in `room_mentions`. */
-const EVERYONE = '00000000-0000-0000-0000-000000000000';
 /** Most different emoji on one message. */
 const MAX_EMOJI = 50;
 

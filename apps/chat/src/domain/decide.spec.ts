@@ -184,6 +184,15 @@ describe('access', () => {
     expect(scene.refusal(member, 'reaction.add', { messageId, emoji: '👍' })).toBe('MUTED');
   });
 
+  it('leaves it to others to unmute an admin', () => {
+    const scene = new Scene();
+    scene.do(owner, 'member.update', { userId: admin, muted: true });
+
+    expect(scene.refusal(admin, 'member.update', { userId: admin, muted: false })).toBe('FORBIDDEN');
+    expect(scene.do(admin, 'member.update', { userId: admin, role: 'member' }).changed).toBe(true);
+    expect(scene.do(owner, 'member.update', { userId: admin, muted: false }).changed).toBe(true);
+  });
+
   it('closes an archived room to every change', () => {
     const scene = new Scene('public');
     const messageId = scene.post(member);

@@ -19,6 +19,6 @@ export abstract class CommandSender {
    */
   abstract send<Type extends CommandType>(call: CommandCall<Type>): Promise<CommandResult>;
 
-  /** Resolves when no call waits any more: each has its answer, or its deadline has passed. */
+  /** Refuses further calls with DRAINING; resolves when no call waits any more: each has its answer, or its deadline has passed. */
   abstract drain(): Promise<void>;
 }

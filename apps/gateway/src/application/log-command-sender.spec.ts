@@ -178,7 +178,7 @@ describe('LogCommandSender', () => {
     expect(Math.max(...log.appends.map((records) => records.reduce((sum, { value }) => sum + value.length, 0)))).toBeLessThan(257 * 1_024);
   });
 
-  it('refuses calls beyond what may wait, and drains when each has its answer', async () => {
+  it('refuses calls beyond what may wait, and all once it drains, which ends when each has its answer', async () => {
     const { log, sender } = setUp();
     log.respond = () => new Promise(() => undefined);
     const calls = Array.from({ length: MAX_OPEN_CALLS + 1 }, () => follow(sender.send(call())));
@@ -188,6 +188,7 @@ describe('LogCommandSender', () => {
     void sender.drain().then(() => (isDrained = true));
     await pass(100);
     expect(isDrained).toBe(false);
+    await expect(sender.send(call())).rejects.toMatchObject({ code: 'DRAINING' });
     sender.receive(log.requestIds().map((requestId, index) => okAnswer(requestId, index)));
     await pass(100);
 

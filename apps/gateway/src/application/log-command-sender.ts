@@ -29,6 +29,7 @@ export class LogCommandSender extends CommandSender {
   private readonly batcher: CommandBatcher;
   private readonly enquiry: OutcomeEnquiry;
   private readonly ticker: NodeJS.Timeout;
+  private isDraining = false;
 
   constructor(
     log: EventLog,
@@ -44,6 +45,8 @@ export class LogCommandSender extends CommandSender {
   }
 
   override send<Type extends CommandType>(call: CommandCall<Type>): Promise<CommandResult> {
+    // Who keeps calling would keep the process from leaving.
+    if (this.isDraining) return Promise.reject(new AppError('DRAINING', { retryAfterMs: RETRY_AFTER_MS }));
     if (this.waiters.size >= MAX_OPEN_CALLS) {
       return Promise.reject(new AppError('UNAVAILABLE', { detail: 'Too many calls wait for an answer', retryAfterMs: RETRY_AFTER_MS }));
     }
@@ -71,6 +74,7 @@ export class LogCommandSender extends CommandSender {
   }
 
   override async drain(): Promise<void> {
+    this.isDraining = true;
     while (this.waiters.size > 0) await new Promise((resolve) => setTimeout(resolve, 20));
     clearInterval(this.ticker);
   }

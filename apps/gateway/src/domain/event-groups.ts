@@ -1,4 +1,4 @@
-import { ACCESS_CHANGING, type AccessChange, type EventGroup, type RoomEvent } from '@agent-chat/contracts';
+import { accessChangeOf, type EventGroup, type RoomEvent } from '@agent-chat/contracts';
 
 /** The seq of a group's last event. */
 export function lastSeqOf(group: EventGroup): number {
@@ -25,17 +25,12 @@ export function groupEvents(events: readonly RoomEvent[]): EventGroup[] {
   let encoded: string[] = [];
   for (const [at, event] of events.entries()) {
     encoded.push(JSON.stringify(event));
-    const changesAccess = ACCESS_CHANGING.has(event.type);
-    if (!changesAccess && at < events.length - 1) continue;
+    const access = accessChangeOf(event);
+    if (access === undefined && at < events.length - 1) continue;
     const fromSeq = event.seq - encoded.length + 1;
     const group = { roomId: event.roomId, epoch: event.epoch, fromSeq, events: encoded };
-    groups.push(changesAccess ? { ...group, access: accessChangeOf(event) } : group);
+    groups.push(access === undefined ? group : { ...group, access });
     encoded = [];
   }
   return groups;
-}
-
-function accessChangeOf(event: RoomEvent): AccessChange {
-  const userId = event.data?.['userId'];
-  return typeof userId === 'string' ? { type: event.type, userId } : { type: event.type };
 }

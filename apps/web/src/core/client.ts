@@ -1,4 +1,4 @@
-import { createClient, memoryStorage, webStorage, type ClientStorage, type ConnectionStatus, type User } from '@agent-chat/client';
+import { createClient, memoryStorage, webStorage, type ClientStorage, type ConnectionStatus, type SessionEnd, type User } from '@agent-chat/client';
 import { Store, useStore } from './store';
 
 /** Messages that a room's timeline keeps in memory. */
@@ -16,9 +16,13 @@ function availableStorage(): ClientStorage {
 export const client = createClient({ url: window.location.origin, storage: availableStorage(), maxMessages: MAX_MESSAGES });
 
 const users = new Store<User | undefined>(undefined);
+const sessionEnd = new Store<SessionEnd | undefined>(undefined);
 const connection = new Store<ConnectionStatus>({ state: 'offline' });
 
-client.on('session', ({ user }) => users.set(user));
+client.on('session', ({ user, end }) => {
+  users.set(user);
+  sessionEnd.set(end);
+});
 client.on('state', (status) => connection.set(status));
 
 /** Replaces the profile that the session was opened with, after a change of it. */
@@ -29,6 +33,11 @@ export function profileChanged(user: User): void {
 /** Who is signed in. */
 export function useUser(): User | undefined {
   return useStore(users);
+}
+
+/** Why nobody is signed in any more; undefined where nobody was. */
+export function useSessionEnd(): SessionEnd | undefined {
+  return useStore(sessionEnd);
 }
 
 /** The id of who is signed in; empty where nobody is. */

@@ -27,11 +27,25 @@ export function EmptyState({
   );
 }
 
+interface ErrorStateProps {
+  readonly error: unknown;
+  readonly onRetry?: () => void;
+  /** What else can be done. */
+  readonly children?: ReactNode;
+}
+
 /** Where something could not be loaded. */
-export function ErrorState({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }): ReactNode {
+export function ErrorState({ error, onRetry, children }: ErrorStateProps): ReactNode {
   const { title, advice } = explainError(error);
+  const retry = onRetry === undefined ? undefined : <ActionButton onPress={onRetry}>Try again</ActionButton>;
+  const actions = (
+    <>
+      {retry}
+      {children}
+    </>
+  );
   return (
-    <EmptyState icon="alert" title={title} actions={onRetry === undefined ? undefined : <ActionButton onPress={onRetry}>Try again</ActionButton>}>
+    <EmptyState icon="alert" title={title} actions={retry === undefined && children === undefined ? undefined : actions}>
       {advice}
     </EmptyState>
   );

@@ -1,3 +1,5 @@
+import { type RoomEvent } from './room-events';
+
 /**
  * How an owner hands committed events to gateways over the backplane: for each room a header line, then one line an event, already
  * encoded as it goes to clients (P26). JSON holds no raw line feed, so lines need no escaping.
@@ -8,6 +10,16 @@ export interface AccessChange {
   readonly type: string;
   /** The person concerned; absent when the room itself changed. */
   readonly userId?: string;
+}
+
+/** The types after which somebody may no longer read (P25). */
+const ACCESS_CHANGING: ReadonlySet<string> = new Set(['member.left', 'member.banned', 'room.updated']);
+
+/** The change of access that an event is, if it is one (P25). */
+export function accessChangeOf({ type, data }: Pick<RoomEvent, 'type' | 'data'>): AccessChange | undefined {
+  if (!ACCESS_CHANGING.has(type)) return undefined;
+  const userId = data?.['userId'];
+  return typeof userId === 'string' ? { type, userId } : { type };
 }
 
 /** Consecutive events of one room; a group ends after an event that changes access. */

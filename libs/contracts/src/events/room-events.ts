@@ -66,9 +66,6 @@ export const RoomEvent = z.object({
 });
 export type RoomEvent = z.infer<typeof RoomEvent>;
 
-/** The types after which somebody may no longer read (P25). */
-export const ACCESS_CHANGING: ReadonlySet<string> = new Set(['member.left', 'member.banned', 'room.updated']);
-
 /** Narrows an event to a type that this release knows; `hidden` and unknown types answer `undefined`. */
 export function asKnownEvent(event: RoomEvent): KnownRoomEvent | undefined {
   return event.type in ROOM_EVENTS && event.data !== undefined ? (event as unknown as KnownRoomEvent) : undefined;

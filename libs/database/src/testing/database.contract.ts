@@ -61,6 +61,8 @@ export function describeDatabaseContract(name: string, open: () => Promise<Opene
         ['data for a duplicate key', 'insert into things values (1, $1), (1, $1)', 'data', '23505'],
         ['data for text that Postgres refuses', "insert into things values (1, $1 || convert_from('\\x00', 'UTF8'))", 'data', '22021'],
         ['data for a program limit', "select repeat($1, 2000000000) || repeat('x', 1)", 'data', '54000'],
+        ['outage for another program limit', "do $$ begin raise exception 'too deep' using errcode = '54001'; end $$", 'outage', '54001'],
+        ['outage for a deadlock', "do $$ begin raise exception 'deadlock' using errcode = '40P01'; end $$", 'outage', '40P01'],
         ['fenced for AC001', "do $$ begin raise exception 'fenced' using errcode = 'AC001'; end $$", 'fenced', 'AC001'],
         ['outage for a missing table', 'select $1 from nowhere', 'outage', '42P01'],
       ];

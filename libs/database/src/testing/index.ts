@@ -1,2 +1,3 @@
 export * from './create-test-database';
 export * from './database.contract';
+export * from './hasty-server';

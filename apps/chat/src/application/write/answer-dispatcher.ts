@@ -1,6 +1,6 @@
 import { type Backplane } from '@agent-chat/backplane';
-import { encodeEventGroups, type AccessChange, type CommandAnswer, type EventGroup, type RoomEvent, ACCESS_CHANGING } from '@agent-chat/contracts';
-import { type GatewayId, type RoomId } from '@agent-chat/kernel';
+import { accessChangeOf, encodeEventGroups, type AccessChange, type CommandAnswer, type EventGroup, type RoomEvent } from '@agent-chat/contracts';
+import { groupBy, type GatewayId, type RoomId } from '@agent-chat/kernel';
 import { Logger } from '@nestjs/common';
 import { type Reply } from './batch-decider';
 import { type OwnedPartition } from './owned-partition';
@@ -20,17 +20,18 @@ export class AnswerDispatcher {
   constructor(private readonly backplane: Backplane) {}
 
   answer(replies: readonly Reply[]): void {
-    const byGateway = new Map<GatewayId, CommandAnswer[]>();
-    for (const { gatewayId, answer } of replies) append(byGateway, gatewayId, answer);
-    for (const [gatewayId, answers] of byGateway) this.publish(gatewayId, 'answers', JSON.stringify(answers));
+    for (const [gatewayId, own] of groupBy(replies, (reply) => reply.gatewayId)) {
+      this.publish(gatewayId, 'answers', JSON.stringify(own.map(({ answer }) => answer)));
+    }
   }
 
   publishEvents(events: readonly EncodedEvent[]): void {
-    const byGateway = new Map<GatewayId, EventGroup[]>();
-    for (const { partition, group } of groupsOf(events)) {
-      for (const gatewayId of partition.interest.get(group.roomId as RoomId) ?? []) append(byGateway, gatewayId, group);
+    const sendings = groupsOf(events).flatMap(({ partition, group }) =>
+      [...(partition.interest.get(group.roomId as RoomId) ?? [])].map((gatewayId) => ({ gatewayId, group })),
+    );
+    for (const [gatewayId, own] of groupBy(sendings, (sending) => sending.gatewayId)) {
+      this.publish(gatewayId, 'events', encodeEventGroups(own.map(({ group }) => group)));
     }
-    for (const [gatewayId, groups] of byGateway) this.publish(gatewayId, 'events', encodeEventGroups(groups));
   }
 
   private publish(gatewayId: GatewayId, channel: 'answers' | 'events', message: string): void {
@@ -55,16 +56,10 @@ function groupsOf(events: readonly EncodedEvent[]): { partition: OwnedPartition;
       groups.push({ partition, group });
     }
     group.events.push(encoded);
-    if (!ACCESS_CHANGING.has(event.type)) continue;
-    const userId = event.data?.['userId'];
-    group.access = { type: event.type, ...(typeof userId === 'string' ? { userId } : {}) };
+    const access = accessChangeOf(event);
+    if (access === undefined) continue;
+    group.access = access;
     open.delete(event.roomId);
   }
   return groups;
-}
-
-function append<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
-  const values = map.get(key);
-  if (values === undefined) map.set(key, [value]);
-  else values.push(value);
 }

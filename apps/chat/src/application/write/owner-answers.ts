@@ -1,5 +1,5 @@
 import { type CommandAnswer, type QueryAnswer, type QueryInput } from '@agent-chat/contracts';
-import { AppError, type GatewayId, type RoomId } from '@agent-chat/kernel';
+import { AppError, type GatewayId, type RoomId, type UserId } from '@agent-chat/kernel';
 import { type PhysicalDatabase } from '@agent-chat/database';
 import { NotTheOwnerError } from '@agent-chat/query-bus';
 import { AggregateReader } from '../../infrastructure/write/aggregate-reader';
@@ -68,7 +68,7 @@ export class OwnerAnswers {
         if (error === undefined) resolve();
         else reject(AppError.from(error));
       };
-      owned.push({ mark: { roomId: roomId as RoomId, userId: userId as never, seq: Math.min(seq, before.head), force, done } });
+      owned.push({ mark: { roomId: roomId as RoomId, userId: userId as UserId, seq: Math.min(seq, before.head), force, done } });
       this.owner.committer.notify(owned);
     });
     const badges = await this.owner.progress.badges(roomId, userId);

@@ -7,11 +7,12 @@ import { listChangesOf, type ListChange } from '../../application/project/list-c
 import { ListChangeNotices } from '../../application/project/list-change-notices';
 import { type PersonChanges } from '../../application/project/person-changes';
 
-// In the order of their ids, so that batches of two partitions can't wait for each other.
+// In the order of their ids, so that batches of two partitions can't wait for each other. The epoch, which is the time of a restore, lifts a rev
+// above whatever was told before: counted on from what the backup has, one would be told for the second time, and pass for known.
 const COUNT = `
 INSERT INTO user_revs AS stored (user_id, rev)
-SELECT user_id, changes FROM unnest($1::uuid[], $2::bigint[]) AS given (user_id, changes) ORDER BY user_id
-ON CONFLICT (user_id) DO UPDATE SET rev = stored.rev + excluded.rev
+SELECT user_id, $3::bigint - 1 + changes FROM unnest($1::uuid[], $2::bigint[]) AS given (user_id, changes) ORDER BY user_id
+ON CONFLICT (user_id) DO UPDATE SET rev = greatest(stored.rev - ($3::bigint - 1), 0) + excluded.rev
 RETURNING user_id, rev`;
 
 const WRITE = `
@@ -48,13 +49,13 @@ export class DirectoryProjection implements Projection {
     const changes = events.flatMap(({ event }) => listChangesOf(event));
     const byPerson = groupBy(changes, ({ userId }) => userId);
     if (byPerson.size === 0) return undefined;
-    const people = await this.count(connection, byPerson);
+    const people = await this.count(connection, byPerson, Math.max(...events.map(({ event }) => event.epoch)));
     await this.write(connection, people);
     return () => this.notices.publish(people);
   }
 
-  private async count(connection: Queryable, byPerson: ReadonlyMap<string, ListChange[]>): Promise<PersonChanges[]> {
-    const rows = await connection.query<RevRow>(COUNT, [[...byPerson.keys()], [...byPerson.values()].map((changes) => changes.length)]);
+  private async count(connection: Queryable, byPerson: ReadonlyMap<string, ListChange[]>, epoch: number): Promise<PersonChanges[]> {
+    const rows = await connection.query<RevRow>(COUNT, [[...byPerson.keys()], [...byPerson.values()].map((changes) => changes.length), epoch]);
     return rows.map(({ user_id, rev }) => ({ userId: user_id, rev, changes: byPerson.get(user_id) ?? [] }));
   }
 

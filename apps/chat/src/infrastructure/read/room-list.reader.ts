@@ -1,5 +1,5 @@
 import { type QueryAnswer, type QueryInput } from '@agent-chat/contracts';
-import { cutPage, Database, decodePageToken, InstantText, type Row } from '@agent-chat/database';
+import { cutPage, Database, decodePageToken, InstantText, type Row, StorableText } from '@agent-chat/database';
 import { type RoomId } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
@@ -9,7 +9,7 @@ import { selectRooms, toRoom, type RoomRow } from './room-view';
 import { askAllShards } from './shard-reader';
 
 const ActivityPlace = z.tuple([InstantText, z.uuid()]);
-const NamePlace = z.tuple([z.string(), z.uuid()]);
+const NamePlace = z.tuple([StorableText, z.uuid()]);
 
 // The page is cut before anything is looked up for each of its rooms. Those that one was invited to wait for an answer among them.
 const MINE = `${selectRooms(

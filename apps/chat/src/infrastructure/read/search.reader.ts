@@ -7,6 +7,9 @@ import { OPEN_KINDS } from '../../application/read/room-access';
 import { messageJson, toMessage, type MessageItem } from './message-view';
 import { askAllShards, shardOf } from './shard-reader';
 
+// A dash excludes the word behind it. Postgres reads a row of them as one denial of another, and gives up at 32.
+const DASHES_BEFORE_NO_WORD = /(?<![^\s"!&|()-])-+(?![\p{L}\p{N}"])/gu;
+
 const Place = z.tuple([InstantText, z.uuid()]);
 
 // Access is part of the question: rooms of the asker and rooms open to all, without those that banned the asker.
@@ -56,7 +59,7 @@ export class SearchReader {
 
 /** What Postgres can read at all: people paste anything into a search field. */
 function searchable(text: string): string {
-  return text.toWellFormed().replaceAll('\0', ' ');
+  return text.toWellFormed().replaceAll('\0', ' ').replaceAll(DASHES_BEFORE_NO_WORD, ' ');
 }
 
 function newestFirst(one: HitRow, other: HitRow): number {

@@ -1,5 +1,4 @@
-/** The user id under which a mention of everyone in the room is stored. */
-export const EVERYONE = '00000000-0000-0000-0000-000000000000';
+import { EVERYONE } from '../../domain/mentions';
 
 /** An instant inside a JSON value, as the driver would give it: ISO 8601, UTC, milliseconds. Connections run in UTC. */
 export function jsonTime(column: string): string {

@@ -1,6 +1,7 @@
 import { type LogEvent } from '@agent-chat/contracts';
 import { DatabaseError, type PhysicalDatabase } from '@agent-chat/database';
 import { roomEventOf } from '../../domain/room-event-view';
+import { mentionCount } from '../read/sql';
 import { type BatchRows } from './batch-rows';
 
 /** How far a partition is, as its row says. */
@@ -94,8 +95,7 @@ export class ProgressRepository {
   async badges(roomId: string, userId: string): Promise<{ head: number; readSeq: number; unreadCount: number; mentionCount: number } | undefined> {
     const [row] = await this.database.query<{ head: number; readSeq: number; unreadCount: number; mentionCount: number }>(
       `SELECT r.last_seq AS head, coalesce(w.read_seq, 0) AS "readSeq", r.posted_count - coalesce(w.read_count, 0) AS "unreadCount",
-              (SELECT count(*) FROM room_mentions m WHERE m.room_id = r.room_id AND m.seq > coalesce(w.read_seq, 0)
-                 AND m.user_id IN ($2, '00000000-0000-0000-0000-000000000000')) AS "mentionCount"
+              ${mentionCount('r.room_id', '$2', 'coalesce(w.read_seq, 0)')} AS "mentionCount"
          FROM members me JOIN rooms r USING (room_id) LEFT JOIN read_watermarks w ON w.room_id = r.room_id AND w.user_id = $2 WHERE me.room_id = $1 AND me.user_id = $2`,
       [roomId, userId],
     );

@@ -2,8 +2,8 @@ import { PasswordHasher } from '@agent-chat/auth';
 import { REST_BODIES, type RestBody } from '@agent-chat/contracts';
 import { AppError } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
-import { type Account, Accounts } from '../../infrastructure/auth/accounts';
-import { type ClientInfo, Sessions } from '../../infrastructure/auth/sessions';
+import { type Account, Accounts } from './accounts';
+import { type ClientInfo, Sessions } from './sessions';
 import { LoginFailures } from './login-failures';
 import { type SessionAnswer, SessionAnswers } from './session-answers';
 

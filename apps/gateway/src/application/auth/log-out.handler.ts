@@ -1,8 +1,8 @@
 import { Authenticator } from '@agent-chat/auth';
 import { AppError, isUuid } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
-import { RefreshTokens } from '../../infrastructure/auth/refresh-tokens';
-import { Sessions } from '../../infrastructure/auth/sessions';
+import { RefreshTokens } from './refresh-tokens';
+import { Sessions } from './sessions';
 
 /** Ends the session of whoever asks. */
 @Injectable()

@@ -1,6 +1,6 @@
 import { JobQueue } from '@agent-chat/job-queue';
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { SessionPurge } from '../../infrastructure/auth/session-purge';
+import { SessionPurge } from './session-purge';
 
 const KIND = 'auth.purge-sessions';
 const EVERY_NIGHT = '17 3 * * *';

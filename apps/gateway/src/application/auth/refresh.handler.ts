@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { RefreshTokens } from '../../infrastructure/auth/refresh-tokens';
+import { RefreshTokens } from './refresh-tokens';
 import { type SessionAnswer, SessionAnswers } from './session-answers';
 
 /** Renews a session. */

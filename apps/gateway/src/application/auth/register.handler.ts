@@ -2,8 +2,8 @@ import { PasswordHasher } from '@agent-chat/auth';
 import { type RestBody } from '@agent-chat/contracts';
 import { AppError, Clock } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
-import { Accounts } from '../../infrastructure/auth/accounts';
-import { type ClientInfo, Sessions } from '../../infrastructure/auth/sessions';
+import { Accounts } from './accounts';
+import { type ClientInfo, Sessions } from './sessions';
 import { type SessionAnswer, SessionAnswers } from './session-answers';
 
 // How long a registration whose answer was lost may be repeated.

@@ -3,8 +3,8 @@ import { AppConfig } from '@agent-chat/config';
 import { type User } from '@agent-chat/contracts';
 import { Clock } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
-import { Operators } from '../../infrastructure/auth/operators';
-import { type RenewableSession } from '../../infrastructure/auth/sessions';
+import { Operators } from './operators';
+import { type RenewableSession } from './sessions';
 
 /** What every way into a session answers. */
 export interface SessionAnswer {

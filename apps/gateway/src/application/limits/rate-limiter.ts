@@ -3,6 +3,7 @@ import { type Bucket, EphemeralStore, type TakenTokens } from '@agent-chat/ephem
 import { Clock } from '@agent-chat/kernel';
 import { declareCounter } from '@agent-chat/observability';
 import { Injectable, Logger } from '@nestjs/common';
+import { bucketOf } from './bucket-of';
 import { LocalBuckets } from './local-buckets';
 
 /** How a limit stands after a call. */
@@ -33,8 +34,7 @@ export class RateLimiter {
     const { rateLimits } = this.config;
     const rule = rateLimits === 'off' ? 'off' : rateLimits[name];
     if (rule === 'off') return undefined;
-    const bucket: Bucket = { capacity: rule.limit, refillPerSec: rule.limit / (rule.windowMs / 1_000) };
-    const taken = await this.takeTokens(`limit:${name}:${subject}`, bucket, cost);
+    const taken = await this.takeTokens(`limit:${name}:${subject}`, bucketOf(rule), cost);
     if (!taken.allowed) refused.inc({ limit: name });
     return { ...taken, limit: rule.limit };
   }

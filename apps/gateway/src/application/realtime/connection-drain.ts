@@ -44,11 +44,14 @@ export class ConnectionDrain implements OnModuleInit {
     const { drainMs } = this.config.server;
     const slices = groupBy([...this.connections.all()], (connection) => sendAway(connection, drainMs));
     const last = Math.max(0, ...slices.keys());
+    const leaving: Promise<void>[] = [];
     for (let slice = 0; slice <= last && this.connections.size > 0; slice++) {
-      for (const connection of slices.get(slice) ?? []) connection.close({ code: 'DRAINING' });
+      for (const connection of slices.get(slice) ?? []) leaving.push(connection.leave());
       await delay(SLICE_MS);
     }
-    for (const connection of [...this.connections.all()]) connection.close({ code: 'DRAINING' });
+    // Those that were let in while the first were sent away.
+    for (const connection of this.connections.all()) leaving.push(connection.leave());
+    await Promise.all(leaving);
   }
 }
 

@@ -43,4 +43,7 @@ export abstract class Connection {
 
   /** Says why, then closes. Safe to call twice. */
   abstract close(closing: Closing): void;
+
+  /** Closes with DRAINING once the calls under way are answered: whoever's message was stored hears so. Safe to call twice. Never rejects. */
+  abstract leave(): Promise<void>;
 }

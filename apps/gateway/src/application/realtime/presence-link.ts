@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type EphemeralItem, type PresenceStatus } from '@agent-chat/contracts';
 import { Clock, type RoomId, type UserId } from '@agent-chat/kernel';
 import { QueryBus } from '@agent-chat/query-bus';
@@ -11,6 +12,8 @@ const TTL_MS = 30_000;
 /** Everything is repeated well within its time-to-live. */
 const REPEAT_MS = 10_000;
 const COALESCE_MS = 500;
+/** How long a call waits for others that watch people too. */
+const GATHER_MS = 100;
 /** Who comes back this soon was never away: reconnects don't flap. */
 const GRACE_MS = 10_000;
 const QUERY_TIMEOUT_MS = 3_000;
@@ -26,6 +29,8 @@ export class PresenceLink implements OnApplicationBootstrap, OnModuleDestroy {
   /** What was told last; people's watch lists and rooms are too long to compare. */
   private toldVersion = -1;
   private watchVersion = 0;
+  /** The next time that it is told, for who waits for that. */
+  private telling: Promise<void> | undefined;
   /** While the process drains, its clients are on their way to another one: nobody is reported gone. */
   private isLeaving = false;
 
@@ -80,7 +85,7 @@ export class PresenceLink implements OnApplicationBootstrap, OnModuleDestroy {
     this.watchVersion++;
     connection.watchedUserIds = userIds.length === 0 ? undefined : new Set(userIds);
     if (userIds.length === 0) return;
-    await this.tellWatched();
+    await this.tellSoon();
     const { presences } = await this.queries.ask('presence.get', { userIds: [...userIds] }, { timeoutMs: QUERY_TIMEOUT_MS });
     connection.sendEphemeral(presences.map((presence) => ({ type: 'presence' as const, ...presence })));
   }
@@ -125,6 +130,15 @@ export class PresenceLink implements OnApplicationBootstrap, OnModuleDestroy {
     const shown = own.find(({ status }) => status === 'online') ?? own[0];
     const text = shown?.statusText ?? own.find(({ statusText }) => statusText !== undefined)?.statusText;
     return { userId, status: shown?.status ?? 'online', ...(text === undefined ? {} : { text }) };
+  }
+
+  /** With everybody who calls meanwhile: what is told is collected from every connection, which many callers together must not make us do for each. */
+  private async tellSoon(): Promise<void> {
+    this.telling ??= delay(GATHER_MS).then(() => {
+      this.telling = undefined;
+      return this.tellWatched();
+    });
+    return this.telling;
   }
 
   private async tellWatched(): Promise<void> {

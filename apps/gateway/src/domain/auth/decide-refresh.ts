@@ -1,11 +1,14 @@
 /** How long a token that was exchanged may be shown again: its answer may have been lost, or two tabs may share it. */
 export const REUSE_GRACE_MS = 30_000;
 
+/** Why a session ended before its time. */
+export type SessionEnd = 'logout' | 'revoked' | 'reuse';
+
 /** A refresh token and its session, as stored. */
 export interface ShownToken {
   readonly usedAtMs?: number | undefined;
   readonly sessionExpiresAtMs: number;
-  readonly sessionEnd?: 'logout' | 'revoked' | 'reuse' | undefined;
+  readonly sessionEnd?: SessionEnd | undefined;
 }
 
 /** What showing a refresh token leads to. */

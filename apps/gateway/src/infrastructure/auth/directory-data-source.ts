@@ -2,6 +2,7 @@ import { AppConfig } from '@agent-chat/config';
 import { Database } from '@agent-chat/database';
 import { AppError } from '@agent-chat/kernel';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { type Client } from 'pg';
 import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 import { AuthSecretEntity } from './auth-secret.entity';
 import { CredentialEntity } from './credential.entity';
@@ -75,9 +76,14 @@ export class DirectoryDataSource implements OnApplicationShutdown {
       connectTimeoutMS: CONNECT_TIMEOUT_MS,
       // The next statement on a lost connection reports the outage.
       poolErrorHandler: () => undefined,
-      extra: { statement_timeout: this.config.database.statementTimeoutMs, keepAlive: true },
+      extra: { statement_timeout: this.config.database.statementTimeoutMs, keepAlive: true, onConnect: surviveItsEnd },
     }).initialize();
   }
+}
+
+// Between the pool's listener and that of TypeORM there is none, and a connection that ended then would end the process.
+function surviveItsEnd(client: Client): void {
+  client.on('error', () => undefined);
 }
 
 /** Whether the statement was refused because such a row exists. */

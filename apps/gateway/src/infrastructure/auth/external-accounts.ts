@@ -11,7 +11,7 @@ import { UserEntity } from './user.entity';
 const MAX_DISPLAY_CHARS = 60;
 const COUNTED_TRIES = 20;
 const RANDOM_SUFFIX_CHARS = 7;
-const UNPRINTABLE = /[\p{Cc}\p{Surrogate}]/gu;
+const UNPRINTABLE = /[\p{Cc}\p{Surrogate}\u202A-\u202E\u2066-\u2069]/gu;
 
 /** The accounts of people whom trusted issuers vouch for. */
 @Injectable()

@@ -1,7 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-
-/** Why a session ended before its time. */
-export type SessionEnd = 'logout' | 'revoked' | 'reuse';
+import { type SessionEnd } from '../../domain/auth/decide-refresh';
 
 /** A row of `sessions`. */
 @Entity('sessions')

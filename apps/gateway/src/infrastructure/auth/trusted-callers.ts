@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { type Principal, TrustedIssuers } from '@agent-chat/auth';
 import { Cache } from '@agent-chat/cache';
 import { Injectable } from '@nestjs/common';
+import { Operators } from '../../application/auth/operators';
 import { ExternalAccounts } from './external-accounts';
-import { Operators } from './operators';
 
 // Which user an identity is never changes.
 const TTL_MS = 3_600_000;

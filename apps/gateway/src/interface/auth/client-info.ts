@@ -1,5 +1,5 @@
 import { type Request } from 'express';
-import { type ClientInfo } from '../../infrastructure/auth/sessions';
+import { type ClientInfo } from '../../application/auth/sessions';
 
 /** Where a request comes from, for its owner's list of sessions. */
 export function clientInfo(request: Request): ClientInfo {

@@ -3,18 +3,11 @@ import { validate } from '@agent-chat/contracts';
 import { isUuid } from '@agent-chat/kernel';
 import { Controller, Delete, Get, HttpCode, Param } from '@nestjs/common';
 import { z } from 'zod';
-import { type SessionEntity } from '../../infrastructure/auth/session.entity';
-import { Sessions } from '../../infrastructure/auth/sessions';
+import { type ListedSession, Sessions } from '../../application/auth/sessions';
 import { Caller } from './caller.decorator';
 
 /** A log-in as its owner sees it. */
-interface SessionView {
-  readonly sessionId: string;
-  readonly createdAt: string;
-  readonly refreshedAt: string;
-  readonly expiresAt: string;
-  readonly userAgent?: string;
-  readonly address?: string;
+interface SessionView extends ListedSession {
   /** Whether it is the one that asks. */
   readonly current: boolean;
 }
@@ -29,7 +22,7 @@ export class SessionsController {
   @Get()
   async list(@Caller() caller: Principal): Promise<{ readonly items: readonly SessionView[] }> {
     const sessions = await this.sessions.list(caller.userId);
-    return { items: sessions.map((session) => toView(session, caller.sessionId)) };
+    return { items: sessions.map((session) => ({ ...session, current: session.sessionId === caller.sessionId })) };
   }
 
   @Delete(':sessionId')
@@ -38,16 +31,4 @@ export class SessionsController {
     const { sessionId } = validate(parametersSchema, parameters);
     await this.sessions.end(caller.userId, sessionId, 'revoked');
   }
-}
-
-function toView({ sessionId, createdAt, refreshedAt, expiresAt, userAgent, address }: SessionEntity, current: string): SessionView {
-  return {
-    sessionId,
-    createdAt: createdAt.toISOString(),
-    refreshedAt: refreshedAt.toISOString(),
-    expiresAt: expiresAt.toISOString(),
-    ...(userAgent !== null && { userAgent }),
-    ...(address !== null && { address }),
-    current: sessionId === current,
-  };
 }

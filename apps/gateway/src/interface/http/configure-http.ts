@@ -1,5 +1,5 @@
 import { type AppConfig } from '@agent-chat/config';
-import { identifyRequest, measureHttp } from '@agent-chat/observability';
+import { Draining, identifyRequest, measureHttp } from '@agent-chat/observability';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type NextFunction, type Request, type Response } from 'express';
 import { jsonBody } from './json-body';
@@ -18,7 +18,7 @@ export function configureHttp(app: NestExpressApplication, config: AppConfig): v
   app.disable('x-powered-by');
   app.set('trust proxy', [...config.server.trustedProxies]);
   app.set('etag', 'weak');
-  app.use(measureHttp, identify, securityHeaders(config));
+  app.use(measureHttp, identify, partWhile(app.get(Draining, { strict: false })), securityHeaders(config));
   enableCors(app, config.server.corsOrigins);
   const folder = findWebClient();
   if (folder !== undefined) app.use(webClient(folder));
@@ -32,6 +32,14 @@ export function configureHttp(app: NestExpressApplication, config: AppConfig): v
 function identify(request: Request, response: Response, next: NextFunction): void {
   identifyRequest(request, response);
   next();
+}
+
+/** While the process leaves, each answer is its connection's last: the caller's next request goes elsewhere, and none holds the process up. */
+function partWhile(draining: Draining) {
+  return (_request: Request, response: Response, next: NextFunction): void => {
+    if (draining.isDraining) response.setHeader('Connection', 'close');
+    next();
+  };
 }
 
 /** Answers belong to one caller: a browser may keep what it read, and asks with its ETag before it uses that again. */

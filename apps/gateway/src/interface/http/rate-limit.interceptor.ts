@@ -27,11 +27,12 @@ export class RateLimitInterceptor implements NestInterceptor {
     return next.handle();
   }
 
-  private limitOf(context: ExecutionContext, { method, path }: AuthenticatedRequest): RateLimitName | 'none' {
+  private limitOf(context: ExecutionContext, request: AuthenticatedRequest): RateLimitName | 'none' {
     const declared = this.reflector.getAllAndOverride<RateLimitName | 'none' | undefined>(RATE_LIMIT, [context.getHandler(), context.getClass()]);
     if (declared !== undefined) return declared;
-    if (!path.startsWith('/api/v1/')) return 'none';
-    return method === 'GET' || method === 'HEAD' ? 'rest.read' : 'rest.write';
+    // By the route's template, since a path may be written in capitals.
+    if (!templateOf(request).startsWith('/api/v1/')) return 'none';
+    return request.method === 'GET' || request.method === 'HEAD' ? 'rest.read' : 'rest.write';
   }
 
   private async count(name: RateLimitName, { principal, ip }: AuthenticatedRequest, response: Response): Promise<void> {
@@ -42,4 +43,8 @@ export class RateLimitInterceptor implements NestInterceptor {
     response.setHeader('RateLimit-Reset', Math.ceil(verdict.resetAfterMs / 1_000));
     if (!verdict.allowed) throw new AppError('RATE_LIMITED', { retryAfterMs: verdict.retryAfterMs });
   }
+}
+
+function templateOf({ route }: { readonly route?: { readonly path?: unknown } }): string {
+  return typeof route?.path === 'string' ? route.path : '';
 }

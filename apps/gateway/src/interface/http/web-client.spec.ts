@@ -44,12 +44,13 @@ describe('the web client', () => {
     expect((await get('/favicon.svg')).cache).toBe('no-cache');
   });
 
-  it.each(['/api/v1/nothing', '/api', '/socket.io/', '/.well-known/jwks.json', '/assets/index-old.js', '/missing.png', '/..%2f..%2fetc%2fpasswd.txt'])(
-    'leaves %s to the server',
-    async (path) => {
-      expect(await get(path)).toMatchObject({ status: 404, text: 'the server' });
-    },
-  );
+  it.each([
+    ...['/api/v1/nothing', '/api', '/API/v1/rooms', '/socket.io/', '/.well-known/jwks.json'],
+    ...['/assets/index-old.js', '/missing.png', '/..%2f..%2fetc%2fpasswd.txt'],
+    ...['//messages', '//api/v1/rooms', '/rooms//messages', '//'],
+  ])('leaves %s to the server', async (path) => {
+    expect(await get(path)).toMatchObject({ status: 404, text: 'the server' });
+  });
 
   it('leaves everything but reads to the server', async () => {
     expect((await get('/rooms', 'POST')).status).toBe(404);

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 
 const YEAR_MS = 31_536_000_000;
-/** What belongs to the server; everything else is a page of the client. */
-const SERVER_PATHS = /^\/(api|socket\.io|\.well-known)(\/|$)/;
+/** What belongs to the server; everything else is a page of the client. A doubled slash is a mistake: a page in place of an answer would hide it. */
+const SERVER_PATHS = /^\/(api|socket\.io|\.well-known)(\/|$)|\/\//i;
 
 // Compiled, this file lies below dist; from the sources, dist lies beside its app.
 const ABOVE_APPS = resolve(__dirname, '../../../../..');

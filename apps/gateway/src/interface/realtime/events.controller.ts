@@ -47,13 +47,13 @@ export class EventsController {
     await this.admission.admit(principal);
     if (response.closed || response.destroyed) return;
     const stream = new SseConnection(principal, response, this.config.limits.outboundQueueBytes, this.metrics);
+    this.admission.enter(stream);
     response.once('close', () => {
       stream.isClosed = true;
       this.streams.end(stream);
       this.admission.leave(stream);
     });
     stream.begin();
-    this.admission.enter(stream);
     this.streams.start(stream, rooms, position);
   }
 }

@@ -1,27 +1,24 @@
 import { type RateLimitRule } from '@agent-chat/config';
+import { type Bucket, type BucketLevel, takeFrom } from '@agent-chat/ephemeral-store';
 import { type Clock } from '@agent-chat/kernel';
+import { bucketOf } from '../../application/limits/bucket-of';
 
-/** How many frames one connection may still send: `limit` at once, given back evenly over `windowMs`. */
+/** How many frames one connection may still send. Its own bucket: no frame waits for a store. */
 export class FrameBudget {
-  private left: number;
-  private refilledAtMs: number;
+  private readonly bucket: Bucket;
+  private level: BucketLevel | undefined;
 
   constructor(
-    private readonly rule: RateLimitRule,
+    rule: RateLimitRule,
     private readonly clock: Clock,
   ) {
-    this.left = rule.limit;
-    this.refilledAtMs = clock.nowMs();
+    this.bucket = bucketOf(rule);
   }
 
   /** Takes one; answers 0, or after how many milliseconds there is one again. */
   take(): number {
-    const { limit, windowMs } = this.rule;
-    const [now, perMs] = [this.clock.nowMs(), limit / windowMs];
-    this.left = Math.min(limit, this.left + Math.max(0, now - this.refilledAtMs) * perMs);
-    this.refilledAtMs = now;
-    if (this.left < 1) return Math.ceil((1 - this.left) / perMs);
-    this.left--;
-    return 0;
+    const { level, taken } = takeFrom(this.level, this.bucket, 1, this.clock.nowMs());
+    this.level = level;
+    return taken.retryAfterMs;
   }
 }

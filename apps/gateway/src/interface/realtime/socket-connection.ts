@@ -12,6 +12,8 @@ import { encodeEventsFrame, joinEventsFrames, type SocketFrame } from './socket-
 
 /** How long a closed socket may take to read what waits, before it is cut. */
 const LINGER_MS = 2_000;
+/** How long a socket that leaves waits for the answers to its calls. */
+const LAST_ANSWERS_MS = 5_000;
 /** Ephemeral frames are dropped once this many packets wait. */
 const BUSY_PACKETS = 16;
 /** More events than this are not gathered into one frame. */
@@ -64,6 +66,9 @@ export class SocketConnection extends Connection {
   private gatheredBytes = 0;
   flushedAtMs = 0;
   private callsInFlight = 0;
+  /** Called when the last call under way is answered. */
+  private onIdle: () => void = () => undefined;
+  private leaving: Promise<void> | undefined;
   private readonly calls: FrameBudget | undefined;
 
   constructor(
@@ -74,7 +79,7 @@ export class SocketConnection extends Connection {
     super(principal);
     if (around.frameLimit !== 'off') {
       const { limit, windowMs } = around.frameLimit;
-      this.calls = new FrameBudget({ limit, windowMs }, around.clock);
+      this.calls = new FrameBudget(around.frameLimit, around.clock);
       const frames = new FrameBudget({ limit: limit * FRAMES_A_CALL, windowMs }, around.clock);
       this.engine.on('packet', () => this.hear(frames));
     }
@@ -127,8 +132,14 @@ export class SocketConnection extends Connection {
     setTimeout(() => webSocket?.terminate(), LINGER_MS).unref();
   }
 
-  /** One call. Throws RATE_LIMITED beyond the limit. */
+  override leave(): Promise<void> {
+    this.leaving ??= this.whenIdle().then(() => this.close({ code: 'DRAINING' }));
+    return this.leaving;
+  }
+
+  /** One call. Throws RATE_LIMITED beyond the limit, DRAINING once the socket leaves. */
   takeCall(): void {
+    if (this.leaving !== undefined) throw new AppError('DRAINING');
     const retryAfterMs = this.calls?.take() ?? 0;
     if (retryAfterMs > 0) throw new AppError('RATE_LIMITED', { retryAfterMs });
   }
@@ -140,6 +151,7 @@ export class SocketConnection extends Connection {
 
   endCall(): void {
     if (this.callsInFlight-- === MAX_CALLS_IN_FLIGHT / 2) this.engine.transport.socket?.resume();
+    if (this.callsInFlight === 0) this.onIdle();
   }
 
   /** An answer on its way counts like a frame: who calls and never reads would fill the memory otherwise. */
@@ -152,6 +164,14 @@ export class SocketConnection extends Connection {
   private hear(frames: FrameBudget): void {
     const retryAfterMs = this.isClosed ? 0 : frames.take();
     if (retryAfterMs > 0) this.close({ code: 'RATE_LIMITED', retryAfterMs });
+  }
+
+  private whenIdle(): Promise<void> {
+    if (this.callsInFlight === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.onIdle = resolve;
+      setTimeout(resolve, LAST_ANSWERS_MS).unref();
+    });
   }
 
   private get engine(): Engine {

@@ -1,8 +1,9 @@
 import { type Principal } from '@agent-chat/auth';
 import { AppConfig } from '@agent-chat/config';
-import { Clock } from '@agent-chat/kernel';
+import { AppError, Clock } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
 import { type Socket } from 'socket.io';
+import { type Closing } from '../../application/realtime/connection';
 import { ConnectionRegistry } from '../../application/realtime/connection-registry';
 import { RealtimeMetrics } from '../../application/realtime/realtime-metrics';
 import { Subscriptions } from '../../application/realtime/subscriptions';
@@ -41,9 +42,18 @@ export class SocketLife {
       return;
     }
     delete data.principal;
-    data.connection = new SocketConnection(principal, socket, this.around);
+    const connection = new SocketConnection(principal, socket, this.around);
     forgetHandshake(socket);
-    this.connections.add(data.connection);
+    try {
+      // Again: those that came all at once were let in by the same look.
+      this.connections.refuseIfFull();
+      this.connections.refuseIfTooMany(principal);
+    } catch (thrown) {
+      connection.close(closingOf(AppError.from(thrown)));
+      return;
+    }
+    data.connection = connection;
+    this.connections.add(connection);
     this.metrics.connections.inc({ transport: 'socket' });
   }
 
@@ -59,6 +69,10 @@ export class SocketLife {
   of(socket: Socket): SocketConnection | undefined {
     return (socket.data as SocketData).connection;
   }
+}
+
+function closingOf({ code, retryAfterMs }: AppError): Closing {
+  return { code, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
 }
 
 /** The request, its headers and the token would otherwise stay in memory as long as the socket. */

@@ -24,7 +24,10 @@ export class SseAdmission {
     await this.limits.take('socket.connect', principal.userId);
   }
 
+  /** Throws as `admit`: those that came all at once were let in by the same look. */
   enter(connection: Connection): void {
+    this.connections.refuseIfFull();
+    this.connections.refuseIfTooMany(connection.principal);
     this.connections.add(connection);
     this.metrics.connections.inc({ transport: 'sse' });
   }

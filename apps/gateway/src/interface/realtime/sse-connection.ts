@@ -86,6 +86,11 @@ export class SseConnection extends Connection implements EventStream {
     setTimeout(() => socket?.destroy(), LINGER_MS).unref();
   }
 
+  override leave(): Promise<void> {
+    this.close({ code: 'DRAINING' });
+    return Promise.resolve();
+  }
+
   /** Resolves when the client has read most of what was written, or is gone. */
   async drained(): Promise<void> {
     if (!this.response.writableNeedDrain || this.isClosed) return;

@@ -6,10 +6,18 @@ import { chooseTheme, theme, type Theme } from '../../core/theme';
 import { attempt } from '../../core/toasts';
 import { navigate } from '../../core/router';
 import { Avatar } from '../../ui/avatar';
+import { Sheet } from '../../ui/dialog';
 import { Icon, type IconName } from '../../ui/icon';
 import { lazyPart } from '../../ui/lazy-part';
 
-const Profile = lazyPart(async () => (await import('../room-settings/profile')).Profile);
+const Profile = lazyPart(
+  async () => (await import('../room-settings/profile')).Profile,
+  ({ onClose }, content) => (
+    <Sheet title="Your profile" isOpen onClose={onClose} size="small">
+      {content}
+    </Sheet>
+  ),
+);
 
 const THEMES: readonly { readonly id: Theme; readonly label: string; readonly icon: IconName }[] = [
   { id: 'system', label: 'As the system', icon: 'screen' },

@@ -66,15 +66,17 @@ export function RoomList(): ReactNode {
           icon="chat"
           title="No rooms yet"
           actions={
-            <>
+            // Beside it, where there is room, the page itself offers the same.
+            <span className="only-phone">
               <ActionButton look="primary" onPress={() => navigate({ page: 'discover' })}>
                 Discover rooms
               </ActionButton>
-              <ActionButton onPress={() => openDialog('create-room')}>New room</ActionButton>
-            </>
+              <ActionButton onPress={() => openDialog('direct')}>Message somebody</ActionButton>
+              <ActionButton onPress={() => openDialog('create-room')}>Create a room</ActionButton>
+            </span>
           }
         >
-          Discover a public room, or write to somebody.
+          The rooms you join, and the people you write to, will stand here.
         </EmptyState>
       ) : (
         <Rooms rooms={mine} />

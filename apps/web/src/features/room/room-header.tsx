@@ -15,11 +15,16 @@ function Subtitle({ room }: { readonly room: Room }): ReactNode {
   const other = otherOf(room, useMyId());
   const presence = usePresence(other ?? '');
   if (other !== undefined) return <span className="room-subtitle">{presence?.text ?? STATUS[presence?.status ?? 'offline']}</span>;
-  const count = `${String(room.memberCount)} ${room.memberCount === 1 ? 'member' : 'members'}`;
+  return <GroupSubtitle room={room} />;
+}
+
+function GroupSubtitle({ room }: { readonly room: Room }): ReactNode {
+  const { topic, memberCount, archivedAt, kind } = room;
   return (
-    <span className="room-subtitle" title={room.topic}>
-      {room.archivedAt !== undefined && 'Archived · '}
-      {room.topic === '' ? `${kindLabel(room.kind)} · ${count}` : `${count} · ${room.topic}`}
+    <span className="room-subtitle" title={topic}>
+      {archivedAt !== undefined && 'Archived · '}
+      {memberCount} {memberCount === 1 ? 'member' : 'members'}
+      <span className="room-extra"> · {topic === '' ? kindLabel(kind) : topic}</span>
     </span>
   );
 }

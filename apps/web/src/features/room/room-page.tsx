@@ -6,11 +6,28 @@ import { ActionButton } from '../../ui/controls';
 import { lazyPart } from '../../ui/lazy-part';
 import { ErrorState, LoadingState } from '../../ui/states';
 import { showPanel, usePanel } from '../shell/panel';
+import { SidePanel } from '../shell/side-panel';
 import { RoomView } from './room-view';
 
-const Members = lazyPart(async () => (await import('../members/members-panel')).MembersPanel);
-const Search = lazyPart(async () => (await import('../search/search-panel')).SearchPanel);
-const Settings = lazyPart(async () => (await import('../room-settings/settings-panel')).SettingsPanel);
+interface PanelProps {
+  readonly room: Room;
+  readonly onClose: () => void;
+}
+
+/** A panel that is on its way looks like one. */
+function panelOf(title: string) {
+  return function frame({ onClose }: PanelProps, content: ReactNode): ReactNode {
+    return (
+      <SidePanel title={title} onClose={onClose}>
+        {content}
+      </SidePanel>
+    );
+  };
+}
+
+const Members = lazyPart(async () => (await import('../members/members-panel')).MembersPanel, panelOf('Members'));
+const Search = lazyPart(async () => (await import('../search/search-panel')).SearchPanel, panelOf('Search'));
+const Settings = lazyPart(async () => (await import('../room-settings/settings-panel')).SettingsPanel, panelOf('Room settings'));
 
 interface FoundRoom {
   readonly room: Room | undefined;
@@ -50,7 +67,7 @@ function useRoom(roomId: string): FoundRoom {
   return { room: listed ?? visited, error: listed === undefined ? error : undefined, reload };
 }
 
-function SidePanel({ room }: { readonly room: Room }): ReactNode {
+function OpenPanel({ room }: { readonly room: Room }): ReactNode {
   const panel = usePanel();
   if (panel === undefined) return null;
   const close = (): void => showPanel(undefined);
@@ -69,18 +86,17 @@ export function RoomPage({ roomId, seq }: { readonly roomId: string; readonly se
   if (room === undefined) {
     if (error === undefined) return <LoadingState label="Opening the room" />;
     return (
-      <div className="room-missing">
-        <ErrorState error={error} onRetry={reload} />
-        <ActionButton look="quiet" onPress={() => navigate({ page: 'home' })}>
+      <ErrorState error={error} onRetry={reload}>
+        <ActionButton look="primary" onPress={() => navigate({ page: 'home' })}>
           Back to your rooms
         </ActionButton>
-      </div>
+      </ErrorState>
     );
   }
   return (
     <div className="room-and-panel">
       <RoomView room={room} jumpSeq={seq} onMembership={reload} />
-      <SidePanel room={room} />
+      <OpenPanel room={room} />
     </div>
   );
 }

@@ -2,6 +2,8 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { client, useConnection } from '../../core/client';
 import { toastError } from '../../core/toasts';
 import { ActionButton } from '../../ui/controls';
+import { connectionWords, type ConnectionWords } from './connection-words';
+import { useCountdown } from './use-countdown';
 
 /** A connection that is there this soon needs no word. */
 const PATIENCE_MS = 900;
@@ -33,32 +35,34 @@ function useLater(isTrue: boolean): boolean {
   return isTrue && isLong;
 }
 
-function words(state: string, isOnline: boolean): string {
-  if (!isOnline) return 'You are offline. What you write is kept and sent when you are back.';
-  if (state === 'reconnecting') return 'Connection lost. Reconnecting… What you write is kept and sent then.';
-  if (state === 'closed') return 'The server ended this connection.';
-  return 'Connecting…';
+function Action({ action }: Pick<ConnectionWords, 'action'>): ReactNode {
+  if (action === undefined) return null;
+  const run = (): void => {
+    if (action === 'retry') client.retryNow();
+    else client.connect().catch(toastError);
+  };
+  return (
+    <ActionButton look="quiet" onPress={run}>
+      {action === 'retry' ? 'Try now' : 'Connect again'}
+    </ActionButton>
+  );
 }
 
-/** Says so when the live connection is not there. */
+/** Says so when the live connection is not there, and when it is tried again. */
 export function ConnectionBanner(): ReactNode {
-  const { state } = useConnection();
+  const status = useConnection();
+  const { state, retryInMs } = status;
   const isOnline = useOnline();
+  const leftSec = useCountdown(retryInMs, status);
   const isDown = useLater(state !== 'connected');
   const isShown = isDown || !isOnline;
+  const { words, next, action } = connectionWords(status, isOnline, leftSec);
   return (
-    <div className="connection" role="status" data-state={isOnline ? state : 'offline'} data-shown={isShown || undefined}>
-      {isShown && (
-        <>
-          <span className="connection-dot" aria-hidden="true" />
-          <span>{words(state, isOnline)}</span>
-          {state === 'closed' && (
-            <ActionButton look="quiet" onPress={() => void client.connect().catch(toastError)}>
-              Connect again
-            </ActionButton>
-          )}
-        </>
-      )}
+    <div className="connection" data-state={isOnline ? state : 'offline'} data-shown={isShown || undefined}>
+      {isShown && <span className="connection-dot" aria-hidden="true" />}
+      <span role="status">{isShown && words}</span>
+      {isShown && next !== undefined && <span className="connection-next">{next}</span>}
+      {isShown && <Action action={action} />}
     </div>
   );
 }

@@ -1,6 +1,9 @@
 import { useEffect, type ReactNode } from 'react';
-import { useRoomList } from '../../core/client';
+import { useConnection, useRoomList } from '../../core/client';
+import { formatRoute } from '../../core/route';
 import { useRoute } from '../../core/router';
+import { Sheet } from '../../ui/dialog';
+import { ErrorBoundary } from '../../ui/error-boundary';
 import { lazyPart } from '../../ui/lazy-part';
 import { Sidebar } from '../room-list/sidebar';
 import { RoomPage } from '../room/room-page';
@@ -8,11 +11,27 @@ import { ConnectionBanner } from './connection-banner';
 import { Home } from './home';
 import { openDialog, useOpenDialog } from './open-dialog';
 import { showPanel, usePanel } from './panel';
+import { usePrefetch } from './use-prefetch';
+
+interface Closable {
+  readonly onClose: () => void;
+}
+
+/** A dialog that is on its way looks like one. */
+function sheetOf(title: string) {
+  return function frame({ onClose }: Closable, content: ReactNode): ReactNode {
+    return (
+      <Sheet title={title} isOpen onClose={onClose}>
+        {content}
+      </Sheet>
+    );
+  };
+}
 
 const Discover = lazyPart(async () => (await import('../discover/discover')).Discover);
-const CreateRoom = lazyPart(async () => (await import('../create-room/create-room')).CreateRoom);
-const NewDirect = lazyPart(async () => (await import('../create-room/new-direct')).NewDirect);
-const Switcher = lazyPart(async () => (await import('../switcher/switcher')).Switcher);
+const CreateRoom = lazyPart(async () => (await import('../create-room/create-room')).CreateRoom, sheetOf('Create a room'));
+const NewDirect = lazyPart(async () => (await import('../create-room/new-direct')).NewDirect, sheetOf('Message somebody'));
+const Switcher = lazyPart(async () => (await import('../switcher/switcher')).Switcher, sheetOf('Jump to a room'));
 
 /** Ctrl or Cmd and K opens the room switcher from everywhere. */
 function useShortcuts(): void {
@@ -52,6 +71,7 @@ export function Shell(): ReactNode {
   const panel = usePanel();
   useShortcuts();
   useTitle();
+  usePrefetch(useConnection().state === 'connected');
   const roomId = route.page === 'room' ? route.roomId : undefined;
   useEffect(() => {
     if (roomId === undefined) showPanel(undefined);
@@ -65,9 +85,11 @@ export function Shell(): ReactNode {
       <div className="panes">
         <Sidebar />
         <main id="main" className="main-pane" tabIndex={-1}>
-          {route.page === 'home' && <Home />}
-          {route.page === 'discover' && <Discover />}
-          {route.page === 'room' && <RoomPage key={route.roomId} roomId={route.roomId} seq={route.seq} />}
+          <ErrorBoundary resetKey={formatRoute(route)}>
+            {route.page === 'home' && <Home />}
+            {route.page === 'discover' && <Discover />}
+            {route.page === 'room' && <RoomPage key={route.roomId} roomId={route.roomId} seq={route.seq} />}
+          </ErrorBoundary>
         </main>
       </div>
       <Dialogs />

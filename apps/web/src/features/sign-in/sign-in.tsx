@@ -1,7 +1,8 @@
 import { AgentChatError } from '@agent-chat/client';
 import { useState, type SyntheticEvent, type ReactNode } from 'react';
-import { client } from '../../core/client';
+import { client, useSessionEnd } from '../../core/client';
 import { explainError } from '../../core/explain-error';
+import { explainSessionEnd } from '../../core/explain-session-end';
 import { ActionButton, Field } from '../../ui/controls';
 import { Icon } from '../../ui/icon';
 import { Logo } from '../../ui/logo';
@@ -74,6 +75,31 @@ function Failure({ error }: { readonly error: unknown }): ReactNode {
   );
 }
 
+/** Why somebody is here who didn't log out. */
+function EndOfSession(): ReactNode {
+  const explanation = explainSessionEnd(useSessionEnd());
+  if (explanation === undefined) return null;
+  return (
+    <p className="form-notice" role="status">
+      <Icon name="alert" />
+      <span>
+        <strong>{explanation.title}.</strong> {explanation.advice}
+      </span>
+    </p>
+  );
+}
+
+function Greeting({ mode }: { readonly mode: Mode }): ReactNode {
+  return (
+    <>
+      <Logo />
+      <h1>{TITLES[mode]}</h1>
+      <p className="muted">{mode === 'register' ? 'Pick a name and a password, and start chatting.' : 'Go on with your conversations.'}</p>
+      {mode === 'login' && <EndOfSession />}
+    </>
+  );
+}
+
 /** Log in, or make an account. */
 export function SignIn(): ReactNode {
   const [mode, setMode] = useState<Mode>('login');
@@ -90,9 +116,7 @@ export function SignIn(): ReactNode {
   return (
     <main className="sign-in">
       <div className="sign-in-card">
-        <Logo />
-        <h1>{TITLES[mode]}</h1>
-        <p className="muted">{isNew ? 'Pick a name and a password, and start chatting.' : 'Go on with your conversations.'}</p>
+        <Greeting mode={mode} />
         <form onSubmit={onSubmit} noValidate>
           <Field
             label="Username"

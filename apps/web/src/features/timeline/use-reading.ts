@@ -1,5 +1,7 @@
 import { type Room, type RoomHandle, type TimelineSnapshot } from '@agent-chat/client';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
+import { useMyId } from '../../core/client';
+import { movedMark, openedMark } from './reading-mark';
 
 interface Reading {
   /** Everything up to here was read when the person came to look. */
@@ -13,16 +15,10 @@ function seqOf(cursor: string | undefined): number {
 }
 
 /** Whether the person looks at this page. */
-function useLooking(onAway: () => void): boolean {
+function useLooking(): boolean {
   const [isLooking, setLooking] = useState(() => document.hasFocus());
-  const away = useRef(onAway);
-  away.current = onAway;
   useEffect(() => {
-    const update = (): void => {
-      const looks = document.visibilityState === 'visible' && document.hasFocus();
-      if (!looks) away.current();
-      setLooking(looks);
-    };
+    const update = (): void => setLooking(document.visibilityState === 'visible' && document.hasFocus());
     const events = ['focus', 'blur'] as const;
     for (const name of events) window.addEventListener(name, update);
     document.addEventListener('visibilitychange', update);
@@ -36,23 +32,22 @@ function useLooking(onAway: () => void): boolean {
 
 /** Marks as read what the person has seen: what is in sight at the end, while they look. Where they left off, the divider stands. */
 export function useReading(room: Room, handle: RoomHandle, snapshot: TimelineSnapshot): Reading {
-  const marked = room.me?.readSeq;
-  const [readSeq, setReadSeq] = useState(marked);
+  const me = useMyId();
+  const isLooking = useLooking();
   const [isAtEnd, setIsAtEnd] = useState(false);
   const isMember = room.me !== undefined;
-  const isLooking = useLooking(() => {
-    if (isAtEnd) setReadSeq(room.me?.readSeq);
-  });
-  // Somebody who has just joined has read nothing, and needs no divider for it.
-  useEffect(() => {
-    if (isMember) setReadSeq((before) => before ?? marked);
-  }, [isMember, marked]);
-  const { hasNewer, loading, items } = snapshot;
+  const marked = room.me?.readSeq;
+  const [mark, setMark] = useState(() => openedMark(marked));
+  const { hasNewer, loading, items, state } = snapshot;
+  const isComplete = state === 'live' && loading !== 'window' && !hasNewer;
+  const moved = movedMark(mark, { items, me, marked, isComplete, isLooking, isAtEnd });
+  // While rendering: the divider never shows for a moment where it doesn't belong.
+  if (moved !== mark) setMark(moved);
   const cursor = handle.cursor;
   useEffect(() => {
     if (!isMember || !isAtEnd || !isLooking || hasNewer || loading !== undefined) return;
     const seq = Math.max(seqOf(cursor), items.at(-1)?.seq ?? 0);
     if (seq > 0) handle.markRead(seq);
   }, [isMember, isAtEnd, isLooking, hasNewer, loading, items, cursor, handle]);
-  return { readSeq, isAtEnd, setAtEnd: useCallback((atEnd: boolean) => setIsAtEnd(atEnd), []) };
+  return { readSeq: moved.readSeq, isAtEnd, setAtEnd: useCallback((atEnd: boolean) => setIsAtEnd(atEnd), []) };
 }

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:net';
-import { createTestDatabase, describeDatabaseContract } from '../../testing';
+import { createTestDatabase, describeDatabaseContract, startHastyServer } from '../../testing';
 import { PostgresDatabase } from './postgres-database';
 import type { StatementObservation } from './statement-observer';
 
@@ -13,6 +13,14 @@ describe('PostgresDatabase', () => {
     const { url, drop } = await createTestDatabase('timeout');
     const database = new PostgresDatabase({ url, partitionCount: 64, statementTimeoutMs: 50 });
     await expect(database.directory().query('select pg_sleep(20)')).rejects.toMatchObject({ kind: 'outage', sqlState: '57014' });
+    await database.close();
+    await drop();
+  });
+
+  it('has no commit of an owner cancelled, however long it takes (P6)', async () => {
+    const { url, drop } = await createTestDatabase('writer');
+    const database = new PostgresDatabase({ url, partitionCount: 64, statementTimeoutMs: 50 });
+    await expect(database.writer(0).query('select pg_sleep(0.3)')).resolves.toHaveLength(1);
     await database.close();
     await drop();
   });
@@ -52,6 +60,14 @@ describe('PostgresDatabase', () => {
     await silent.close();
     await expect(database.ping(1_000)).rejects.toMatchObject({ kind: 'outage' });
     await database.close();
+  });
+
+  it('calls it an outage when a connection ends as it opens', async () => {
+    const server = await startHastyServer();
+    const database = new PostgresDatabase({ url: server.url, partitionCount: 64 });
+    await expect(database.directory().query('select 1')).rejects.toMatchObject({ kind: 'outage' });
+    await database.close();
+    await server.close();
   });
 
   it('stops the server behind it once, after its connections', async () => {

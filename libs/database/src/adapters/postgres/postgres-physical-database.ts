@@ -61,7 +61,9 @@ export class PostgresPhysicalDatabase implements PhysicalDatabase {
       ...(statementTimeoutMs > 0 ? { statement_timeout: statementTimeoutMs, query_timeout: statementTimeoutMs + ANSWER_GRACE_MS } : {}),
     });
     // An idle connection that dies emits here, and would end the process unheard; the next statement reports the outage.
-    this.pool.on('error', () => undefined);
+    this.pool.on('error', ignore);
+    // The pool listens to idle connections alone. One that dies in anybody's hands, or on the way there, would end the process as well.
+    this.pool.on('connect', (client) => client.on('error', ignore));
   }
 
   async query<R extends Row = Row>(sql: string, parameters?: readonly unknown[]): Promise<R[]> {
@@ -100,8 +102,6 @@ export class PostgresPhysicalDatabase implements PhysicalDatabase {
     const onNotice = ({ routine }: { readonly routine?: string | undefined }): void => {
       if (routine === UNREPLICATED) lease.unreplicated = true;
     };
-    // Without a listener a connection that dies while checked out would end the process; its statement rejects all the same.
-    client.on('error', ignore);
     client.on('notice', onNotice);
     try {
       return await work(lease);
@@ -109,7 +109,6 @@ export class PostgresPhysicalDatabase implements PhysicalDatabase {
       if (error instanceof DatabaseError) this.distrust(lease, error);
       throw error;
     } finally {
-      client.off('error', ignore);
       client.off('notice', onNotice);
       client.release(lease.broken);
     }

@@ -1,6 +1,7 @@
 import { AppConfig } from '@agent-chat/config';
 import { Clock } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
+import { type Purged, SessionPurge } from '../../application/auth/session-purge';
 import { DirectoryQueries } from './directory-queries';
 
 // Small enough that no statement holds its locks for long.
@@ -16,23 +17,18 @@ const TOKENS = `with gone as (
       select token_id from refresh_tokens where used_at < $1::timestamptz limit ${BATCH})) returning 1)
   select count(*)::int as count from gone`;
 
-/** How many rows were removed. */
-export interface Purged {
-  readonly sessions: number;
-  readonly tokens: number;
-}
-
-/** Removes sessions over for a day, and tokens that were used so long ago that they would have lapsed by now anyway. */
+/** Purges the directory database, in small statements. */
 @Injectable()
-export class SessionPurge {
+export class DirectorySessionPurge extends SessionPurge {
   constructor(
     private readonly queries: DirectoryQueries,
     private readonly clock: Clock,
     private readonly config: AppConfig,
-  ) {}
+  ) {
+    super();
+  }
 
-  /** Safe to repeat and to interrupt. Rejects with UNAVAILABLE. */
-  async run(): Promise<Purged> {
+  override async run(): Promise<Purged> {
     const nowMs = this.clock.nowMs();
     const sessions = await this.drain(SESSIONS, nowMs - DAY_MS);
     const tokens = await this.drain(TOKENS, nowMs - this.config.auth.refreshTokenTtlSec * 1_000);

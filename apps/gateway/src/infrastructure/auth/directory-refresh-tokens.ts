@@ -4,6 +4,7 @@ import { type User } from '@agent-chat/contracts';
 import { AppError, Clock, newId, type UserId } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, IsNull } from 'typeorm';
+import { RefreshTokens, type RenewedSession } from '../../application/auth/refresh-tokens';
 import { decideRefresh, type RefreshDecision } from '../../domain/auth/decide-refresh';
 import { DirectoryDataSource } from './directory-data-source';
 import { RefreshTokenEntity } from './refresh-token.entity';
@@ -11,13 +12,7 @@ import { ServerSecret } from './server-secret';
 import { SessionEntity } from './session.entity';
 import { SessionLiveness } from './session-liveness';
 import { toUser } from '../users/to-user';
-import { type RenewableSession } from './sessions';
 import { UserEntity } from './user.entity';
-
-/** A session with its fresh token, and whose it is. */
-export interface RenewedSession extends RenewableSession {
-  readonly user: User;
-}
 
 interface Shown {
   readonly token: RefreshToken;
@@ -32,22 +27,20 @@ interface Exchange {
   readonly successorId: string;
 }
 
-/** The tokens that renew sessions: each is exchanged once. */
+/** Refresh tokens in the directory database; only their hashes are stored. */
 @Injectable()
-export class RefreshTokens {
+export class DirectoryRefreshTokens extends RefreshTokens {
   constructor(
     private readonly directory: DirectoryDataSource,
     private readonly serverSecret: ServerSecret,
     private readonly liveness: SessionLiveness,
     private readonly clock: Clock,
     private readonly config: AppConfig,
-  ) {}
+  ) {
+    super();
+  }
 
-  /**
-   * Exchanges a token for its successor, the same for as long as it may be shown again. Rejects with UNAUTHENTICATED when it is none or its session has
-   * ended; with REFRESH_TOKEN_REUSED, and the session ended, when it was shown too often; with UNAVAILABLE.
-   */
-  async exchange(text: string): Promise<RenewedSession> {
+  override async exchange(text: string): Promise<RenewedSession> {
     const token = parseRefreshToken(text);
     if (token === undefined) throw unknownToken();
     const secret = await this.serverSecret.get();
@@ -62,8 +55,7 @@ export class RefreshTokens {
     return { sessionId: session.sessionId, userId: user.userId, user, refreshToken };
   }
 
-  /** The session that a token belongs to, ended or not; undefined when it is no token. Rejects with UNAVAILABLE. */
-  async sessionOf(text: string): Promise<{ readonly sessionId: string; readonly userId: UserId } | undefined> {
+  override async sessionOf(text: string): Promise<{ readonly sessionId: string; readonly userId: UserId } | undefined> {
     const token = parseRefreshToken(text);
     if (token === undefined) return undefined;
     const session = await this.directory.transaction(async (manager) => (await this.find(manager, token))?.session);

@@ -3,39 +3,29 @@ import { AppConfig } from '@agent-chat/config';
 import { AppError, Clock, newId, type UserId } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
 import { IsNull, MoreThan } from 'typeorm';
+import { type ClientInfo, type ListedSession, type RenewableSession, Sessions } from '../../application/auth/sessions';
+import { type SessionEnd } from '../../domain/auth/decide-refresh';
 import { DirectoryDataSource } from './directory-data-source';
 import { RefreshTokenEntity } from './refresh-token.entity';
-import { type SessionEnd, SessionEntity } from './session.entity';
+import { SessionEntity } from './session.entity';
 import { SessionLiveness } from './session-liveness';
-
-/** What a log-in comes from, as far as it says so. */
-export interface ClientInfo {
-  readonly userAgent?: string | undefined;
-  readonly address?: string | undefined;
-}
-
-/** A session with the token that renews it. */
-export interface RenewableSession {
-  readonly sessionId: string;
-  readonly userId: UserId;
-  readonly refreshToken: string;
-}
 
 const MAX_USER_AGENT_CHARS = 300;
 const MAX_LISTED = 200;
 
-/** Log-ins: begun, listed, ended. */
+/** Sessions in the directory database. */
 @Injectable()
-export class Sessions {
+export class DirectorySessions extends Sessions {
   constructor(
     private readonly directory: DirectoryDataSource,
     private readonly liveness: SessionLiveness,
     private readonly clock: Clock,
     private readonly config: AppConfig,
-  ) {}
+  ) {
+    super();
+  }
 
-  /** A new session of a user. Rejects with UNAVAILABLE. */
-  async begin(userId: UserId, { userAgent, address }: ClientInfo): Promise<RenewableSession> {
+  override async begin(userId: UserId, { userAgent, address }: ClientInfo): Promise<RenewableSession> {
     const nowMs = this.clock.nowMs();
     const now = new Date(nowMs);
     const sessionId = newId();
@@ -59,18 +49,29 @@ export class Sessions {
     return { sessionId, userId, refreshToken: formatRefreshToken(token) };
   }
 
-  /** A user's sessions that go on, the newest first, at most 200. Rejects with UNAVAILABLE. */
-  async list(userId: UserId): Promise<readonly SessionEntity[]> {
+  override async list(userId: UserId): Promise<readonly ListedSession[]> {
     const live = { userId, endedAt: IsNull(), expiresAt: MoreThan(new Date(this.clock.nowMs())) };
-    return this.directory.run((manager) => manager.find(SessionEntity, { where: live, order: { createdAt: 'DESC', sessionId: 'DESC' }, take: MAX_LISTED }));
+    const order = { createdAt: 'DESC', sessionId: 'DESC' } as const;
+    const rows = await this.directory.run((manager) => manager.find(SessionEntity, { where: live, order, take: MAX_LISTED }));
+    return rows.map(toListed);
   }
 
-  /** Ends a user's session; ending it again changes nothing. Rejects with NOT_FOUND when the user never had it, with UNAVAILABLE. */
-  async end(userId: UserId, sessionId: string, reason: SessionEnd): Promise<void> {
+  override async end(userId: UserId, sessionId: string, reason: SessionEnd): Promise<void> {
     await this.directory.run(async (manager) => {
       if (!(await manager.existsBy(SessionEntity, { sessionId, userId }))) throw new AppError('NOT_FOUND', { detail: 'There is no such session' });
       await manager.update(SessionEntity, { sessionId, endedAt: IsNull() }, { endedAt: new Date(this.clock.nowMs()), endReason: reason });
     });
     await this.liveness.forget([sessionId]);
   }
+}
+
+function toListed({ sessionId, createdAt, refreshedAt, expiresAt, userAgent, address }: SessionEntity): ListedSession {
+  return {
+    sessionId,
+    createdAt: createdAt.toISOString(),
+    refreshedAt: refreshedAt.toISOString(),
+    expiresAt: expiresAt.toISOString(),
+    ...(userAgent !== null && { userAgent }),
+    ...(address !== null && { address }),
+  };
 }

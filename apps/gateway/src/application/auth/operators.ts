@@ -15,8 +15,7 @@ export class Operators {
     return this.names.has(username) ? ['operator'] : [];
   }
 
-  // Never by name: a trusted issuer's users choose theirs themselves.
-  /** Roles of someone whom a trusted issuer vouches for. */
+  /** Roles of someone whom a trusted issuer vouches for. Never by name: they choose theirs themselves. */
   rolesOfIdentity(issuer: string, subject: string): readonly string[] {
     return this.names.has(`${issuer}|${subject}`) ? ['operator'] : [];
   }

@@ -1,37 +1,24 @@
 import { type User } from '@agent-chat/contracts';
 import { AppError, Clock, newId, type UserId } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
+import { type Account, Accounts, type NewAccount } from '../../application/auth/accounts';
 import { searchName } from '../../domain/users/search-name';
 import { toUser } from '../users/to-user';
 import { CredentialEntity } from './credential.entity';
 import { DirectoryDataSource, isDuplicate } from './directory-data-source';
 import { UserEntity } from './user.entity';
 
-/** Somebody who logs in with a password. */
-export interface Account {
-  readonly user: User;
-  readonly passwordHash: string;
-  readonly registrationKey: string | undefined;
-  readonly createdAtMs: number;
-}
-
-export interface NewAccount {
-  readonly username: string;
-  readonly displayName: string;
-  readonly passwordHash: string;
-  readonly registrationKey: string | undefined;
-}
-
-/** People with a password. */
+/** Accounts in the directory database. */
 @Injectable()
-export class Accounts {
+export class DirectoryAccounts extends Accounts {
   constructor(
     private readonly directory: DirectoryDataSource,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    super();
+  }
 
-  /** Rejects with USERNAME_TAKEN, with UNAVAILABLE. */
-  async create({ username, displayName, passwordHash, registrationKey }: NewAccount): Promise<User> {
+  override async create({ username, displayName, passwordHash, registrationKey }: NewAccount): Promise<User> {
     const createdAt = new Date(this.clock.nowMs());
     const userId = newId<UserId>();
     const row = { userId, username, displayName, searchName: searchName(displayName), avatarUrl: null, bot: false, createdAt };
@@ -46,8 +33,7 @@ export class Accounts {
     return toUser(row);
   }
 
-  /** The account of a username in lower case; undefined also for people of trusted issuers, who have no password here. */
-  async find(username: string): Promise<Account | undefined> {
+  override async find(username: string): Promise<Account | undefined> {
     return this.directory.run(async (manager) => {
       const user = await manager.findOneBy(UserEntity, { username });
       const credential = user && (await manager.findOneBy(CredentialEntity, { userId: user.userId }));
@@ -57,8 +43,7 @@ export class Accounts {
     });
   }
 
-  /** Whether a name is taken, by whomever. */
-  async isTaken(username: string): Promise<boolean> {
+  override async isTaken(username: string): Promise<boolean> {
     return this.directory.run((manager) => manager.existsBy(UserEntity, { username }));
   }
 }

@@ -1,0 +1,135 @@
+import { eventually } from '@agent-chat/testing';
+import { type Browser, type Route } from 'playwright-core';
+import { StandaloneProcess } from '../support/standalone-process';
+import { launchBrowser, WebPerson } from '../support/web-person';
+
+const SETTINGS = '**/assets/settings-panel-*.js';
+const DISCOVER = '**/assets/discover-*.js';
+/** What a page that was left behind by an upgrade finds. */
+const gone = (route: Route): Promise<void> => route.fulfill({ status: 404, body: '' });
+
+describe('the web client, when something fails', () => {
+  let standalone: StandaloneProcess;
+  let browser: Browser;
+  let ada: WebPerson;
+  let ben: WebPerson;
+
+  beforeAll(async () => {
+    standalone = await StandaloneProcess.start();
+    browser = await launchBrowser();
+    ada = await WebPerson.open(browser, standalone.url, 'Ada Lovelace');
+    ben = await WebPerson.open(browser, standalone.url, 'Ben', { width: 360, height: 740, colorScheme: 'dark' });
+    await ada.page.route(SETTINGS, gone);
+    await Promise.all([ada.register(), ben.register()]);
+    await ada.createRoom('design');
+    await ben.discover('design');
+  }, 90_000);
+  afterAll(async () => {
+    await browser.close();
+    await standalone.remove();
+  });
+
+  it('shows no divider for what is seen as it comes, and one for what comes while the person looks elsewhere', async () => {
+    await ben.send('You see me write');
+    await ada.message('You see me write').waitFor();
+    expect(await ada.page.getByText('New messages', { exact: true }).count()).toBe(0);
+    await ada.page.evaluate(() => {
+      Object.defineProperty(document, 'hasFocus', { value: () => false, configurable: true });
+      window.dispatchEvent(new Event('blur'));
+    });
+    await ben.send('You look elsewhere');
+    await ada.message('You look elsewhere').waitFor();
+    await ada.page.getByText('New messages', { exact: true }).waitFor();
+    await ada.page.evaluate(() => {
+      Reflect.deleteProperty(document, 'hasFocus');
+      window.dispatchEvent(new Event('focus'));
+    });
+  });
+
+  it('says so in the panel when its code can’t be fetched, and fetches it anew', async () => {
+    await ada.page.getByRole('button', { name: 'Room settings' }).click();
+    const panel = ada.page.getByRole('complementary', { name: 'Room settings' });
+    await panel.getByText('This part could not be loaded').waitFor();
+    await ada.screenshot('failed-part-desktop-light');
+    await ada.page.unroute(SETTINGS);
+    await panel.getByRole('button', { name: 'Try again' }).click();
+    await panel.getByLabel('Topic').waitFor();
+    expect(await panel.getByText('This part could not be loaded').count()).toBe(0);
+    await panel.getByRole('button', { name: 'Close' }).click();
+  });
+
+  it('offers to reload when the part is gone since the server has a newer page', async () => {
+    const address = ada.page.url();
+    await ada.page.route(SETTINGS, gone);
+    await ada.page.goto(address);
+    await ada.page.route(`${standalone.url}/`, (route) =>
+      route.fulfill({ contentType: 'text/html', body: '<script type="module" src="/assets/next.js"></script>' }),
+    );
+    await ada.page.getByRole('button', { name: 'Room settings' }).click();
+    await ada.page.getByText('Agent Chat was updated').waitFor();
+    await ada.page.unrouteAll();
+    await ada.page.getByRole('button', { name: 'Reload' }).click();
+    await ada.composer.waitFor();
+    await ada.page.getByRole('button', { name: 'Room settings' }).click();
+    await ada.page.getByLabel('Topic').waitFor();
+    expect(ada.page.url()).toBe(address);
+  });
+
+  it('fetches its parts ahead, so that they are there without the server', async () => {
+    const fetched = ben.page.waitForResponse(/assets\/switcher-/);
+    await ben.reload();
+    await fetched;
+    await ben.page.waitForLoadState('networkidle');
+    await ben.page.route('**/assets/**', gone);
+    await ben.page.keyboard.press('Control+k');
+    await ben.page.getByRole('combobox', { name: 'Room or person' }).waitFor();
+    expect(await ben.page.getByText('could not be loaded').count()).toBe(0);
+    await ben.page.keyboard.press('Escape');
+    await ben.page.unrouteAll();
+  });
+
+  it('stays usable beside a part that has a fault, and offers to reload', async () => {
+    const broken = await WebPerson.open(browser, standalone.url, 'Carl');
+    const fault = 'export const Discover = () => { throw new Error("a fault of the page"); };';
+    await broken.page.route(DISCOVER, (route) => route.fulfill({ contentType: 'text/javascript', body: fault }));
+    await broken.register();
+    await broken.page.getByRole('button', { name: 'Discover rooms' }).first().click();
+    await broken.page.getByRole('alert').getByText('Something went wrong here').waitFor();
+    await broken.screenshot('fault-desktop-light');
+    await broken.page.getByRole('button', { name: 'New conversation' }).waitFor();
+    await broken.page.unrouteAll();
+    await broken.page.getByRole('button', { name: 'Reload' }).click();
+    await broken.page.getByRole('button', { name: 'Join design' }).waitFor();
+    expect(broken.complaints.join()).toContain('a fault of the page');
+    await broken.context.close();
+  });
+
+  it('says why somebody sees the log-in page whose session was ended elsewhere, and nothing to one who logs out', async () => {
+    const address = `${standalone.url}/api/v1/auth`;
+    const account = { username: 'ben', password: 'correct horse battery' };
+    const answer = await fetch(`${address}/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(account) });
+    const { accessToken } = (await answer.json()) as { accessToken: string };
+    const headers = { authorization: `Bearer ${accessToken}` };
+    const { items } = (await (await fetch(`${address}/sessions`, { headers })).json()) as { items: { sessionId: string; userAgent: string }[] };
+    const his = items.find(({ userAgent }) => userAgent.includes('Chrome'));
+    const ended = await fetch(`${address}/sessions/${his?.sessionId ?? ''}`, { method: 'DELETE', headers: { ...headers, 'idempotency-key': 'end' } });
+    expect(ended.status).toBeLessThan(300);
+    await ben.page.getByRole('status').getByText('Your session has ended').waitFor();
+    await ben.screenshot('session-ended-phone-dark');
+    await ben.logIn();
+    await ben.page.getByRole('button', { name: /account and appearance/ }).click();
+    await ben.page.getByRole('menuitem', { name: 'Log out' }).click();
+    await ben.page.getByLabel('Password').waitFor();
+    await eventually(async () => expect(await ben.page.getByText('Your session has ended').count()).toBe(0));
+  });
+
+  it('counts down to the next attempt to connect, and tries at once when asked to', async () => {
+    await standalone.stop();
+    await ada.page.getByText(/Next try in \d+ s\./).waitFor({ timeout: 30_000 });
+    await ada.screenshot('reconnecting-desktop-light');
+    await standalone.restart();
+    await ada.page.getByRole('button', { name: 'Try now' }).click();
+    await ada.page.getByText('Connection lost').waitFor({ state: 'detached' });
+    expect(await ada.page.getByRole('button', { name: 'Try now' }).count()).toBe(0);
+  });
+});
