@@ -44,6 +44,22 @@ export interface DatabaseConfig {
   readonly connectTimeoutMs: number;
 }
 
+/** Kafka: how it is reached, and how long it is waited for. */
+export interface KafkaConfig {
+  readonly connection: {
+    /** `host:port` of some of the brokers. */
+    readonly brokers: readonly string[];
+    /** Absent: not encrypted. In PEM. */
+    readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+    readonly sasl?: { readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; readonly username: string; readonly password: string };
+    readonly connectTimeoutMs: number;
+    readonly requestTimeoutMs: number;
+  };
+  readonly replicationFactor: number;
+  readonly appendTimeoutMs: number;
+  readonly sessionTimeoutMs: number;
+}
+
 /** Where Redis is and how to reach it. */
 export interface RedisConfig {
   readonly topology:
@@ -97,6 +113,7 @@ export abstract class AppConfig {
   abstract readonly internal: InternalConfig;
   abstract readonly database: DatabaseConfig;
   /** Absent where no setting names one; the standalone needs none. */
+  abstract readonly kafka?: KafkaConfig;
   abstract readonly redis?: RedisConfig;
   abstract readonly auth: AuthConfig;
   abstract readonly rateLimits: RateLimits;

@@ -1,6 +1,7 @@
 import { authSettings } from './settings/auth.settings';
 import { databaseSettings } from './settings/database.settings';
 import { internalSettings } from './settings/internal.settings';
+import { kafkaSettings } from './settings/kafka.settings';
 import { limitSettings } from './settings/limit.settings';
 import { processSettings } from './settings/process.settings';
 import { rateLimitSettings } from './settings/rate-limit.settings';
@@ -13,6 +14,7 @@ export const AREAS = {
   Server: serverSettings,
   'Between processes': internalSettings,
   Database: databaseSettings,
+  Kafka: kafkaSettings,
   Redis: redisSettings,
   Authentication: authSettings,
   'Rate limits': rateLimitSettings,

@@ -4,6 +4,7 @@ import { AREAS } from './areas';
 import { ConfigError, type ConfigProblem } from './config-error';
 import { missingInCluster } from './required-in-cluster';
 import { readSecretFiles } from './secret-files';
+import { toKafkaConfig } from './settings/kafka.settings';
 import { toRedisConfig } from './settings/redis.settings';
 
 type Values = { [Area in keyof typeof AREAS]: z.output<(typeof AREAS)[Area]> };
@@ -36,6 +37,7 @@ function isComplete(values: Partial<Values>): values is Values {
 function toConfig(values: Values): Pick<AppConfig, keyof AppConfig> {
   const { Process, Server, Database, Authentication, Limits } = values;
   const redis = toRedisConfig(values.Redis);
+  const kafka = toKafkaConfig(values.Kafka);
   return {
     profile: Process.PROFILE,
     logLevel: Process.LOG_LEVEL,
@@ -57,6 +59,7 @@ function toConfig(values: Values): Pick<AppConfig, keyof AppConfig> {
       statementTimeoutMs: Database.DATABASE_STATEMENT_TIMEOUT_MS,
       connectTimeoutMs: Database.DATABASE_CONNECT_TIMEOUT_MS,
     },
+    ...(kafka === undefined ? {} : { kafka }),
     ...(redis === undefined ? {} : { redis }),
     auth: {
       trustedIssuers: Authentication.AUTH_TRUSTED_ISSUERS,
@@ -65,14 +68,18 @@ function toConfig(values: Values): Pick<AppConfig, keyof AppConfig> {
       refreshTokenTtlSec: Authentication.AUTH_REFRESH_TOKEN_TTL_SEC,
     },
     rateLimits: values['Rate limits'].RATE_LIMITS,
-    limits: {
-      maxFrameBytes: Limits.MAX_FRAME_BYTES,
-      maxBodyBytes: Limits.MAX_BODY_BYTES,
-      maxConnections: Limits.MAX_CONNECTIONS,
-      maxConnectionsPerUser: Limits.MAX_CONNECTIONS_PER_USER,
-      outboundQueueBytes: Limits.OUTBOUND_QUEUE_BYTES,
-      subscriptionsPerConnection: Limits.SUBSCRIPTIONS_PER_CONNECTION,
-    },
+    limits: toLimits(Limits),
+  };
+}
+
+function toLimits(values: Values['Limits']): AppConfig['limits'] {
+  return {
+    maxFrameBytes: values.MAX_FRAME_BYTES,
+    maxBodyBytes: values.MAX_BODY_BYTES,
+    maxConnections: values.MAX_CONNECTIONS,
+    maxConnectionsPerUser: values.MAX_CONNECTIONS_PER_USER,
+    outboundQueueBytes: values.OUTBOUND_QUEUE_BYTES,
+    subscriptionsPerConnection: values.SUBSCRIPTIONS_PER_CONNECTION,
   };
 }
 
