@@ -23,6 +23,7 @@ export interface AppendLimits {
 
 const LONGEST_RETRY_MS = 500;
 const SWEEP_EVERY_MS = 50;
+const UNKNOWN_ERROR = -1;
 /** The protocol counts them in 16 bits. */
 const LAST_EPOCH = 32_767;
 /** Brokers take a batch of up to 1 MB unless told otherwise. */
@@ -111,12 +112,9 @@ export class KafkaAppender {
   }
 
   private flush(): void {
-    const now = performance.now();
     const requests = new Map<number, PartitionQueue[]>();
     let unprepared: PartitionQueue | undefined;
-    for (const queue of this.active) {
-      if (queue.isEmpty) this.active.delete(queue);
-      if (queue.isEmpty || queue.batch?.sending || queue.notBefore > now) continue;
+    for (const queue of this.sendable()) {
       this.giveIdentity(queue);
       const leader = this.link.leaderOf(queue.topic, queue.partition);
       if (leader === undefined || queue.producerId === undefined) unprepared = queue;
@@ -124,10 +122,16 @@ export class KafkaAppender {
     }
     for (const [leader, queues] of requests) this.send(leader, queues);
     if (unprepared) this.prepare(unprepared);
-    if (this.active.size === 0) {
-      clearInterval(this.sweep);
-      this.sweep = undefined;
-    }
+    if (this.active.size > 0) return;
+    clearInterval(this.sweep);
+    this.sweep = undefined;
+  }
+
+  /** Who has something that is not under way, longest waiting first. */
+  private sendable(): PartitionQueue[] {
+    const now = performance.now();
+    for (const queue of this.active) if (queue.isEmpty) this.active.delete(queue);
+    return [...this.active].filter(({ batch, notBefore }) => batch?.sending !== true && notBefore <= now);
   }
 
   private send(leader: number, queues: readonly PartitionQueue[]): void {
@@ -197,12 +201,8 @@ export class KafkaAppender {
   private settle(queue: PartitionQueue, batch: QueuedBatch, answer: RawResponses['Produce']): void {
     // Given up meanwhile: its callers have been told, and the next epoch has begun.
     if (queue.batch !== batch) return;
-    const topic = answer.topics.find(({ topicName }) => topicName === queue.topic);
-    const result = topic?.partitions.find(({ partition }) => partition === queue.partition);
-    const code = result?.errorCode ?? -1;
-    const baseOffset = Number(result?.baseOffset ?? -1);
+    const { code, baseOffset } = resultOf(queue, answer);
     if (code === NONE && baseOffset >= 0) {
-      batch.sending = false;
       queue.written(batch, baseOffset);
       return;
     }
@@ -278,6 +278,11 @@ export class KafkaAppender {
     const { producerId } = await broker.initProducerId({ transactionTimeout: 60_000 });
     return producerId;
   }
+}
+
+function resultOf({ topic, partition }: PartitionQueue, answer: RawResponses['Produce']): { readonly code: number; readonly baseOffset: number } {
+  const found = answer.topics.find(({ topicName }) => topicName === topic)?.partitions.find((each) => each.partition === partition);
+  return { code: found?.errorCode ?? UNKNOWN_ERROR, baseOffset: Number(found?.baseOffset ?? -1) };
 }
 
 function push<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {

@@ -74,6 +74,10 @@ export class KafkaGroupMember implements Consumption {
     await this.onStopped();
   }
 
+  private hasEnded(): boolean {
+    return this.ended;
+  }
+
   private askToRejoin(): void {
     this.rejoin = true;
     this.wish.abort();
@@ -87,7 +91,7 @@ export class KafkaGroupMember implements Consumption {
         else await this.heartbeat();
         failures = 0;
       } catch (error) {
-        if (this.ended) return;
+        if (this.hasEnded()) return;
         failures += 1;
         await this.recover(error, failures);
       }

@@ -67,12 +67,7 @@ export class OffsetCommitter {
 
   /** Resolves with what has to be tried again. */
   private async attempt(batch: readonly WaitingCommit[]): Promise<WaitingCommit[]> {
-    const furthest = new Map<PartitionStay, OffsetToCommit>();
-    for (const { stay, nextOffset, isStart } of batch) {
-      const { partition } = stay;
-      const known = Math.max(stay.committed ?? -1, furthest.get(stay)?.nextOffset ?? -1);
-      if (nextOffset > known && !stay.lost) furthest.set(stay, { partition, nextOffset, isStart });
-    }
+    const furthest = furthestOf(batch);
     let cause: unknown;
     try {
       const membership = this.membership();
@@ -84,6 +79,17 @@ export class OffsetCommitter {
     }
     return batch.filter((each) => !settled(each, cause));
   }
+}
+
+/** Of each partition the last offset, if it is news: offsets never go back. */
+function furthestOf(batch: readonly WaitingCommit[]): ReadonlyMap<PartitionStay, OffsetToCommit> {
+  const furthest = new Map<PartitionStay, OffsetToCommit>();
+  for (const { stay, nextOffset, isStart } of batch) {
+    const { partition } = stay;
+    const known = Math.max(stay.committed ?? -1, furthest.get(stay)?.nextOffset ?? -1);
+    if (nextOffset > known && !stay.lost) furthest.set(stay, { partition, nextOffset, isStart });
+  }
+  return furthest;
 }
 
 function settled({ stay, nextOffset, giveUpAt, resolve, reject }: WaitingCommit, cause: unknown): boolean {

@@ -39,8 +39,8 @@ export class AppendLedger {
             entry.position = position;
             entry.outcome = 'stored';
           },
-          (error: { code: Outcome }) => {
-            entry.outcome = error.code;
+          (error: unknown) => {
+            entry.outcome = (error as { code: Outcome }).code;
           },
         )
         .finally(() => {
