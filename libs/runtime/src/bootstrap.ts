@@ -38,42 +38,65 @@ export interface RunningApp {
   close(): Promise<void>;
 }
 
+/** What an app runs on. */
+export interface Surroundings {
+  readonly config: AppConfig;
+  readonly clock: Clock;
+  /** Closed with the app. */
+  readonly ports: Ports;
+}
+
 /** Starts an app: ports first, then the modules, then the door. Rejects, with nothing left running, with the first error. */
 export async function startApp(start: AppStart, env: NodeJS.ProcessEnv, clock: Clock = new SystemClock()): Promise<RunningApp> {
   const config = loadConfig(env);
-  const logger = new Logger('Start');
   const early = new EarlyLog();
   await requireFreePort(config.server.port, config.server.host);
   const ports = await openPorts(config, start.service, clock, {
     log: early.write,
     onServerLost: stopAtOnce,
   });
-  const onCloseError = (error: unknown): void => {
-    logger.error(error);
+  return startOn({ config, clock, ports }, start, early);
+}
+
+/** Starts an app on ports that are open already. Rejects, with nothing left running, with the first error. */
+export async function startOn(surroundings: Surroundings, start: AppStart, early = new EarlyLog()): Promise<RunningApp> {
+  const { config, ports } = surroundings;
+  const closeAll = async (app: INestApplication | undefined, ending: (app: INestApplication) => Promise<void>): Promise<void> => {
+    if (app !== undefined) await ending(app);
+    await closePorts(ports, logCloseError);
   };
   let app: NestExpressApplication | undefined;
   try {
-    app = await NestFactory.create<NestExpressApplication>(
-      { module: RootModule, imports: [RuntimeModule.forRoot(config, clock, ports), start.module] },
-      { bufferLogs: true, bodyParser: false, abortOnError: false },
-    );
-    ports.health.forEach((source) => app?.get(HealthRegistry, { strict: false }).register(source));
+    app = await createApp(surroundings, start);
     await start.configure?.(app, config, ports);
     early.open();
     await app.startAllMicroservices();
     await app.listen(config.server.port, config.server.host);
     await join(app, ports);
   } catch (error) {
-    await app?.close().catch(onCloseError);
-    await closePorts(ports, onCloseError);
+    await closeAll(app, (broken) => broken.close().catch(logCloseError));
     throw error;
   }
   const running = app;
   let closing: Promise<void> | undefined;
-  const close = (): Promise<void> => (closing ??= drainAndClose(running).then(() => closePorts(ports, onCloseError)));
+  const close = (): Promise<void> => (closing ??= closeAll(running, drainAndClose));
   const url = publicUrl(config, (await running.getUrl()).replace('[::1]', 'localhost'));
   start.onReady?.(url);
   return { app: running, url, close };
+}
+
+async function createApp({ config, clock, ports }: Surroundings, { module }: AppStart): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(
+    { module: RootModule, imports: [RuntimeModule.forRoot(config, clock, ports), module] },
+    { bufferLogs: true, bodyParser: false, abortOnError: false },
+  );
+  const registry = app.get(HealthRegistry, { strict: false });
+  for (const source of ports.health) registry.register(source);
+  return app;
+}
+
+function logCloseError(error: unknown): void {
+  new Logger('Start').error(error);
 }
 
 /** Others ask this process from now on, until it starts to leave. */
