@@ -6,7 +6,7 @@ import { requests } from 'kafkajs/src/protocol/requests';
 import apiKeys from 'kafkajs/src/protocol/requests/apiKeys';
 import { compressFrame, decompressFrame } from 'lz4-napi';
 import { type ConnectionOptions } from 'node:tls';
-import { type JoinedGroup, type KafkaBroker, type KafkaCluster, type RawApi, type RawResponses } from './kafkajs-types';
+import { type KafkaBroker, type KafkaCluster, type RawApi, type RawResponses } from './kafkajs-types';
 
 const KNOWN_VERSION = '2.2.4';
 const CHECK_QUEUE_EVERY_MS = 10;
@@ -112,5 +112,3 @@ export async function closeCluster(cluster: KafkaCluster): Promise<void> {
   }
   await cluster.disconnect();
 }
-
-export type { JoinedGroup };
