@@ -16,7 +16,7 @@ export class OwnerAddresses {
   /** The owner's address; undefined while there is none. */
   async find(partition: number): Promise<string | undefined> {
     const found = this.known.get(partition);
-    return found?.address === undefined ? this.look(partition, found) : found.address;
+    return found?.address ?? this.look(partition, found);
   }
 
   /** The present owner's, after the one known didn't want to be the owner or wasn't there. */

@@ -1,3 +1,4 @@
+import { type QueryName } from '@agent-chat/contracts';
 import { AppError, ERRORS, HTTP_STATUS } from '@agent-chat/kernel';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -69,35 +70,40 @@ export class QueryServer {
   private async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = request.headers[HEADERS.requestId];
     if (typeof requestId === 'string') response.setHeader(HEADERS.requestId, requestId);
-    const query = request.method === 'POST' && request.url?.startsWith(QUERY_PATH) === true ? request.url.slice(QUERY_PATH.length) : undefined;
+    const query = queryOf(request);
     try {
-      if (!this.secret.accepts(request.headers.authorization)) {
-        decline(response, 'wrong-secret', new AppError('UNAUTHENTICATED'));
-        return;
-      }
-      if (query === undefined) throw new AppError('NOT_FOUND');
-      const { handlers } = this;
-      if (handlers === undefined || handlers.isClosed) {
-        decline(response, 'closed', new AppError('UNAVAILABLE', { detail: 'The query bus is closed' }));
-        return;
-      }
-      if (!handlers.has(query)) {
-        decline(response, 'unknown', new AppError('UNAVAILABLE', { detail: `Nobody answers ${query}` }));
-        return;
-      }
-      const deadline = new AbortController();
-      response.once('close', () => {
-        // The caller is gone: what is still running is for nobody.
-        if (!response.writableFinished) deadline.abort();
-      });
-      const timeoutMs = deadlineOf(request);
-      const answering = receive(request).then((input) => handlers.run(query, input, deadline.signal));
-      send(response, 200, { answer: await untilDeadline(answering, timeoutMs, deadline) });
+      const refusal = this.refusal(request, query);
+      if (refusal === undefined) send(response, 200, { answer: await this.answer(query, request, response) });
+      else decline(response, ...refusal);
     } catch (error) {
-      if (query !== undefined && !(error instanceof AppError) && !isBrokenOff(request)) this.onFailure(query, error, String(requestId));
+      if (!(error instanceof AppError) && !isBrokenOff(request)) this.onFailure(query, error, String(requestId));
       fail(response, error);
     }
   }
+
+  /** Why a question isn't looked at any further. */
+  private refusal(request: IncomingMessage, query: string): [Decline, AppError] | undefined {
+    if (!this.secret.accepts(request.headers.authorization)) return ['wrong-secret', new AppError('UNAUTHENTICATED')];
+    if (query === '') throw new AppError('NOT_FOUND');
+    if (this.handlers?.isClosed !== false) return ['closed', new AppError('UNAVAILABLE', { detail: 'The query bus is closed' })];
+    return this.handlers.has(query) ? undefined : ['unknown', new AppError('UNAVAILABLE', { detail: `Nobody answers ${query}` })];
+  }
+
+  private async answer(query: string, request: IncomingMessage, response: ServerResponse): Promise<unknown> {
+    const deadline = new AbortController();
+    response.once('close', () => {
+      // The caller is gone: what is still running is for nobody.
+      if (!response.writableFinished) deadline.abort();
+    });
+    const timeoutMs = deadlineOf(request);
+    const answering = receive(request).then((input) => this.handlers?.run(query as QueryName, input, deadline.signal));
+    return untilDeadline(answering, timeoutMs, deadline);
+  }
+}
+
+/** The name in the path; empty where the request is no question. */
+function queryOf({ method, url = '' }: IncomingMessage): string {
+  return method === 'POST' && url.startsWith(QUERY_PATH) ? url.slice(QUERY_PATH.length) : '';
 }
 
 /** How long the caller waits, in milliseconds. */

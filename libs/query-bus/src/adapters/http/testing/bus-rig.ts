@@ -1,3 +1,5 @@
+import { type QueryAnswer } from '@agent-chat/contracts';
+import { newId, type RoomId, type UserId } from '@agent-chat/kernel';
 import { Breakers } from '@agent-chat/resilience';
 import { HttpQueryBus, type HttpQueryBusOptions } from '../http-query-bus';
 import { QueryServer } from '../query-server';
@@ -33,4 +35,36 @@ export async function openBus(options: Partial<HttpQueryBusOptions> = {}): Promi
     ...options,
   });
   return { bus, address, breakers, failures };
+}
+
+export const USER_ID = newId<UserId>();
+export const ROOMS: QueryAnswer<'rooms.memberOf'> = { roomIds: [newId<RoomId>()] };
+export const IN_TIME = { timeoutMs: 5_000 };
+
+/** The buses of one test. */
+export class Buses {
+  private readonly opened: OpenBus[] = [];
+
+  async open(options: Partial<HttpQueryBusOptions> = {}): Promise<OpenBus> {
+    const bus = await openBus(options);
+    this.opened.push(bus);
+    return bus;
+  }
+
+  /** A process that answers `rooms.memberOf`, and counts. */
+  async answering(answer: () => Promise<typeof ROOMS> = () => Promise.resolve(ROOMS)): Promise<OpenBus & { readonly handler: jest.Mock }> {
+    const bus = await this.open();
+    const handler = jest.fn(answer);
+    bus.bus.answer('rooms.memberOf', handler);
+    return { ...bus, handler };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.opened.splice(0).map(({ bus }) => bus.close()));
+  }
+}
+
+/** Asks what `answering` answers. */
+export async function ask({ bus }: OpenBus, options = IN_TIME): Promise<typeof ROOMS> {
+  return bus.ask('rooms.memberOf', { userId: USER_ID }, options);
 }
