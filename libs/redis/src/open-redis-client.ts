@@ -8,10 +8,10 @@ import { type RedisSettings } from './redis-settings';
 export type RedisClientKind = 'prompt' | 'patient' | 'blocking';
 
 const FIRST_RETRY_MS = 50;
-const MAX_RETRY_MS = 2_000;
+const MAX_RETRY_MS = 1_000;
 const SLOTS_REFRESH_MS = 2_000;
 
-/** For ever, doubling up to 2 s. */
+/** For ever, doubling up to 1 s. */
 export function retryDelayMs(times: number): number {
   return Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(times - 1, 10));
 }
