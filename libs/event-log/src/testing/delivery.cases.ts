@@ -128,4 +128,30 @@ export function describeDelivery(open: OpenEventLog): void {
       expect(valuesOf(recorder.records, held!.key)).toEqual([0, 1, 2]);
     });
   });
+
+  it('heeds a pause that comes while a handler runs: no further batch, whatever was appended meanwhile', async () => {
+    const running = deferred();
+    const { recorder, consumption } = await topic.subscribe({ onBatch: () => running.promise });
+    await topic.append(record('room', 0));
+    await eventually(() => {
+      expect(recorder.records).toHaveLength(1);
+    });
+    await topic.append(record('room', 1));
+    const appended = recorder.records[0]!.partition;
+    // Another group passes all of it meanwhile, so there was time enough to fetch it.
+    const { recorder: witness } = await topic.subscribe();
+    await eventually(() => {
+      expect(valuesOf(witness.records)).toEqual([0, 1]);
+    });
+    consumption.pause(appended);
+    running.resolve();
+    await eventually(async () => {
+      await expect(consumption.committed(appended)).resolves.toBe(recorder.records[0]!.offset + 1);
+    });
+    expect(valuesOf(recorder.records)).toEqual([0]);
+    consumption.resume(appended);
+    await eventually(() => {
+      expect(valuesOf(recorder.records)).toEqual([0, 1]);
+    });
+  });
 }

@@ -21,6 +21,6 @@ export function storedRecords(partition: number, messages: readonly FetchedMessa
 
 function textOf(headers: FetchedMessage['headers']): Record<string, string> {
   const texts: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) texts[name] = (Buffer.isBuffer(value) ? value : (value).at(-1))?.toString() ?? '';
+  for (const [name, value] of Object.entries(headers)) texts[name] = (Buffer.isBuffer(value) ? value : value.at(-1))?.toString() ?? '';
   return texts;
 }
