@@ -1,5 +1,5 @@
 // A real Apache Kafka (KRaft, brokers that are their own controllers) from the jars that the project publishes to Maven repositories.
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { run } from '../toolchain/process.mjs';
@@ -81,7 +81,8 @@ export async function provision() {
 async function plan(nodes, port, folder) {
   const members = [];
   for (let id = 1; id <= nodes; id++) {
-    members.push({ id, port: id === 1 && port ? port : await freePort(), controllerPort: await freePort(), folder: join(folder, `kafka-${id}`) });
+    const ports = { port: id === 1 && port ? port : await freePort(), controllerPort: await freePort(), brokerPort: await freePort() };
+    members.push({ id, ...ports, folder: join(folder, `kafka-${id}`) });
   }
   return members;
 }
@@ -93,9 +94,10 @@ function properties(member, members, extra) {
     'process.roles': 'broker,controller',
     'node.id': member.id,
     'controller.quorum.voters': members.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`).join(','),
-    listeners: `PLAINTEXT://127.0.0.1:${member.port},CONTROLLER://127.0.0.1:${member.controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${member.port}`,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    listeners: `CLIENTS://127.0.0.1:${member.port},BROKERS://127.0.0.1:${member.brokerPort},CONTROLLER://127.0.0.1:${member.controllerPort}`,
+    'advertised.listeners': `CLIENTS://127.0.0.1:${member.port},BROKERS://127.0.0.1:${member.brokerPort}`,
+    'listener.security.protocol.map': `CLIENTS:${'ssl.keystore.type' in extra ? 'SASL_SSL' : 'PLAINTEXT'},BROKERS:PLAINTEXT,CONTROLLER:PLAINTEXT`,
+    'inter.broker.listener.name': 'BROKERS',
     'controller.listener.names': 'CONTROLLER',
     'log.dirs': join(member.folder, 'data'),
     'auto.create.topics.enable': false,
@@ -119,9 +121,9 @@ function properties(member, members, extra) {
 
 const LOGGING = ['-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-Dorg.slf4j.simpleLogger.showDateTime=true'];
 
-async function format(kafka, member, clusterId) {
+async function format(kafka, member, clusterId, users) {
   if (existsSync(join(member.folder, 'data', 'meta.properties'))) return;
-  const args = [...LOGGING, '-cp', join(kafka.jars, '*'), 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', member.file];
+  const args = [...LOGGING, '-cp', join(kafka.jars, '*'), 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', member.file, ...users];
   const code = await run(kafka.java, args, { stdio: ['ignore', process.stderr, 'inherit'] });
   if (code !== 0) throw new Error(`The storage of Kafka ${member.id} could not be formatted (exit code ${code}).`);
 }
@@ -138,6 +140,43 @@ function launch(kafka, member, heapMb) {
     stopLimitMs: 30_000,
   });
 }
+
+const LOGIN = { username: 'chat', password: 'not-a-secret' };
+const STORE_PASSWORD = 'not-a-secret';
+
+/** What brokers need that only talk encrypted and to those who log in, and what their clients are given. One certificate serves all. */
+async function secure(folder) {
+  const keytool = findProgram(['keytool'], process.env.JAVA_HOME ? [join(process.env.JAVA_HOME, 'bin')] : []);
+  if (!keytool) throw new Error('No keytool found: it comes with Java.');
+  mkdirSync(folder, { recursive: true });
+  const [store, certificate] = [join(folder, 'keystore.p12'), join(folder, 'certificate.pem')];
+  const common = ['-keystore', store, '-storetype', 'PKCS12', '-storepass', STORE_PASSWORD, '-alias', 'kafka'];
+  const make = ['-genkeypair', ...common, '-keyalg', 'RSA', '-dname', 'CN=localhost', '-ext', 'SAN=ip:127.0.0.1,dns:localhost', '-validity', '3650'];
+  for (const args of [make, ['-exportcert', ...common, '-rfc', '-file', certificate]]) {
+    const code = await run(keytool, args, { stdio: 'ignore' });
+    if (code !== 0) throw new Error(`keytool ${args[0]} failed with exit code ${code}.`);
+  }
+  return {
+    users: ['--add-scram', `SCRAM-SHA-512=[name=${LOGIN.username},password=${LOGIN.password}]`],
+    properties: {
+      'ssl.keystore.type': 'PKCS12',
+      'ssl.keystore.location': store,
+      'ssl.keystore.password': STORE_PASSWORD,
+      'sasl.enabled.mechanisms': 'SCRAM-SHA-512,PLAIN',
+      'listener.name.clients.scram-sha-512.sasl.jaas.config': 'org.apache.kafka.common.security.scram.ScramLoginModule required;',
+      'listener.name.clients.plain.sasl.jaas.config': `org.apache.kafka.common.security.plain.PlainLoginModule required user_${LOGIN.username}="${LOGIN.password}";`,
+    },
+    settings: {
+      KAFKA_TLS: 'on',
+      KAFKA_TLS_CA: readFileSync(certificate, 'utf8'),
+      KAFKA_SASL_MECHANISM: 'scram-sha-512',
+      KAFKA_USERNAME: LOGIN.username,
+      KAFKA_PASSWORD: LOGIN.password,
+    },
+  };
+}
+
+const OPEN = { users: [], properties: {}, settings: {} };
 
 /** A broker that can be started again on the same data, at the same address, after `stop` or `kill`. */
 function node(kafka, member, heapMb, first) {
@@ -162,22 +201,24 @@ function node(kafka, member, heapMb, first) {
 }
 
 /**
- * Starts a Kafka of one or three brokers, `folder` keeping its data. `port` is that of the first; the others take free ones. `properties` are added to each
+ * Starts a Kafka of one or three brokers, `folder` keeping its data. `port` is that of the first; the others take free ones. `secured` brokers want TLS
+ * and a log-in. `properties` are added to each
  * `server.properties`. Resolves with the first broker's handle and `settings` (what a process that uses them is
  * given), `nodes` (each with `restart()`), and a `stop` that ends them all.
  */
-export async function start({ folder, port, nodes = 1, heapMb = 512, properties: extra = {} }) {
+export async function start({ folder, port, nodes = 1, heapMb = 512, properties: extra = {}, secured = false }) {
   await provision();
   const kafka = findKafka();
   const members = await plan(nodes, port, folder);
+  const { users, properties: needed, settings } = secured ? await secure(join(folder, 'security')) : OPEN;
   const clusterId = randomBytes(16).toString('base64url');
   const began = [];
   try {
     for (const member of members) {
       mkdirSync(member.folder, { recursive: true });
       member.file = join(member.folder, 'server.properties');
-      writeFileSync(member.file, properties(member, members, extra));
-      await format(kafka, member, clusterId);
+      writeFileSync(member.file, properties(member, members, { ...needed, ...extra }));
+      await format(kafka, member, clusterId, users);
     }
     // All at once: a broker is ready only when a majority has elected a controller.
     const started = await Promise.allSettled(members.map((member) => launch(kafka, member, heapMb)));
@@ -193,7 +234,7 @@ export async function start({ folder, port, nodes = 1, heapMb = 512, properties:
     ...first,
     pid: first.pid,
     nodes: began,
-    settings: { KAFKA_BROKERS: members.map((member) => `127.0.0.1:${member.port}`).join(',') },
+    settings: { KAFKA_BROKERS: members.map((member) => `127.0.0.1:${member.port}`).join(','), ...settings },
     // Together: the last ones could not hand their partitions over any more, and would wait for that.
     stop: async () => {
       await Promise.all(began.map((each) => each.stop()));
