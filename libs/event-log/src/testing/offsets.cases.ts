@@ -59,8 +59,8 @@ export function describeOffsets(open: OpenEventLog): void {
     });
     const { partition, offset } = recorder.records[3]!;
     await expect(consumption.committed(partition)).resolves.toBeUndefined();
-    await consumption.commit(partition, offset);
-    await consumption.commit(partition, offset - 2);
+    await Promise.all([consumption.commit(partition, offset), consumption.commit(partition, offset - 1)]);
+    await Promise.all([consumption.commit(partition, offset - 1), consumption.commit(partition, offset - 2)]);
     await expect(consumption.committed(partition)).resolves.toBe(offset);
     await consumption.stop();
     const { recorder: next } = await topic.subscribe({ group: 'g', commit: 'manual' });
@@ -145,5 +145,42 @@ export function describeOffsets(open: OpenEventLog): void {
       expect(valuesOf(next.records)).toEqual([2]);
     });
     expect(valuesOf(recorder.records)).toEqual(upTo(2));
+  });
+
+  it('delivers nothing of what waited below or beyond the offset that a member seeks meanwhile', async () => {
+    const running = deferred();
+    const { recorder, consumption } = await topic.subscribe({ commit: 'manual', onBatch: () => running.promise });
+    await topic.append(record('room', 0));
+    await eventually(() => {
+      expect(recorder.records).toHaveLength(1);
+    });
+    const positions = await harness.log.append(
+      topic.topic,
+      [1, 2, 3].map((value) => record('room', value)),
+    );
+    // Another group passes all of it meanwhile, so there was time enough to fetch it.
+    const { recorder: witness } = await topic.subscribe();
+    await eventually(() => {
+      expect(witness.records).toHaveLength(4);
+    });
+    consumption.seek(positions[2]!.partition, positions[2]!.offset);
+    running.resolve();
+    await topic.append(record('room', 4));
+    await eventually(() => {
+      expect(valuesOf(recorder.records)).toEqual([0, 3, 4]);
+    });
+  });
+
+  it('has no committed offset before the first commit, wherever the group started', async () => {
+    await topic.append(...series('room', 3));
+    const { consumption } = await topic.subscribe({ startAt: 'end', commit: 'manual' });
+    await eventually(() => {
+      expect(consumption.assigned()).toHaveLength(harness.log.partitionCount);
+    });
+    // Whatever the group notes when it starts has been noted by the time something is delivered.
+    const [position] = await harness.log.append(topic.topic, [record('room', 3)]);
+    await consumption.commit(position!.partition, position!.offset);
+    const committed = await Promise.all(consumption.assigned().map((partition) => consumption.committed(partition)));
+    expect(committed.filter((offset) => offset !== undefined)).toEqual([position!.offset]);
   });
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Subscription } from '../../event-log.port';
 import { retryDelayMs } from '../memory/retry-delay';
-import { type GroupCoordinator, type Membership } from './group-coordinator';
+import { type GroupCoordinator, type Membership, type OffsetToCommit } from './group-coordinator';
 import { unavailable } from './kafka-errors';
 import { type KafkaHooks } from './kafka-hooks';
 import { type KafkaLink } from './kafka-link';
@@ -110,7 +110,6 @@ export class MemberStays {
     this.stopped = true;
     this.letGo([...this.stays.values()].filter(({ isActive }) => isActive));
     while (this.leaving.size > 0) await Promise.all(this.leaving);
-    await this.committer.flush();
     await this.fetcher.stop();
   }
 
@@ -169,19 +168,31 @@ export class MemberStays {
 
   private async locate(stays: readonly PartitionStay[]): Promise<void> {
     if (stays.length === 0) return;
-    const { coordinator, startOffsets, reader } = this.options;
+    const { coordinator, startOffsets } = this.options;
     const committed = await coordinator.committed(stays.map(({ partition }) => partition));
+    const starts = stays.flatMap(({ partition }) => {
+      const nextOffset = committed.has(partition) ? undefined : startOffsets?.get(partition);
+      return nextOffset === undefined ? [] : [{ partition, nextOffset, isStart: true }];
+    });
+    // The next member begins where this one did, though nothing was committed.
+    await this.noteStarts(starts);
     await Promise.all(
       stays.map(async (stay) => {
         const found = committed.get(stay.partition);
-        stay.committed = found?.nextOffset;
-        const start = found?.nextOffset ?? startOffsets?.get(stay.partition);
+        if (found && !found.isStart) stay.committed = found.nextOffset;
+        const known = found?.nextOffset ?? startOffsets?.get(stay.partition);
+        const position = known ?? (await this.options.reader.ends(this.subscription.topic, stay.partition)).firstOffset;
         // A seek by the owner, who may not have waited for this, wins.
-        stay.position ??= start ?? (await reader.ends(this.subscription.topic, stay.partition)).firstOffset;
-        // The next member begins where this one did, though nothing was committed (P19).
-        if (found === undefined && start !== undefined) await this.committer.commit(stay, start, true);
+        stay.position ??= position;
       }),
     );
+  }
+
+  private async noteStarts(starts: readonly OffsetToCommit[]): Promise<void> {
+    const membership = this.door?.membership();
+    if (starts.length === 0) return;
+    if (!membership) throw new Error('The member is in no generation of its group');
+    await this.options.coordinator.commit(membership, starts);
   }
 
   /** Waits until nothing of these partitions runs here, tells the subscriber that they go, and lets others have them. */

@@ -7,7 +7,6 @@ import { type PartitionStay } from './partition-stay';
 interface WaitingCommit {
   readonly stay: PartitionStay;
   readonly nextOffset: number;
-  readonly isStart: boolean;
   readonly giveUpAt: number;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
@@ -31,10 +30,10 @@ export class OffsetCommitter {
   ) {}
 
   /** Resolves once the group's offset is there or beyond. Rejects with LOG_UNAVAILABLE. */
-  commit(stay: PartitionStay, nextOffset: number, isStart = false): Promise<void> {
+  commit(stay: PartitionStay, nextOffset: number): Promise<void> {
     if (stay.committed !== undefined && nextOffset <= stay.committed) return Promise.resolve();
     return new Promise((resolve, reject) => {
-      this.waiting.push({ stay, nextOffset, isStart, giveUpAt: performance.now() + this.timeoutMs, resolve, reject });
+      this.waiting.push({ stay, nextOffset, giveUpAt: performance.now() + this.timeoutMs, resolve, reject });
       this.running ??= this.run().finally(() => (this.running = undefined));
     });
   }
@@ -84,10 +83,10 @@ export class OffsetCommitter {
 /** Of each partition the last offset, if it is news: offsets never go back. */
 function furthestOf(batch: readonly WaitingCommit[]): ReadonlyMap<PartitionStay, OffsetToCommit> {
   const furthest = new Map<PartitionStay, OffsetToCommit>();
-  for (const { stay, nextOffset, isStart } of batch) {
+  for (const { stay, nextOffset } of batch) {
     const { partition } = stay;
     const known = Math.max(stay.committed ?? -1, furthest.get(stay)?.nextOffset ?? -1);
-    if (nextOffset > known && !stay.lost) furthest.set(stay, { partition, nextOffset, isStart });
+    if (nextOffset > known && !stay.lost) furthest.set(stay, { partition, nextOffset, isStart: false });
   }
   return furthest;
 }
