@@ -1,4 +1,5 @@
 import '@agent-chat/messaging';
+import '@agent-chat/query-bus/adapters/http';
 import { describeMetrics, type MetricRow } from '@agent-chat/observability';
 import { RealtimeMetrics } from '../../apps/gateway/src/application/realtime/realtime-metrics';
 import '../../apps/gateway/src/rest.module';
