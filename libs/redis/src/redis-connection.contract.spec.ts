@@ -8,6 +8,7 @@ const RECOVERY = { timeoutMs: 15_000, intervalMs: 50 };
 describe('Redis while its servers fail', () => {
   let servers: TestServers;
   let connection: RedisConnection;
+  let subscription: RedisSubscription | undefined;
 
   const open = async (topology: string): Promise<void> => {
     servers = await startTestServers('redis', { topology });
@@ -16,6 +17,8 @@ describe('Redis while its servers fail', () => {
 
   afterEach(async () => {
     connection.close();
+    await subscription?.close();
+    subscription = undefined;
     await servers.stop();
   });
 
@@ -105,7 +108,7 @@ describe('Redis while its servers fail', () => {
     await open(topology);
     const states: string[] = [];
     const messages: string[] = [];
-    const subscription = new RedisSubscription(connection.settings, 'channel', {
+    subscription = new RedisSubscription(connection.settings, 'channel', {
       onMessage: (message) => messages.push(message),
       onUp: () => states.push('up'),
       onDown: () => states.push('down'),
@@ -113,7 +116,7 @@ describe('Redis while its servers fail', () => {
     await subscription.whenUp;
     await Promise.all(topology === 'sentinel' ? [servers.servers[0]![fault]()] : servers.servers.map((server) => server[fault]()));
     await eventually(() => {
-      expect(states).toEqual(['up', 'down']);
+      expect(states.slice(0, 2)).toEqual(['up', 'down']);
     }, RECOVERY);
     if (topology !== 'sentinel') await Promise.all(servers.servers.map((server) => (fault === 'kill' ? server.restart() : server.resume())));
     await eventually(() => {
@@ -123,6 +126,5 @@ describe('Redis while its servers fail', () => {
       await connection.run((client) => (connection.isCluster ? client.spublish('channel', 'again') : client.publish('channel', 'again')));
       expect(messages).toContain('again');
     }, RECOVERY);
-    await subscription.close();
   });
 });

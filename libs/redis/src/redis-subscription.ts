@@ -146,5 +146,5 @@ function leave(client: Redis): void {
 function movedTo(error: unknown, asked: Redis): RedisAddress | undefined {
   const match = error instanceof Error ? /^MOVED \d+ (.*):(\d+)$/.exec(error.message) : null;
   if (!match) return undefined;
-  return { host: match[1] || (asked.options.host ?? ''), port: Number(match[2]) };
+  return { host: match[1] === '' || match[1] === undefined ? (asked.options.host ?? '') : match[1], port: Number(match[2]) };
 }

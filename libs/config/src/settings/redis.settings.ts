@@ -12,8 +12,7 @@ const WAYS = ['REDIS_URL', 'REDIS_SENTINELS', 'REDIS_CLUSTER_NODES'] as const;
 
 function parseAddress(text: string): Address {
   const parsed = URL.canParse(`redis://${text}`) ? new URL(`redis://${text}`) : undefined;
-  const isBare = parsed !== undefined && parsed.host === text && parsed.port !== '';
-  if (!isBare) throw new InvalidSetting('must be addresses such as redis-1:6379,redis-2:6379');
+  if (parsed?.host !== text || parsed.port === '') throw new InvalidSetting('must be addresses such as redis-1:6379,redis-2:6379');
   return { host: parsed.hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(parsed.port) };
 }
 

@@ -1,6 +1,8 @@
 import { type GatewayId, newId } from '@agent-chat/kernel';
+import { openRedisClient } from '@agent-chat/redis';
 import { redisSettingsFor } from '@agent-chat/redis/testing';
 import { eventually, startTestServers, type TestServers } from '@agent-chat/testing';
+import { seal } from './envelope';
 import { RedisBackplane } from './redis-backplane';
 
 const RECOVERY = { timeoutMs: 15_000, intervalMs: 50 };
@@ -64,6 +66,32 @@ describe('RedisBackplane and its servers', () => {
     await eventually(async () => {
       expect(await backplane.gateways()).toEqual([id]);
     }, RECOVERY);
+  });
+
+  it('drops what arrives after something newer of the same publisher, or twice', async () => {
+    await open('single');
+    const settings = redisSettingsFor(servers.settings);
+    const ear = await RedisBackplane.open({ settings });
+    const id = newId<GatewayId>();
+    const received: string[] = [];
+    await ear.listen(id, (_, message) => received.push(message));
+    const client = openRedisClient(settings, 'patient');
+    for (const [publisher, number] of [
+      ['a', 1],
+      ['a', 3],
+      ['b', 1],
+      ['a', 2],
+      ['a', 3],
+      ['a', 4],
+    ] as const) {
+      const message = `${publisher}${String(number)}`;
+      await client.publish(`${settings.namespace}:gateway:${id}`, seal({ publisher, number, letters: [{ channel: 'events', message }] }));
+    }
+    await eventually(() => {
+      expect(received).toEqual(['a1', 'a3', 'b1', 'a4']);
+    });
+    client.disconnect();
+    await ear.close();
   });
 
   it('answers at once while the server is gone', async () => {

@@ -58,7 +58,7 @@ export class FarValues {
     const generation = seen.map((mark) => mark ?? '').join('.');
     // Kept as one text that begins with a digit: the store would revive others as the code or the date that they seem to be.
     const match = /^(\d+) (\S*) ([^]*)$/.exec(kept ?? '');
-    if (!match || match[2] !== generation || Number(match[1]) <= this.clock.nowMs()) return { generation };
+    if (match?.[2] !== generation || Number(match[1]) <= this.clock.nowMs()) return { generation };
     return { generation, found: { keepUntilMs: Number(match[1]), text: match[3] ?? '' } };
   }
 

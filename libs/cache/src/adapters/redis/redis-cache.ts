@@ -38,7 +38,7 @@ export class RedisCache extends Cache {
   private readonly far: FarValues;
   private readonly invalidations: Invalidations;
   private pauseUntilMs = 0;
-  private isClosed = false;
+  private closing: Promise<void> | undefined;
 
   private constructor(
     private readonly connection: RedisConnection,
@@ -92,9 +92,12 @@ export class RedisCache extends Cache {
     await this.invalidations.tell({ keys: [], prefixes: [prefix] });
   }
 
-  override async close(): Promise<void> {
-    if (this.isClosed) return;
-    this.isClosed = true;
+  override close(): Promise<void> {
+    this.closing ??= this.shutDown();
+    return this.closing;
+  }
+
+  private async shutDown(): Promise<void> {
     await this.near.close();
     await this.invalidations.close();
     this.connection.close();
@@ -118,7 +121,8 @@ export class RedisCache extends Cache {
   /** Ends with a value, with the right to load it, or with the patience. */
   private async awaitTurn(key: string, validity: Validity): Promise<Turn | undefined> {
     if (!(await this.invalidations.areTold())) return undefined;
-    for (const deadline = performance.now() + PATIENCE_MS; ; await delay(POLL_MS)) {
+    const deadline = performance.now() + PATIENCE_MS;
+    for (;;) {
       const look = await this.far.look(key);
       // What is outdated already keeps nobody waiting.
       if (validity.isStale) return undefined;
@@ -126,17 +130,18 @@ export class RedisCache extends Cache {
       const giveBack = await this.far.lease(key, look.generation);
       // Whoever had the lease may have brought the value since.
       if (giveBack) return { look: await this.far.look(key), giveBack };
+      await delay(POLL_MS);
     }
   }
 
   /** What needs Redis, unless it is away. Never rejects. */
   private async passingOver<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
-    if (this.isClosed || performance.now() < this.pauseUntilMs) return undefined;
+    if (this.closing || performance.now() < this.pauseUntilMs) return undefined;
     try {
       return await work();
     } catch (error) {
       this.pauseUntilMs = performance.now() + PAUSE_MS;
-      if (!this.isClosed) this.options.onError(error);
+      this.options.onError(error);
       return undefined;
     }
   }

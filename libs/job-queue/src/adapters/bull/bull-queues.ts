@@ -66,7 +66,7 @@ export class BullQueues {
     const queue = new Queue(kind, {
       // All keys of a queue lie in one slot; queues may lie apart.
       prefix: `{${this.settings.namespace}:jobs:${kind}}`,
-      createClient: createClient as Queue.QueueOptions['createClient'] & {},
+      createClient: createClient,
       settings: {
         lockDuration: this.times.lockDurationMs,
         stalledInterval: this.times.stalledIntervalMs,

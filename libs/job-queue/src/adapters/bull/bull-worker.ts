@@ -19,7 +19,7 @@ export class BullWorker {
   async stop(graceMs: number): Promise<void> {
     const patience = new AbortController();
     const closed = this.queue.close().catch(this.onError);
-    const ended = closed.finally(() => patience.abort());
+    const ended = closed.then(() => patience.abort());
     await Promise.race([ended, delay(graceMs, undefined, { signal: patience.signal }).catch(() => undefined)]);
     await Promise.all([...this.running.values()].map((job) => this.giveBack(job)));
   }
@@ -30,7 +30,7 @@ export class BullWorker {
     try {
       await this.kind.handler({ id: String(job.id), kind: this.kind.kind, data: job.data, attempt });
     } catch (error) {
-      if (attempt > this.kind.retries) job.discard();
+      if (attempt > this.kind.retries) await job.discard();
       throw error instanceof Error ? error : new Error(String(error));
     } finally {
       this.running.delete(String(job.id));
