@@ -1,4 +1,4 @@
-import { type InternalConfig } from '@agent-chat/config';
+import { ConfigError, type InternalConfig } from '@agent-chat/config';
 import { type Database } from '@agent-chat/database';
 import { addressOfOwner, type Discovery, ProcessIdentity, type ProcessName } from '@agent-chat/discovery';
 import { DnsDiscovery } from '@agent-chat/discovery/adapters/dns';
@@ -15,11 +15,11 @@ const logger = new Logger('Peers');
 
 /**
  * Opens this process's internal door and finds the others. It is not announced yet, and answers nothing until handlers are declared.
- * Rejects with what listening rejects with, with nothing left running.
+ * Rejects with a `ConfigError` where the door's port can't be had, with nothing left running.
  */
 export async function openPeers(internal: InternalConfig, service: ProcessName, database: Database): Promise<Peers> {
   const secret = new ServiceSecret(internal.secrets);
-  const server = await QueryServer.listen({ port: internal.port, host: internal.host, secret });
+  const server = await QueryServer.listen({ port: internal.port, host: internal.host, secret }).catch((error: unknown) => portRefused(internal, error));
   const identity = new ProcessIdentity(service, releaseVersion(), `${internalHost(internal)}:${server.port}`);
   const discovery = await openDiscovery(internal, identity, database);
   const breakers = new Breakers();
@@ -38,6 +38,12 @@ export async function openPeers(internal: InternalConfig, service: ProcessName, 
     },
   });
   return { identity, discovery, queries, breakers };
+}
+
+function portRefused({ port, host }: InternalConfig, error: unknown): never {
+  const { code = String(error) } = error as NodeJS.ErrnoException;
+  const message = `is ${port}, where ${host} can't be listened on (${code}): stop what uses it, or set another one`;
+  throw new ConfigError([{ setting: 'INTERNAL_PORT', message }]);
 }
 
 async function openDiscovery({ urls }: InternalConfig, identity: ProcessIdentity, database: Database): Promise<Discovery> {

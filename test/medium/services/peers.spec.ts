@@ -107,6 +107,13 @@ describe('processes that find and ask each other', () => {
     expect(rows.map(({ address }) => address)).not.toContain(addresses.get(child));
   });
 
+  it('say which setting to change when the port of the internal door is taken', async () => {
+    const port = gateway.identity.address?.split(':')[1];
+    const { internal } = loadConfig({ INTERNAL_SECRET: SECRET, INTERNAL_PORT: port });
+
+    await expect(openPeers(internal, 'chat', test.database)).rejects.toThrow(`INTERNAL_PORT is ${String(port)}`);
+  });
+
   it('do not wait beyond the deadline for a process that stands still', async () => {
     const child = await startChat();
     await eventually(() => expect(known()).toBeGreaterThan(0));

@@ -7,6 +7,7 @@ import { InMemoryEphemeralStore } from '@agent-chat/ephemeral-store/adapters/mem
 import { InMemoryEventLog } from '@agent-chat/event-log/adapters/memory';
 import { PgBossJobQueue } from '@agent-chat/job-queue/adapters/pg-boss';
 import { SystemClock } from '@agent-chat/kernel';
+import { Draining } from '@agent-chat/observability';
 import { type AppStart, openPeers, type RunningApp, serviceApp, startOn } from '@agent-chat/runtime';
 import { eventually } from '@agent-chat/testing';
 import { randomUUID } from 'node:crypto';
@@ -123,6 +124,15 @@ describe('apps that share a database, a log and a backplane, and else only ask e
     for (const path of ['/api/v1/rooms', '/api/infrastructure/status', '/', '/socket.io/?EIO=4&transport=polling']) {
       expect((await get(service, path)).status).toBe(404);
     }
+  });
+
+  it('are off the list and not ready from the moment they drain', async () => {
+    const presence = running.get('presence');
+    await presence?.app.get(Draining, { strict: false }).start();
+
+    const rows = await test.database.directory().query<{ service: string }>(`SELECT service FROM service_instances`);
+    expect(rows.map(({ service }) => service).sort()).toEqual(['analytics', 'chat', 'gateway']);
+    expect((await get('presence', '/api/health/ready')).status).toBe(503);
   });
 
   it('go on when the chat process is replaced by another', async () => {
