@@ -29,7 +29,7 @@ export async function run(): Promise<Record<string, number>> {
       waiting.delete(answer.requestId);
     }
   });
-  const owner = new ChatOwner({ log, backplane, database: database.writer(0), clock, name: newId() });
+  const owner = new ChatOwner({ log, backplane, database, clock, name: newId() });
   await owner.start();
   const actorId = newId<UserId>();
   const send = (roomId: RoomId, type: Command['type'], data: object): Promise<void> =>

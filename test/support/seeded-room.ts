@@ -38,7 +38,10 @@ export class SeededRoom {
     const roomId = options.roomId ?? newId<RoomId>();
     const room = new SeededRoom(database.shard(partitionOf(roomId, database.partitionCount)), roomId, database.partitionCount, options);
     const { kind = 'public', name = 'general' } = options;
-    await room.shard.query('INSERT INTO partition_progress (partition, fence, owner) VALUES ($1, 3, $2) ON CONFLICT DO NOTHING', [room.partition, 'chat-1']);
+    await room.shard.query(
+      'INSERT INTO partition_progress (partition, fence, owner) VALUES ($1, 3, $2) ON CONFLICT (partition) DO UPDATE SET fence = 3, owner = $2',
+      [room.partition, 'chat-1'],
+    );
     await room.shard.query(
       'INSERT INTO rooms (room_id, partition, kind, name, topic, last_seq, created_at, updated_at, active_at) VALUES ($1, $2, $3, $4, $5, 0, $6, $6, $6)',
       [roomId, room.partition, kind, name, 'talk', room.nextAt()],

@@ -15,12 +15,12 @@ import { OwnerQueries } from './interface/owner.queries';
       provide: ChatOwner,
       inject: [EventLog, Backplane, Database, Clock, ProcessIdentity],
       useFactory: (log: EventLog, backplane: Backplane, database: Database, clock: Clock, identity: ProcessIdentity) =>
-        new ChatOwner({ log, backplane, database: database.writer(0), clock, name: identity.ownerName }),
+        new ChatOwner({ log, backplane, database, clock, name: identity.ownerName }),
     },
     {
       provide: OwnerAnswers,
       inject: [ChatOwner, Database],
-      useFactory: (owner: ChatOwner, database: Database) => new OwnerAnswers(owner, database.shard(0)),
+      useFactory: (owner: ChatOwner, database: Database) => new OwnerAnswers(owner, database),
     },
     OwnerQueries,
   ],

@@ -8,7 +8,7 @@ import { migrate, type MigrateResult } from './migrator';
 import { createEmptyDatabase } from './testing';
 
 const INSTALLATION =
-  'create table installation (only_row boolean primary key default true, partition_count integer not null); create table shard_map (partition integer, database text);';
+  'create table installation (only_row boolean primary key default true, partition_count integer not null); create table shard_map (partition integer, database text); create table partition_progress (partition integer primary key);';
 
 describe('migrate', () => {
   let folder: string;
@@ -41,9 +41,12 @@ describe('migrate', () => {
 
   it('applies what is new in the order of the numbers, each kind with numbers of its own', async () => {
     write('shard/0002_more.sql', 'alter table a add column c integer');
-    write('shard/0001_first.sql', 'create table a (b integer); insert into a select count(*) from shard_map');
+    write('shard/0001_first.sql', 'create table a (b integer); insert into a select count(*) from installation');
     expect(await run()).toEqual({ applied: ['directory/0001_installation', 'shard/0001_first', 'shard/0002_more'] });
-    expect(await main.query('select b, c from a')).toEqual([{ b: 64, c: null }]);
+    expect(await main.query('select b, c from a')).toEqual([{ b: 0, c: null }]);
+    expect(await main.query('select database, count(*) as partitions from shard_map join partition_progress using (partition) group by 1')).toEqual([
+      { database: 'main', partitions: 64 },
+    ]);
     expect(await run()).toEqual({ applied: [] });
     write('shard/0003_later.sql', 'drop table a');
     expect(await run()).toEqual({ applied: ['shard/0003_later'] });

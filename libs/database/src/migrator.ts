@@ -45,14 +45,14 @@ export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
   const shardUrls = { [FIRST_DATABASE]: options.url, ...options.shardUrls };
   const applied = await connected(options.url, async (client) => {
     const directory = await apply(client, 'directory', readMigrations(folder, 'directory'));
-    await locked(client, () => install(client, options));
-    await requireConfigured(client, Object.keys(shardUrls));
+    await locked(client, () => requireSameInstallation(client, options.partitionCount, Object.keys(shardUrls)));
     return directory;
   });
   for (const [name, url] of Object.entries(shardUrls)) {
     const shard = await connected(url, (client) => apply(client, 'shard', readMigrations(folder, 'shard')), name);
     applied.push(...shard);
   }
+  await connected(options.url, (client) => locked(client, () => install(client, options, shardUrls)));
   return { applied };
 }
 
@@ -62,7 +62,6 @@ async function connected<Result>(url: string, work: (client: Client) => Promise<
   client.on('error', () => undefined);
   try {
     await client.connect().catch((error: unknown) => unreachable(error, name));
-    await locked(client, () => client.query(BOOKKEEPING));
     return await work(client);
   } catch (error) {
     throw error instanceof MigrationError ? error : new MigrationError(`The schema of ${name} could not be brought up to date: ${messageOf(error)}`, error);
@@ -72,6 +71,7 @@ async function connected<Result>(url: string, work: (client: Client) => Promise<
 }
 
 async function apply(client: Client, scope: MigrationScope, migrations: readonly Migration[]): Promise<string[]> {
+  await locked(client, () => client.query(BOOKKEEPING));
   await locked(client, () => verify(client, scope, migrations));
   const applied: string[] = [];
   for (const migration of migrations) {
@@ -112,30 +112,41 @@ async function verify(client: Client, scope: MigrationScope, migrations: readonl
   }
 }
 
-/** Writes the partition count on the first run (P4) and compares it on every other. */
-async function install(client: Client, { partitionCount, shardUrls = {} }: MigrateOptions): Promise<void> {
-  const first = await client.query('insert into installation (partition_count) values ($1) on conflict do nothing returning 1', [partitionCount]);
-  if (first.rows.length > 0) {
-    const names = Object.keys(shardUrls);
-    await client.query(
-      'insert into shard_map (partition, database) select n, ($2::text[])[n % cardinality($2::text[]) + 1] from generate_series(0, $1::int - 1) n',
-      [partitionCount, names.length === 0 ? [FIRST_DATABASE] : names],
-    );
-    return;
-  }
+/** The partition count never changes (P4), and every database of the shard map must be there. Nothing is refused before the first installation. */
+async function requireSameInstallation(client: Client, partitionCount: number, names: readonly string[]): Promise<void> {
   const { rows } = await client.query<{ partition_count: number }>('select partition_count from installation');
   const installed = rows[0]?.partition_count;
-  if (installed === partitionCount) return;
-  throw new MigrationError(
-    `This database was installed with ${installed} partitions, but PARTITIONS is ${partitionCount}: set PARTITIONS=${installed} (the number is fixed at installation).`,
-  );
+  if (installed !== undefined && installed !== partitionCount) {
+    throw new MigrationError(
+      `This database was installed with ${installed} partitions, but PARTITIONS is ${partitionCount}: set PARTITIONS=${installed} (the number is fixed at installation).`,
+    );
+  }
+  const unknown = await client.query<{ database: string }>('select distinct database from shard_map where database <> all($1) order by 1', [names]);
+  if (unknown.rows.length === 0) return;
+  const missing = unknown.rows.map(({ database }) => database).join(', ');
+  throw new MigrationError(`The shard map places partitions on ${missing}, which is not configured: add it to SHARD_DATABASES.`);
 }
 
-async function requireConfigured(client: Client, names: readonly string[]): Promise<void> {
-  const { rows } = await client.query<{ database: string }>('select distinct database from shard_map where database <> all($1) order by 1', [names]);
-  if (rows.length === 0) return;
-  const missing = rows.map(({ database }) => database).join(', ');
-  throw new MigrationError(`The shard map places partitions on ${missing}, which is not configured: add it to SHARD_DATABASES.`);
+/**
+ * On the first run: deals the partitions out, gives each its row in its database, and writes the map last. From then on a partition without a row
+ * is in another database, and nobody begins it anew there.
+ */
+async function install(client: Client, options: MigrateOptions, urls: Readonly<Record<string, string>>): Promise<void> {
+  const { rows } = await client.query('select 1 from installation');
+  if (rows.length > 0) return;
+  const chosen = Object.keys(options.shardUrls ?? {});
+  const names = chosen.length === 0 ? [FIRST_DATABASE] : chosen;
+  const all = Array.from({ length: options.partitionCount }, (_, partition) => partition);
+  for (const [index, name] of names.entries()) {
+    const own = all.filter((partition) => partition % names.length === index);
+    const begin = 'insert into partition_progress (partition) select unnest($1::int[]) on conflict do nothing';
+    await connected(urls[name] ?? options.url, (shard) => shard.query(begin, [own]), name);
+  }
+  await client.query('insert into installation (partition_count) values ($1)', [options.partitionCount]);
+  await client.query('insert into shard_map (partition, database) select n, ($2::text[])[n % cardinality($2::text[]) + 1] from unnest($1::int[]) n', [
+    all,
+    names,
+  ]);
 }
 
 /** Runs `work` in a transaction that holds the lock. The lock belongs to the transaction: a pooler may stand between, and a killed process keeps nothing. */

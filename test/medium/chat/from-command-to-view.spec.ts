@@ -34,7 +34,7 @@ describe('what is commanded', () => {
       if (channel === 'answers') for (const answer of JSON.parse(message) as CommandAnswer[]) answers.set(answer.requestId, answer);
     });
     reading.bus.answer('presence.gateways', async () => ({ users: [] }));
-    owner = new ChatOwner({ log, backplane, database: reading.database.writer(0), clock: new SystemClock(), name: newId() });
+    owner = new ChatOwner({ log, backplane, database: reading.database, clock: new SystemClock(), name: newId() });
     await owner.start();
     runner = new ProjectionRunner({ log, queries: reading.bus, checkEveryMs: NEVER_MS, onError: () => undefined });
     const { database } = reading;
@@ -126,7 +126,7 @@ describe('what is commanded', () => {
     const roomId = newId<RoomId>();
     await command('room.create', roomId, alice, { kind: 'private', name: 'lobby', topic: '', memberIds: [bob] });
     for (const author of [alice, bob]) await command('message.post', roomId, author, { messageId: newId<MessageId>(), text: '<@room>' });
-    const owners = new OwnerAnswers(owner, reading.database.shard(0));
+    const owners = new OwnerAnswers(owner, reading.database);
     const marked = await owners.markRead({ roomId, userId: alice, seq: 0, force: true }, partitionOf(roomId, log.partitionCount));
     expect(marked).toMatchObject({ readSeq: 0, unreadCount: 2, mentionCount: 1 });
     const { heads } = await reading.ask('heads.read', { reads: [{ userId: alice, roomIds: [roomId] }] });

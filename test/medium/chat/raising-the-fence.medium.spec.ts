@@ -17,7 +17,7 @@ describe('raising the fence of a partition', () => {
 
   it('gives each owner a higher one, and names the last (P5)', async () => {
     const progress = new ProgressRepository(database);
-    const fences = [await progress.raise(1, 'one', nothing), await progress.raise(1, 'other', nothing)].map(({ fence }) => fence);
+    const fences = [await progress.raise(1, 'one', nothing), await progress.raise(1, 'other', nothing)].map((raised) => raised?.fence);
 
     expect(fences).toEqual([1, 2]);
     expect(await progressOf(test, 1)).toMatchObject({ fence: 2, owner: 'other' });
@@ -47,7 +47,7 @@ describe('raising the fence of a partition', () => {
     letGo.resolve();
     await holder;
 
-    expect((await progress.raise(3, 'me', nothing)).fence).toBe(2);
+    expect((await progress.raise(3, 'me', nothing))?.fence).toBe(2);
   });
 
   it('stops nobody for long whose process was paused before its commit (P5)', async () => {
@@ -68,7 +68,7 @@ describe('raising the fence of a partition', () => {
     const raised = await eventually(() => new ProgressRepository(database).raise(4, 'other', nothing), { timeoutMs: 8_000 });
     resume.resolve();
 
-    expect(raised.fence).toBe(1);
+    expect(raised?.fence).toBe(1);
     expect(await stale).toMatchObject({ kind: 'outage' });
     expect(await progressOf(test, 4)).toMatchObject({ fence: 1, owner: 'other' });
   });
@@ -82,5 +82,16 @@ describe('raising the fence of a partition', () => {
 
     await expect(stale).rejects.toMatchObject({ kind: 'fenced' });
     expect(await progressOf(test, 5)).toMatchObject({ fence: 2, owner: 'other', command_offset: -1, epoch: 1 });
+  });
+
+  it('leaves alone a partition that is not active here, or was never here (P30)', async () => {
+    const progress = new ProgressRepository(database);
+    await database.query(`UPDATE partition_progress SET state = 'moved' WHERE partition = 5`);
+
+    expect(await progress.raise(5, 'me', nothing)).toBeUndefined();
+    expect(await progressOf(test, 5)).toMatchObject({ fence: 2, owner: 'other' });
+    await database.query('DELETE FROM partition_progress WHERE partition = 6');
+    expect(await progress.raise(6, 'me', nothing)).toBeUndefined();
+    expect(await database.query('SELECT 1 FROM partition_progress WHERE partition = 6')).toEqual([]);
   });
 });

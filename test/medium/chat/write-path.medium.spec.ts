@@ -20,7 +20,7 @@ async function startOwner(test: TestDatabase) {
   await backplane.listen(gatewayId, (channel, message) => {
     if (channel === 'answers') for (const answer of JSON.parse(message) as CommandAnswer[]) answers.set(answer.requestId, answer);
   });
-  const owner = new ChatOwner({ log, backplane, database: test.database.writer(0), clock, name: newId() });
+  const owner = new ChatOwner({ log, backplane, database: test.database, clock, name: newId() });
   await owner.start();
   const send = async <Type extends CommandType>(
     type: Type,

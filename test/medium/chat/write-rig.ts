@@ -201,8 +201,16 @@ export async function openRig(test: TestDatabase, parts: RigParts = {}) {
     } else if (channel === 'events') groups.push(...decodeEventGroups(message));
     else if (channel === 'control') control.push(JSON.parse(message));
   });
-  const owner = new ChatOwner({ log, backplane, database, clock, name: newId() });
-  const owners = new OwnerAnswers(owner, database);
+  const shards = {
+    reloads: 0,
+    writer: () => database,
+    reload: () => {
+      shards.reloads += 1;
+      return test.database.reload();
+    },
+  };
+  const owner = new ChatOwner({ log, backplane, database: shards, clock, name: newId() });
+  const owners = new OwnerAnswers(owner, { shard: () => database });
   await owner.start();
 
   /** Appends a call without waiting for its answer; resolves with its place. */
@@ -218,7 +226,7 @@ export async function openRig(test: TestDatabase, parts: RigParts = {}) {
     await owner.stop();
     await backplane.close();
   };
-  return { owner, owners, log, database, backplane, gatewayId, answers, heard, groups, control, append, answerTo, send, stop };
+  return { owner, owners, shards, log, database, backplane, gatewayId, answers, heard, groups, control, append, answerTo, send, stop };
 }
 
 /** A new room's id that lies in this partition. */

@@ -1,26 +1,22 @@
 import { type Backplane } from '@agent-chat/backplane';
 import { COMMANDS_TOPIC } from '@agent-chat/contracts';
-import { type PhysicalDatabase } from '@agent-chat/database';
+import { type Database, type PhysicalDatabase } from '@agent-chat/database';
 import { type Consumption, type EventLog, type RecordBatch } from '@agent-chat/event-log';
 import { AppError, type Clock } from '@agent-chat/kernel';
 import { Logger } from '@nestjs/common';
-import { AggregateReader } from '../../infrastructure/write/aggregate-reader';
-import { ProgressRepository } from '../../infrastructure/write/progress-repository';
+import { type ProgressRepository } from '../../infrastructure/write/progress-repository';
 import { roomEventOf } from '../../domain/room-event-view';
 import { AnswerDispatcher, type EncodedEvent } from './answer-dispatcher';
-import { BatchDecider } from './batch-decider';
-import { BatchLoader } from './batch-loader';
-import { Committer, type CommitListener, type Committed } from './committer';
+import { type CommitListener, type Committed } from './committer';
 import { EventPublisher } from './event-publisher';
 import { OwnedPartition } from './owned-partition';
-import { OwnerClock } from './owner-clock';
-import { PartitionTaker } from './partition-taker';
-import { PoisonHandler } from './poison-handler';
+import { PartitionMovedError } from './partition-taker';
+import { ShardWriter } from './shard-writer';
 
 export interface ChatOwnerParts {
   readonly log: EventLog;
   readonly backplane: Backplane;
-  readonly database: PhysicalDatabase;
+  readonly database: Pick<Database, 'writer' | 'reload'>;
   readonly clock: Clock;
   /** This process's name among owners, new with each start. */
   readonly name: string;
@@ -34,16 +30,13 @@ const RESUME_BELOW = 500;
 const RETAKE_BACKOFF_MS = [50, 100, 200, 500, 1_000, 2_000];
 const CLOCK_CHECK_MS = 60_000;
 
-/** Owns the partitions that the command log assigns to this process, all of one database: the single writer of their rooms. */
+/** Owns the partitions that the command log assigns to this process, wherever their databases are: the single writer of their rooms. */
 export class ChatOwner implements CommitListener {
-  readonly progress: ProgressRepository;
-  readonly committer: Committer;
   private readonly logger = new Logger(ChatOwner.name);
   private readonly partitions = new Map<number, OwnedPartition>();
   private readonly paused = new Set<number>();
   private readonly takes = new Map<OwnedPartition, Promise<void>>();
-  private readonly clock: OwnerClock;
-  private readonly taker: PartitionTaker;
+  private readonly writers = new Map<PhysicalDatabase, ShardWriter>();
   private readonly dispatcher: AnswerDispatcher;
   private readonly publisher: EventPublisher;
   private consumption: Consumption | undefined;
@@ -51,24 +44,10 @@ export class ChatOwner implements CommitListener {
   private stopped = false;
 
   constructor(private readonly parts: ChatOwnerParts) {
-    this.clock = new OwnerClock(
-      () => performance.now(),
-      (aheadMs) => {
-        this.logger.error({ aheadMs }, 'The newest event lies ahead of the database clock: its time is no longer kept to');
-      },
-    );
-    this.progress = new ProgressRepository(parts.database);
-    this.taker = new PartitionTaker(parts.log, this.progress, this.clock, parts.name);
     this.dispatcher = new AnswerDispatcher(parts.backplane);
-    this.publisher = new EventPublisher(parts.log, this.progress, (events) => {
-      this.dispatcher.publishEvents(events);
-    });
-    this.committer = new Committer({
-      progress: this.progress,
-      loader: new BatchLoader(new AggregateReader(parts.database)),
-      decider: new BatchDecider(this.clock),
-      poison: new PoisonHandler(parts.log, this.progress),
-      listener: this,
+    const events = { eventsAfter: (...page: Parameters<ProgressRepository['eventsAfter']>) => this.progressOf(page[0]).eventsAfter(...page) };
+    this.publisher = new EventPublisher(parts.log, events, (caughtUp) => {
+      this.dispatcher.publishEvents(caughtUp);
     });
   }
 
@@ -84,14 +63,7 @@ export class ChatOwner implements CommitListener {
       onBatch: (batch) => this.receive(batch),
     });
     this.clockCheck = setInterval(() => {
-      this.progress.nowMs().then(
-        (nowMs) => {
-          this.clock.correct(nowMs);
-        },
-        (error: unknown) => {
-          this.logger.warn({ err: error }, 'The database clock could not be read');
-        },
-      );
+      for (const writer of this.writers.values()) void writer.correctClock();
     }, CLOCK_CHECK_MS).unref();
   }
 
@@ -101,13 +73,23 @@ export class ChatOwner implements CommitListener {
     return owned?.state === 'active' ? owned : undefined;
   }
 
+  /** The rows of the partition's progress, in the database that holds it. */
+  progressOf(partition: number): ProgressRepository {
+    return this.writerOf(partition).progress;
+  }
+
+  /** Tells that a partition has work. */
+  notify(partition: OwnedPartition): void {
+    this.writerOf(partition.partition).committer.notify(partition);
+  }
+
   /** Finishes what was handed over, then leaves the group. Safe to call twice. */
   async stop(): Promise<void> {
     if (this.stopped) return;
     this.stopped = true;
     clearInterval(this.clockCheck);
     await this.consumption?.stop();
-    await this.committer.stop();
+    await Promise.all([...this.writers.values()].map(({ committer }) => committer.stop()));
     await this.publisher.stop();
     for (const partition of [...this.partitions.values()]) this.release(partition);
   }
@@ -139,6 +121,13 @@ export class ChatOwner implements CommitListener {
     partition.forget();
     this.logger.warn({ partition: partition.partition, reason }, 'A partition is taken again');
     this.retake(partition);
+  }
+
+  private writerOf(partition: number): ShardWriter {
+    const database = this.parts.database.writer(partition);
+    const writer = this.writers.get(database) ?? new ShardWriter({ log: this.parts.log, database, name: this.parts.name, listener: this });
+    this.writers.set(database, writer);
+    return writer;
   }
 
   private async assigned(partitions: readonly number[]): Promise<void> {
@@ -178,7 +167,7 @@ export class ChatOwner implements CommitListener {
       this.paused.add(number);
       this.consumption?.pause(number);
     }
-    this.committer.notify(partition);
+    this.notify(partition);
     return Promise.resolve();
   }
 
@@ -192,14 +181,20 @@ export class ChatOwner implements CommitListener {
 
   private async takeNow(partition: OwnedPartition): Promise<void> {
     if (this.consumption === undefined) throw new Error('The group has not been joined yet');
-    await this.taker.take(partition, this.consumption);
+    try {
+      await this.writerOf(partition.partition).taker.take(partition, this.consumption);
+    } catch (error) {
+      // Whoever moves it says where to before it is active there (P30).
+      if (error instanceof PartitionMovedError) await this.parts.database.reload();
+      throw error;
+    }
     if (this.stopped || this.partitions.get(partition.partition) !== partition) {
       this.release(partition);
       return;
     }
     if (partition.publishedPosition < partition.position) this.publisher.catchUp(partition);
     this.resumeIfDrained(partition);
-    this.committer.notify(partition);
+    this.notify(partition);
     this.announce(partition);
   }
 

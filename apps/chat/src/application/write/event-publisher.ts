@@ -24,7 +24,7 @@ export class EventPublisher {
 
   constructor(
     private readonly log: EventLog,
-    private readonly progress: ProgressRepository,
+    private readonly progress: Pick<ProgressRepository, 'eventsAfter'>,
     /** Told of events that an outage may have kept from gateways; those that had them drop them. */
     private readonly onCaughtUp: (events: readonly EncodedEvent[]) => void,
   ) {}

@@ -1,6 +1,6 @@
 import { type CommandAnswer, type QueryAnswer, type QueryInput } from '@agent-chat/contracts';
 import { AppError, type GatewayId, type RoomId, type UserId } from '@agent-chat/kernel';
-import { type PhysicalDatabase } from '@agent-chat/database';
+import { type Database } from '@agent-chat/database';
 import { NotTheOwnerError } from '@agent-chat/query-bus';
 import { AggregateReader } from '../../infrastructure/write/aggregate-reader';
 import { resultOf } from './batch-decider';
@@ -12,14 +12,10 @@ type AskedCall = QueryInput<'command.outcome'>['calls'][number];
 
 /** Answers what only the owner of a partition knows. */
 export class OwnerAnswers {
-  private readonly reader: AggregateReader;
-
   constructor(
     private readonly owner: ChatOwner,
-    database: PhysicalDatabase,
-  ) {
-    this.reader = new AggregateReader(database);
-  }
+    private readonly database: Pick<Database, 'shard'>,
+  ) {}
 
   /** P23: from now on the gateway gets the rooms' events; the fence tells it from which owner. */
   registerInterest({ gatewayId, partition, roomIds }: QueryInput<'interest.register'>): QueryAnswer<'interest.register'> {
@@ -44,7 +40,9 @@ export class OwnerAnswers {
   async outcomes({ partition, calls }: QueryInput<'command.outcome'>): Promise<QueryAnswer<'command.outcome'>> {
     const owned = this.require(partition);
     const { fence, committedOffset } = owned;
-    const keys = await this.reader.keys(calls.map((call) => ({ room_id: call.roomId, actor_id: call.actorId, key: call.key })));
+    const keys = await new AggregateReader(this.database.shard(partition)).keys(
+      calls.map((call) => ({ room_id: call.roomId, actor_id: call.actorId, key: call.key })),
+    );
     const stored = new Map(keys.map((key) => [`${key.room_id}:${key.actor_id}:${key.key}`, key]));
     return {
       outcomes: calls.map((call): Outcome => {
@@ -59,7 +57,7 @@ export class OwnerAnswers {
   /** P33: written with the partition's next batch. */
   async markRead({ roomId, userId, seq, force }: QueryInput<'read.mark'>, partition: number): Promise<QueryAnswer<'read.mark'>> {
     this.require(partition);
-    const before = await this.owner.progress.badges(roomId, userId);
+    const before = await this.owner.progressOf(partition).badges(roomId, userId);
     if (before === undefined) throw new AppError('ROOM_NOT_FOUND');
     // It may have gone meanwhile, and nobody would take a mark out of it again.
     const owned = this.require(partition);
@@ -69,9 +67,9 @@ export class OwnerAnswers {
         else reject(AppError.from(error));
       };
       owned.push({ mark: { roomId: roomId as RoomId, userId: userId as UserId, seq: Math.min(seq, before.head), force, done } });
-      this.owner.committer.notify(owned);
+      this.owner.notify(owned);
     });
-    const badges = await this.owner.progress.badges(roomId, userId);
+    const badges = await this.owner.progressOf(partition).badges(roomId, userId);
     if (badges === undefined) throw new AppError('ROOM_NOT_FOUND');
     return badges;
   }

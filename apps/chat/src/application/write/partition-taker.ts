@@ -12,6 +12,13 @@ interface LogComparison {
   readonly endOffset: number;
 }
 
+/** The partition is no longer, or not yet, active in the database that was asked (P30). */
+export class PartitionMovedError extends Error {
+  constructor(partition: number) {
+    super(`Partition ${String(partition)} is not active in this database`);
+  }
+}
+
 /** Takes partitions: raises the fence, and finds out whether log and database still belong together (P5, P13, P29). */
 export class PartitionTaker {
   private readonly logger = new Logger(PartitionTaker.name);
@@ -35,6 +42,7 @@ export class PartitionTaker {
       }
       return (await this.wasRestored(partition, consumption, stored)) ? newEpoch(stored) : {};
     });
+    if (raised === undefined) throw new PartitionMovedError(partition.partition);
     this.clock.correct(Date.parse(raised.now));
     partition.begin(raised, skip);
     // In the same turn: what the log delivers from here on follows the last decided command without a hole (P13), also after a restore (P29).

@@ -27,28 +27,28 @@ export class ProgressRepository {
 
   /**
    * Raises the fence (P5): from its commit on no earlier owner commits. `adjust` is called after that, holding no lock, with the row, and may
-   * change epoch, position and offset (P13, P29). Rejects with `fenced` if somebody else has raised it meanwhile.
+   * change epoch, position and offset (P13, P29). Rejects with `fenced` if somebody else has raised it meanwhile. Undefined where the partition
+   * is not active: it lives in another database (P30).
    */
-  async raise(partition: number, owner: string, adjust: (progress: Progress) => Promise<Partial<Progress>>): Promise<Progress> {
+  async raise(partition: number, owner: string, adjust: (progress: Progress) => Promise<Partial<Progress>>): Promise<Progress | undefined> {
     const raised = await this.raiseFence(partition, owner);
+    if (raised === undefined) return undefined;
     const changes = await adjust(raised);
     const adjusted = { ...raised, ...changes };
     if (Object.keys(changes).length > 0) await this.store(partition, adjusted);
     return adjusted;
   }
 
-  private async raiseFence(partition: number, owner: string): Promise<Progress> {
+  private async raiseFence(partition: number, owner: string): Promise<Progress | undefined> {
     return this.database.transaction(async (connection) => {
       // The second limit is for a process that is paused right here: its lock must not stop everybody else.
       await connection.query(`SELECT set_config('lock_timeout', $1, true), set_config('idle_in_transaction_session_timeout', $1, true)`, [
         String(LOCK_TIMEOUT_MS),
       ]);
       const [raised] = await connection.query<Progress & Record<string, unknown>>(
-        `INSERT INTO partition_progress AS stored (partition, owner, fence) VALUES ($1, $2, 1)
-           ON CONFLICT (partition) DO UPDATE SET fence = stored.fence + 1, owner = excluded.owner RETURNING *, clock_timestamp() AS now`,
+        `UPDATE partition_progress SET fence = fence + 1, owner = $2 WHERE partition = $1 AND state = 'active' RETURNING *, clock_timestamp() AS now`,
         [partition, owner],
       );
-      if (raised === undefined) throw new Error(`partition ${String(partition)} has no row`);
       return raised;
     });
   }
