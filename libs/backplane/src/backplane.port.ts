@@ -16,13 +16,13 @@ export interface Listening {
  * to one gateway that do arrive keep their order and are not doubled. Messages are text.
  */
 export abstract class Backplane {
-  /** Starts receiving under a gateway's name and holds its lease until `stop` or death. */
+  /** Starts receiving under a gateway's name and holds its lease until `stop` or death. Rejects with UNAVAILABLE. */
   abstract listen(gateway: GatewayId, listener: BackplaneListener): Promise<Listening>;
 
   /** Sends one message to each of the gateways. One that isn't there is skipped. Rejects with UNAVAILABLE if it certainly reached none. */
   abstract publish(gateways: readonly GatewayId[], channel: BackplaneChannel, message: string): Promise<void>;
 
-  /** The gateways whose leases live. At most `leaseTtlMs` old. */
+  /** The gateways whose leases live; one that has died may stay among them until its lease lapses. Rejects with UNAVAILABLE. */
   abstract gateways(): Promise<readonly GatewayId[]>;
 
   /** Stops every listening. Safe to call twice. */

@@ -42,6 +42,9 @@ export const CLIENT_CALLS = {
   'auth.renew': z.object({ token: z.string().min(1).max(8_192) }),
 } as const;
 
+/** The name of a call. */
 export type ClientCall = keyof typeof CLIENT_CALLS;
+/** What a client passes. */
 export type ClientCallInput<Call extends ClientCall> = z.input<(typeof CLIENT_CALLS)[Call]>;
+/** What was passed, checked and with its defaults. */
 export type ClientCallData<Call extends ClientCall> = z.output<(typeof CLIENT_CALLS)[Call]>;

@@ -14,7 +14,9 @@ export * from './room-queries';
 /** Every question that services ask each other. */
 export const QUERIES = { ...ROOM_QUERIES, ...OWNER_QUERIES, ...PRESENCE_QUERIES, ...ANALYTICS_QUERIES } as const;
 
+/** The name of a question. */
 export type QueryName = keyof typeof QUERIES;
 /** What a caller passes. */
 export type QueryInput<Name extends QueryName> = z.input<(typeof QUERIES)[Name]['input']>;
+/** What the answer says, checked. */
 export type QueryAnswer<Name extends QueryName> = z.output<(typeof QUERIES)[Name]['answer']>;
