@@ -169,7 +169,7 @@ describe('a log and a database that no longer belong together', () => {
   });
 
   it('takes a restore that was declared before the start for one, as the documents say (P29)', async () => {
-    const [declared] = (/(?<=```sql\n)UPDATE partition_progress[^`]+/.exec(readFileSync('docs/protocol.md', 'utf8'))) ?? [];
+    const [declared] = /(?<=```sql\n)UPDATE partition_progress[^`]+/.exec(readFileSync('docs/protocol.md', 'utf8')) ?? [];
     const first = await open();
     const roomId = roomIn(11);
     await first.send(create(roomId, alice, [bob]));
