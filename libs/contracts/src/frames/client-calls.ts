@@ -42,7 +42,5 @@ export const CLIENT_CALLS = {
 
 /** The name of a call. */
 export type ClientCall = keyof typeof CLIENT_CALLS;
-/** What a client passes. */
-export type ClientCallInput<Call extends ClientCall> = z.input<(typeof CLIENT_CALLS)[Call]>;
 /** What was passed, checked and with its defaults. */
 export type ClientCallData<Call extends ClientCall> = z.output<(typeof CLIENT_CALLS)[Call]>;
