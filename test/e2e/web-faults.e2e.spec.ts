@@ -5,6 +5,9 @@ import { launchBrowser, WebPerson } from '../support/web-person';
 
 const SETTINGS = '**/assets/settings-panel-*.js';
 const DISCOVER = '**/assets/discover-*.js';
+/** A page without a window can't lose the focus: it is told that it has. */
+const LOOK_AWAY = `Object.defineProperty(document, 'hasFocus', { value: () => false, configurable: true }); window.dispatchEvent(new Event('blur'))`;
+const LOOK_BACK = `delete document.hasFocus; window.dispatchEvent(new Event('focus'))`;
 /** What a page that was left behind by an upgrade finds. */
 const gone = (route: Route): Promise<void> => route.fulfill({ status: 404, body: '' });
 
@@ -33,17 +36,11 @@ describe('the web client, when something fails', () => {
     await ben.send('You see me write');
     await ada.message('You see me write').waitFor();
     expect(await ada.page.getByText('New messages', { exact: true }).count()).toBe(0);
-    await ada.page.evaluate(() => {
-      Object.defineProperty(document, 'hasFocus', { value: () => false, configurable: true });
-      window.dispatchEvent(new Event('blur'));
-    });
+    await ada.page.evaluate(LOOK_AWAY);
     await ben.send('You look elsewhere');
     await ada.message('You look elsewhere').waitFor();
     await ada.page.getByText('New messages', { exact: true }).waitFor();
-    await ada.page.evaluate(() => {
-      Reflect.deleteProperty(document, 'hasFocus');
-      window.dispatchEvent(new Event('focus'));
-    });
+    await ada.page.evaluate(LOOK_BACK);
   });
 
   it('says so in the panel when its code can’t be fetched, and fetches it anew', async () => {
