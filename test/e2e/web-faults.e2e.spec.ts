@@ -5,6 +5,9 @@ import { launchBrowser, WebPerson } from '../support/web-person';
 
 const SETTINGS = '**/assets/settings-panel-*.js';
 const DISCOVER = '**/assets/discover-*.js';
+/** A page without a window can't lose the focus: it is told that it has. */
+const LOOK_AWAY = `Object.defineProperty(document, 'hasFocus', { value: () => false, configurable: true }); window.dispatchEvent(new Event('blur'))`;
+const LOOK_BACK = `delete document.hasFocus; window.dispatchEvent(new Event('focus'))`;
 /** What a page that was left behind by an upgrade finds. */
 const gone = (route: Route): Promise<void> => route.fulfill({ status: 404, body: '' });
 
@@ -33,17 +36,11 @@ describe('the web client, when something fails', () => {
     await ben.send('You see me write');
     await ada.message('You see me write').waitFor();
     expect(await ada.page.getByText('New messages', { exact: true }).count()).toBe(0);
-    await ada.page.evaluate(() => {
-      Object.defineProperty(document, 'hasFocus', { value: () => false, configurable: true });
-      window.dispatchEvent(new Event('blur'));
-    });
+    await ada.page.evaluate(LOOK_AWAY);
     await ben.send('You look elsewhere');
     await ada.message('You look elsewhere').waitFor();
     await ada.page.getByText('New messages', { exact: true }).waitFor();
-    await ada.page.evaluate(() => {
-      Reflect.deleteProperty(document, 'hasFocus');
-      window.dispatchEvent(new Event('focus'));
-    });
+    await ada.page.evaluate(LOOK_BACK);
   });
 
   it('says so in the panel when its code can’t be fetched, and fetches it anew', async () => {
@@ -124,12 +121,19 @@ describe('the web client, when something fails', () => {
   });
 
   it('counts down to the next attempt to connect, and tries at once when asked to', async () => {
+    // The longest waits that the back-off can come to.
+    await ada.page.addInitScript(() => {
+      Math.random = () => 0.999;
+    });
+    await ada.reload();
+    await ada.roomLink('design').waitFor();
     await standalone.stop();
-    await ada.page.getByText(/Next try in \d+ s\./).waitFor({ timeout: 30_000 });
+    await ada.page.getByText(/Next try in 1[456] s\./).waitFor({ timeout: 40_000 });
     await ada.screenshot('reconnecting-desktop-light');
     await standalone.restart();
     await ada.page.getByRole('button', { name: 'Try now' }).click();
-    await ada.page.getByText('Connection lost').waitFor({ state: 'detached' });
+    // Well before it would have tried by itself.
+    await ada.page.getByText('Connection lost').waitFor({ state: 'detached', timeout: 4_000 });
     expect(await ada.page.getByRole('button', { name: 'Try now' }).count()).toBe(0);
-  });
+  }, 90_000);
 });

@@ -25,7 +25,7 @@ export abstract class Backplane {
   /** Sends one message to each of the gateways. One that isn't there is skipped. Rejects with UNAVAILABLE if it certainly reached none, with TIMEOUT if that is not known. */
   abstract publish(gateways: readonly GatewayId[], channel: BackplaneChannel, message: string): Promise<void>;
 
-  /** The gateways whose leases live. At most `leaseTtlMs` old. */
+  /** The gateways whose leases live; one that has died may stay among them until its lease lapses. Rejects with UNAVAILABLE. */
   abstract gateways(): Promise<readonly GatewayId[]>;
 
   /** Stops every listening. Safe to call twice. */

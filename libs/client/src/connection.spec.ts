@@ -105,6 +105,18 @@ describe('a connection', () => {
     expect(states()).toEqual(['connecting', 'closed', 'connecting', 'closed']);
   });
 
+  it('keeps no link that fails while it is being opened', async () => {
+    const { connection, environment, links, refusal, open } = openConnection();
+    refusal.code = 'NETWORK_ERROR';
+    void connection.connect();
+    await settle();
+    expect(links.map(({ isClosed }) => isClosed)).toEqual([true]);
+    refusal.code = undefined;
+    await environment.advance(250);
+    await open();
+    expect([connection.state, links.at(-1)?.isClosed]).toEqual(['connected', false]);
+  });
+
   it('hears nothing of an earlier link', async () => {
     const { connection, environment, links, lose, open } = openConnection();
     void connection.connect();

@@ -58,6 +58,7 @@ export interface Consumption {
   assigned(): readonly number[];
   /** No further batch of the partition until `resume`; one that is running goes on. */
   pause(partition: number): void;
+  /** Batches come again. */
   resume(partition: number): void;
   /** The next batch of the partition starts at `offset`; what was delivered beyond it and not committed comes again. */
   seek(partition: number, offset: number): void;

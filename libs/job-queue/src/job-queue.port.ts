@@ -34,16 +34,16 @@ export interface DeadJob extends Job {
 
 /** Background jobs: at least once, retried with back-off, scheduled, dead-lettered. Handlers are idempotent. Data is JSON. */
 export abstract class JobQueue {
-  /** Declares a kind and starts working on it. */
+  /** Declares a kind and starts working on it. Rejects with UNAVAILABLE; throws if this process works on it already. */
   abstract register(kind: JobKind): Promise<void>;
 
   /** Resolves with the job's id once it is stored, or `undefined` if its key is taken. Rejects with UNAVAILABLE. */
   abstract enqueue(kind: string, data: object, options?: JobOptions): Promise<string | undefined>;
 
-  /** Enqueues the kind at each match of a five-field cron expression, UTC; calling it again replaces the schedule. */
+  /** Enqueues the kind at each match of a five-field cron expression, UTC; calling it again replaces the schedule. Rejects with UNAVAILABLE. */
   abstract schedule(kind: string, cron: string, data: object): Promise<void>;
 
-  /** Jobs of a kind that failed for good, newest first, up to `limit`. */
+  /** Jobs of a kind that failed for good, newest first, up to `limit`. Rejects with UNAVAILABLE. */
   abstract deadJobs(kind: string, limit: number): Promise<readonly DeadJob[]>;
 
   /** Waits for running jobs (up to 10 s), then stops. Safe to call twice. */

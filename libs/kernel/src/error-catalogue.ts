@@ -48,6 +48,7 @@ export const ERRORS = {
   INTERNAL: { category: 'internal', retryable: false, title: 'Something went wrong on our side' },
 } as const satisfies Record<string, ErrorSpec>;
 
+/** A code of the catalogue. */
 export type ErrorCode = keyof typeof ERRORS;
 
 /** The HTTP status of each category. */

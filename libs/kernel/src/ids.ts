@@ -4,9 +4,13 @@ declare const brand: unique symbol;
 /** A string that only its own constructor function may produce. */
 type Branded<Name extends string> = string & { readonly [brand]: Name };
 
+/** A room's id. */
 export type RoomId = Branded<'RoomId'>;
+/** A person's or bot's id. */
 export type UserId = Branded<'UserId'>;
+/** A message's id, made at the gateway (P3). */
 export type MessageId = Branded<'MessageId'>;
+/** One call: new each time, also for the same key (P2). */
 export type RequestId = Branded<'RequestId'>;
 /** One running gateway process: a new one after each start, so that an answer to an earlier incarnation finds nobody. */
 export type GatewayId = Branded<'GatewayId'>;

@@ -14,6 +14,7 @@ export interface QueryContext {
   readonly signal: AbortSignal;
 }
 
+/** Answers a question. May throw an `AppError`, which reaches the asker; anything else reaches it as INTERNAL. */
 export type QueryHandler<Name extends QueryName> = (input: QueryInput<Name>, context: QueryContext) => Promise<QueryAnswer<Name>>;
 
 /** Typed questions between services. Only what survives JSON passes, in both directions. */

@@ -3,6 +3,7 @@ import { createTestDatabase, type TestDatabase } from '@agent-chat/database/test
 import { InMemoryEventLog } from '@agent-chat/event-log/adapters/memory';
 import { newId, SystemClock, type UserId } from '@agent-chat/kernel';
 import { deferred, eventually, FakeClock } from '@agent-chat/testing';
+import { readFileSync } from 'node:fs';
 import { create, openRig, PARTITIONS, post, progressOf, roomIn, seqOf, seqsOf, textsOf, type Rig } from './write-rig';
 
 const alice = newId<UserId>();
@@ -165,6 +166,24 @@ describe('a log and a database that no longer belong together', () => {
       .shard(0)
       .query<{ message_id: string }>('SELECT message_id FROM messages WHERE room_id = $1 ORDER BY seq OFFSET 1', [roomId]);
     expect(ids.slice(0, 2).map((row) => row.message_id)).toEqual(lost.map(({ data }) => data.messageId));
+  });
+
+  it('takes a restore that was declared before the start for one, as the documents say (P29)', async () => {
+    const [declared] = /(?<=```sql\n)UPDATE partition_progress[^`]+/.exec(readFileSync('docs/protocol.md', 'utf8')) ?? [];
+    const first = await open();
+    const roomId = roomIn(11);
+    await first.send(create(roomId, alice, [bob]));
+    const restore = await backUp(11);
+    await first.send(post(roomId, alice, 'not in the backup'));
+    await first.stop();
+    await restore();
+    await test.database.shard(0).query(declared!);
+    const second = await open();
+    const owned = await taken(second, 11);
+
+    expect(owned.epoch).toBeGreaterThan(1_600_000_000);
+    expect(owned.position).toBeGreaterThan(1_600_000_000_000);
+    expect(await second.send(post(roomId, alice, 'after the restore'))).toMatchObject({ ok: true, result: { seq: 4, epoch: owned.epoch } });
   });
 
   it('sees a restore under its own feet, by its own last commit (P29, P7)', async () => {

@@ -40,16 +40,23 @@ describe('Fan-out over several gateways', () => {
     await eventually(() => expect(ann.seqs(room.roomId)).toEqual([1]));
   });
 
-  it('leaves no hole for what is committed while a snapshot is on its way', async () => {
-    const room = cluster.chat.room([ann.userId]);
+  it('leaves no hole for what is committed while a snapshot is on its way (P24)', async () => {
+    const [room, busy] = [cluster.chat.room([ann.userId]), cluster.chat.room([ann.userId])];
+    await ann.subscribe(busy.roomId);
     let letGo!: () => void;
     cluster.chat.openGate = new Promise((resolve) => (letGo = resolve));
+    cluster.chat.asked.length = 0;
     const subscribed = ann.subscribe(room.roomId);
     await eventually(() => expect(cluster.chat.asked).toContain('rooms.open'));
     await cluster.chat.post(room, 4);
+    await cluster.chat.post(busy);
+    // The frames are here, before the snapshot.
+    await eventually(() => expect(ann.seqs(busy.roomId)).toEqual([1]));
     letGo();
     expect(await subscribed).toMatchObject({ head: 0 });
     await eventually(() => expect(ann.seqs(room.roomId)).toEqual([1, 2, 3, 4]));
+    // They were held, not lost and read again.
+    expect(cluster.chat.asked).not.toContain('rooms.tail');
   });
 
   it('reads what was lost from the log when the next event shows the gap', async () => {

@@ -1,10 +1,8 @@
-import { type QueryAnswer, type QueryInput } from '@agent-chat/contracts';
+import { MAX_ANALYTICS_DAYS, type QueryAnswer, type QueryInput } from '@agent-chat/contracts';
 import { cutPage, Database, decodePageToken, InstantText, type Row } from '@agent-chat/database';
 import { AppError, type RoomId, type UserId } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-
-const MAX_DAYS = 400;
 
 // Every day of the range, also those on which nothing happened. Somebody who was active in two rooms is one person.
 const DAYS = `
@@ -45,8 +43,8 @@ export class AnalyticsReader {
 
   async days({ roomId, from, to }: QueryInput<'analytics.days'>): Promise<QueryAnswer<'analytics.days'>> {
     const dayCount = (Date.parse(to) - Date.parse(from)) / 86_400_000 + 1;
-    if (dayCount < 1 || dayCount > MAX_DAYS) {
-      throw new AppError('VALIDATION_FAILED', { errors: [{ path: 'to', message: `must be from 0 to ${MAX_DAYS - 1} days after "from"` }] });
+    if (dayCount < 1 || dayCount > MAX_ANALYTICS_DAYS) {
+      throw new AppError('VALIDATION_FAILED', { errors: [{ path: 'to', message: `must be from 0 to ${MAX_ANALYTICS_DAYS - 1} days after "from"` }] });
     }
     const rows = await this.database.directory().query<DayRow>(DAYS, [from, to, roomId]);
     return { days: rows.map(({ day, messages, active_people }) => ({ day, messages, activePeople: active_people })) };

@@ -8,6 +8,8 @@ export function openConnection() {
   const environment = new SteeredEnvironment();
   const statuses: ConnectionStatus[] = [];
   const errors: string[] = [];
+  /** With a code, links fail while they are being opened. */
+  const refusal = { code: undefined as string | undefined };
   const links: { token: string; handlers: TransportHandlers; requests: [string, unknown][]; isClosed: boolean }[] = [];
   const tokens = {
     renewAtMs: undefined as number | undefined,
@@ -31,6 +33,7 @@ export function openConnection() {
     open: ({ token, handlers }) => {
       const link = { token, handlers, requests: [] as [string, unknown][], isClosed: false };
       links.push(link);
+      if (refusal.code !== undefined) handlers.onClosed(new AgentChatError(refusal.code));
       return {
         request: async (call, body) => link.requests.push([call, body]),
         close: () => {
@@ -48,5 +51,5 @@ export function openConnection() {
     await settle();
     links.at(-1)!.handlers.onOpen();
   };
-  return { connection, environment, statuses, errors, states, links, tokens, lose, open };
+  return { connection, environment, statuses, errors, refusal, states, links, tokens, lose, open };
 }

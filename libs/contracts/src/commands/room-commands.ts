@@ -39,5 +39,7 @@ export const COMMANDS = {
   'reaction.remove': z.object({ messageId: MessageIdSchema, emoji: EmojiSchema }),
 } as const;
 
+/** What may be asked of a room. */
 export type CommandType = keyof typeof COMMANDS;
+/** A command's data, checked. */
 export type CommandData<Type extends CommandType> = z.infer<(typeof COMMANDS)[Type]>;

@@ -46,7 +46,9 @@ export const ROOM_EVENTS = {
   'reaction.removed': z.object({ messageId: MessageIdSchema, emoji: z.string(), count: z.int().min(0) }),
 } as const;
 
+/** The types of events that this release makes. */
 export type RoomEventType = keyof typeof ROOM_EVENTS;
+/** What an event of a type says. */
 export type RoomEventData<Type extends RoomEventType> = z.infer<(typeof ROOM_EVENTS)[Type]>;
 
 /** A room event of a known type. */

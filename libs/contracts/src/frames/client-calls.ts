@@ -2,8 +2,6 @@ import { z } from 'zod';
 import { CursorSchema, EmojiSchema, KeySchema, MessageIdSchema, MessageTextSchema, RoomIdSchema, SeqSchema, UserIdSchema, wellFormedText } from '../primitives';
 import { MAX_EVENTS_PER_PAGE } from '../queries/room-queries';
 
-/** Largest frame a client may send; above it the socket closes with FRAME_TOO_LARGE. */
-export const MAX_INBOUND_FRAME_BYTES = 128 * 1024;
 /** Largest answer to `room.subscribe` and `events.fetch`. */
 export const MAX_ANSWER_BYTES = 256 * 1024;
 /** Most rooms in one `room.subscribe`. */
@@ -42,6 +40,7 @@ export const CLIENT_CALLS = {
   'auth.renew': z.object({ token: z.string().min(1).max(8_192) }),
 } as const;
 
+/** The name of a call. */
 export type ClientCall = keyof typeof CLIENT_CALLS;
-export type ClientCallInput<Call extends ClientCall> = z.input<(typeof CLIENT_CALLS)[Call]>;
+/** What was passed, checked and with its defaults. */
 export type ClientCallData<Call extends ClientCall> = z.output<(typeof CLIENT_CALLS)[Call]>;

@@ -36,5 +36,7 @@ export const SERVER_FRAMES = {
   closing: z.object({ code: z.string(), retryAfterMs: z.int().optional() }),
 } as const;
 
+/** The name of a frame. */
 export type ServerFrame = keyof typeof SERVER_FRAMES;
+/** What a frame says. */
 export type ServerFrameBody<Frame extends ServerFrame> = z.infer<(typeof SERVER_FRAMES)[Frame]>;

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { IsoTimeSchema, RoomIdSchema, UserIdSchema } from '../primitives';
 import { defineQuery } from './define-query';
 
+/** Most days in one answer. */
+export const MAX_ANALYTICS_DAYS = 366;
+
 const day = z.iso.date();
 
 /** Questions about the projections of the event log. */

@@ -17,6 +17,7 @@ export type ServiceName = 'gateway' | 'chat' | 'presence' | 'analytics';
 /** Every question that services ask each other. */
 export const QUERIES = { ...ROOM_QUERIES, ...OWNER_QUERIES, ...PRESENCE_QUERIES, ...ANALYTICS_QUERIES } as const;
 
+/** The name of a question. */
 export type QueryName = keyof typeof QUERIES;
 
 const ANSWERING: readonly (readonly [ServiceName, object])[] = [
@@ -37,4 +38,5 @@ export function serviceOf(query: QueryName): ServiceName {
 }
 /** What a caller passes. */
 export type QueryInput<Name extends QueryName> = z.input<(typeof QUERIES)[Name]['input']>;
+/** What the answer says, checked. */
 export type QueryAnswer<Name extends QueryName> = z.output<(typeof QUERIES)[Name]['answer']>;

@@ -9,6 +9,7 @@ const partition = z.int().min(0);
 export const OWNER_QUERIES = {
   /** Registers a gateway's interest in rooms of one partition (P23); the answer names the owner's fence. */
   'interest.register': defineQuery('owner', z.object({ gatewayId: z.string(), partition, roomIds: z.array(RoomIdSchema) }), z.object({ fence: z.int() })),
+  /** Takes interest back. Nothing depends on it: a gateway drops events of rooms that it doesn't need. */
   'interest.drop': defineQuery('owner', z.object({ gatewayId: z.string(), partition, roomIds: z.array(RoomIdSchema) }), z.object({})),
   /** What became of calls that got no answer (P22). */
   'command.outcome': defineQuery(

@@ -57,4 +57,5 @@ export const REST_BODIES = {
   read: z.object({ seq: SeqSchema, force: z.boolean().optional() }),
 } as const;
 
+/** What a call's body says, checked. */
 export type RestBody<Name extends keyof typeof REST_BODIES> = z.output<(typeof REST_BODIES)[Name]>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CursorSchema, IsoTimeSchema, RoomIdSchema, UserIdSchema, wellFormedText } from '../primitives';
+import { MAX_ANALYTICS_DAYS } from '../queries/analytics-queries';
 import { MAX_EVENTS_PER_PAGE, MAX_PAGE_SIZE } from '../queries/room-queries';
 
 const DEFAULT_PAGE_SIZE = 50;
@@ -28,7 +29,6 @@ const seqText = integerText(0, Number.MAX_SAFE_INTEGER);
 const cursor = z.string().min(1).max(512).meta({ description: '`next` of the page before' }).optional();
 const page = { cursor, limit: integerText(1, MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE) };
 const days = z.iso.date();
-const MAX_DAYS = 366;
 const MS_PER_DAY = 86_400_000;
 
 /** The query strings of REST calls, version 1. What isn't named here is ignored. */
@@ -69,7 +69,10 @@ export const REST_QUERIES = {
   analyticsDays: z
     .object({ roomId: RoomIdSchema.optional(), from: days, to: days })
     .refine(({ from, to }) => from <= to, { path: ['to'], message: 'must not lie before from' })
-    .refine(({ from, to }) => Date.parse(to) - Date.parse(from) < MAX_DAYS * MS_PER_DAY, { path: ['from'], message: `must lie at most ${MAX_DAYS} days back` }),
+    .refine(({ from, to }) => Date.parse(to) - Date.parse(from) < MAX_ANALYTICS_DAYS * MS_PER_DAY, {
+      path: ['from'],
+      message: `must lie at most ${MAX_ANALYTICS_DAYS} days back`,
+    }),
   audit: z.object({ ...page, roomId: RoomIdSchema.optional(), actorId: UserIdSchema.optional() }),
 } as const;
 

@@ -1,5 +1,5 @@
 import { type Backplane } from '@agent-chat/backplane';
-import { accessChangeOf, encodeEventGroups, type AccessChange, type CommandAnswer, type EventGroup, type RoomEvent } from '@agent-chat/contracts';
+import { accessChangeOf, encodeEventGroups, type AccessChange, type EventGroup, type RoomEvent } from '@agent-chat/contracts';
 import { groupBy, type GatewayId, type RoomId } from '@agent-chat/kernel';
 import { Logger } from '@nestjs/common';
 import { type Reply } from './batch-decider';

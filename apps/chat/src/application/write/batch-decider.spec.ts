@@ -12,6 +12,7 @@ Logger.overrideLogger(false);
 
 const NOW_MS = Date.UTC(2026, 0, 1);
 const alice = newId<UserId>();
+const bob = newId<UserId>();
 
 interface Call {
   readonly offset: number;
@@ -116,6 +117,21 @@ describe('BatchDecider', () => {
     expect(said(batch)).toEqual([3, 3, 4]);
     expect(batch.replies.map(({ answer }) => answer.ok && answer.result.duplicate)).toEqual([false, true, false]);
     expect(batch.rows.keys).toHaveLength(2);
+  });
+
+  it('deduplicates every kind of call, not posts alone (P1)', () => {
+    const { room, record, decide } = setUp();
+    const joining = (offset: number): StoredRecord => {
+      const post = record({ offset, key: 'join', actorId: bob });
+      return { ...post, value: '{}', headers: { ...post.headers, type: 'room.join' } };
+    };
+    room.kind = 'public';
+    const batch = decide(joining(10), joining(11));
+
+    expect(batch.replies.map(({ answer }) => answer)).toMatchObject([
+      { ok: true, result: { seq: 3, changed: true, duplicate: false } },
+      { ok: true, result: { seq: 3, changed: true, duplicate: true } },
+    ]);
   });
 
   it('refuses a key for other content (P1)', () => {

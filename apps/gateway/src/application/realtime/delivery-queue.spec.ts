@@ -30,12 +30,13 @@ describe('The delivery queue', () => {
     expect(trace.indexOf('something else')).toBeLessThan(20);
   });
 
-  it('takes turns between rooms', () => {
+  it('takes turns between rooms', async () => {
     const trace: string[] = [];
     const queue = new DeliveryQueue();
     queue.add(new SlowRoom(2, 'one', trace));
     queue.add(new SlowRoom(1, 'other', trace));
     queue.run();
-    expect(trace).toEqual(['one', 'other', 'one']);
+    // On a busy machine they take more than one slice.
+    await eventually(() => expect(trace).toEqual(['one', 'other', 'one']));
   });
 });

@@ -9,6 +9,8 @@ import { findWebClient, webClient } from './web-client';
 /** Time for a whole request to arrive; answers may take longer, event streams as long as they like. */
 const REQUEST_TIMEOUT_MS = 30_000;
 const HEADERS_TIMEOUT_MS = 10_000;
+/** How long a client may take nothing of an answer that waits for it (Node looks twice); longer than event streams pause between heartbeats. Sockets are timed by their pings. */
+const UNREAD_TIMEOUT_MS = 20_000;
 /** Longer than proxies keep idle connections, so that it is never we who close one that is about to be used. */
 const KEEP_ALIVE_MS = 75_000;
 const HEADERS_OF_ANSWERS = ['ETag', 'Retry-After', 'RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset', 'X-Request-Id'];
@@ -26,6 +28,7 @@ export function configureHttp(app: NestExpressApplication, config: AppConfig): v
   const server = app.getHttpServer();
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.timeout = UNREAD_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
 }
 

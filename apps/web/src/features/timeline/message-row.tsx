@@ -40,7 +40,7 @@ function Separators({ row }: { readonly row: TimelineRow }): ReactNode {
   );
 }
 
-function Body({ row, room }: { readonly row: TimelineRow; readonly room: Room }): ReactNode {
+function Body({ row, room, tabIndex }: { readonly row: TimelineRow; readonly room: Room; readonly tabIndex: number }): ReactNode {
   const { item } = row;
   if (item.deletedAt !== undefined) return <p className="tombstone">This message was deleted.</p>;
   if (item.redacted || item.text === undefined) return <p className="tombstone">This message was erased.</p>;
@@ -52,7 +52,7 @@ function Body({ row, room }: { readonly row: TimelineRow; readonly room: Room })
           (edited)
         </span>
       )}
-      <Reactions item={item} room={room} />
+      <Reactions item={item} room={room} tabIndex={tabIndex} />
     </>
   );
 }
@@ -115,6 +115,8 @@ export const MessageRow = memo(function MessageRow({ row, room, actions, isFlash
   const { isAttended, setBusy, events } = useAttention(row.key, onFocus);
   const rights = messageRights(item, room, me);
   const namesMe = isNamed(item, me);
+  // The timeline is one stop for the Tab key: what is in a message is reached from that message, which the arrows choose.
+  const tabIndex = isTabStop ? 0 : -1;
   return (
     <>
       <Separators row={row} />
@@ -128,14 +130,14 @@ export const MessageRow = memo(function MessageRow({ row, room, actions, isFlash
         data-mention={flag(namesMe)}
         data-flash={flag(isFlashing)}
         data-attended={flag(isAttended)}
-        tabIndex={isTabStop ? 0 : -1}
+        tabIndex={tabIndex}
         {...events}
       >
-        {item.replyTo !== undefined && <Quote room={room} messageId={item.replyTo} onShow={onShow} />}
+        {item.replyTo !== undefined && <Quote room={room} messageId={item.replyTo} tabIndex={tabIndex} onShow={onShow} />}
         <Gutter row={row} />
         <div className="message-content">
           {!isGrouped && <Byline row={row} />}
-          <Body row={row} room={room} />
+          <Body row={row} room={room} tabIndex={tabIndex} />
           <SendStatus item={item} />
         </div>
         {isAttended && rights.isStored && <MessageToolbar item={item} rights={rights} actions={actions} onBusy={setBusy} />}

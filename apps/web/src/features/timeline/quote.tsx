@@ -44,14 +44,21 @@ function useQuoted(roomId: string, messageId: string): Quoted | undefined {
   return loaded ?? quoted;
 }
 
+interface QuoteProps {
+  readonly room: Room;
+  readonly messageId: string;
+  readonly tabIndex: number;
+  readonly onShow: (seq: number) => void;
+}
+
 /** What a message answers to; leads there. */
-export function Quote({ room, messageId, onShow }: { readonly room: Room; readonly messageId: string; readonly onShow: (seq: number) => void }): ReactNode {
+export function Quote({ room, messageId, tabIndex, onShow }: QuoteProps): ReactNode {
   const quoted = useQuoted(room.roomId, messageId);
   const author = usePerson(quoted?.authorId ?? '');
   usePeopleRevision();
   const { seq, text } = quoted ?? {};
   return (
-    <button type="button" className="quote" disabled={seq === undefined} onClick={() => seq !== undefined && onShow(seq)}>
+    <button type="button" className="quote" tabIndex={tabIndex} disabled={seq === undefined} onClick={() => seq !== undefined && onShow(seq)}>
       <Icon name="reply" size={14} />
       <strong>{author?.displayName ?? '…'}</strong>
       <span className="ellipsis">{text === undefined ? 'a message that is gone' : plainText(text, nameOf)}</span>

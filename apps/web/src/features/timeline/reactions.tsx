@@ -3,8 +3,14 @@ import { type ReactNode } from 'react';
 import { useMyId } from '../../core/client';
 import { messageRights, toggleReaction } from './message-actions';
 
+interface ReactionsProps {
+  readonly item: TimelineItem;
+  readonly room: Room;
+  readonly tabIndex: number;
+}
+
 /** Reactions with their counts; mine stand out, a press adds or takes back. */
-export function Reactions({ item, room }: { readonly item: TimelineItem; readonly room: Room }): ReactNode {
+export function Reactions({ item, room, tabIndex }: ReactionsProps): ReactNode {
   const { canWrite } = messageRights(item, room, useMyId());
   if (item.reactions.length === 0) return null;
   return (
@@ -14,6 +20,7 @@ export function Reactions({ item, room }: { readonly item: TimelineItem; readonl
           key={emoji}
           type="button"
           className="reaction"
+          tabIndex={tabIndex}
           aria-pressed={mine}
           aria-label={`${emoji}, ${String(count)}${mine ? ', yours among them' : ''}`}
           disabled={!canWrite}
