@@ -8,6 +8,9 @@ import { type RedisSettings } from './redis-settings';
 
 const READY_POLL_MS = 10;
 
+/** Told of every round trip to Redis: how it ended and how long it took. */
+export type RedisObserver = (outcome: 'ok' | 'failed', elapsedMs: number) => void;
+
 /**
  * A connection for commands, by default a prompt one: while Redis is away a command fails at once; one without an answer fails after the time-out
  * and is never sent again. A server that is connected but stands still is noticed by its missing pulse, and left.
@@ -20,6 +23,7 @@ export class RedisConnection {
   constructor(
     readonly settings: RedisSettings,
     kind: Exclude<RedisClientKind, 'blocking'> = 'prompt',
+    private readonly observe: RedisObserver = () => undefined,
   ) {
     this.client = openRedisClient(settings, kind);
     this.pulse = new Pulse(
@@ -30,8 +34,8 @@ export class RedisConnection {
   }
 
   /** Opens a connection and waits until Redis is there, but no longer than for the connect time-out: without it, it is away. */
-  static async open(settings: RedisSettings): Promise<RedisConnection> {
-    const connection = new RedisConnection(settings);
+  static async open(settings: RedisSettings, observe?: RedisObserver): Promise<RedisConnection> {
+    const connection = new RedisConnection(settings, 'prompt', observe);
     const deadline = performance.now() + settings.connectTimeoutMs;
     while (!connection.isReady && performance.now() < deadline) await delay(READY_POLL_MS);
     return connection;
@@ -55,9 +59,13 @@ export class RedisConnection {
   /** Runs commands; whatever goes wrong becomes UNAVAILABLE. */
   async run<Result>(commands: (client: Redis | Cluster) => Promise<Result>): Promise<Result> {
     this.refuseIfClosed();
+    const startedAt = performance.now();
     try {
-      return await commands(this.client);
+      const result = await commands(this.client);
+      this.observe('ok', performance.now() - startedAt);
+      return result;
     } catch (error) {
+      this.observe('failed', performance.now() - startedAt);
       throw unavailable(error);
     }
   }

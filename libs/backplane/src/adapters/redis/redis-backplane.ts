@@ -1,5 +1,5 @@
 import { AppError, type GatewayId, newId } from '@agent-chat/kernel';
-import { hadNoEffect, RedisConnection, type RedisSettings } from '@agent-chat/redis';
+import { hadNoEffect, RedisConnection, type RedisObserver, type RedisSettings } from '@agent-chat/redis';
 import { Backplane, type BackplaneChannel, type BackplaneListener, type Listening } from '../../backplane.port';
 import { type Letter, seal } from './envelope';
 import { GatewayLeases } from './gateway-leases';
@@ -12,6 +12,7 @@ export interface RedisBackplaneOptions {
   readonly leaseTtlMs?: number;
   /** What a listener threw, and what a lease could not be renewed for. */
   readonly onError?: (error: unknown) => void;
+  readonly onCommand?: RedisObserver;
 }
 
 const DEFAULT_LEASE_TTL_MS = 6_000;
@@ -41,7 +42,7 @@ export class RedisBackplane extends Backplane {
 
   /** Resolves also while Redis is away. */
   static async open(options: RedisBackplaneOptions): Promise<RedisBackplane> {
-    return new RedisBackplane(await RedisConnection.open(options.settings), options);
+    return new RedisBackplane(await RedisConnection.open(options.settings, options.onCommand), options);
   }
 
   /** Resolves if Redis answers; rejects with UNAVAILABLE. */
@@ -59,7 +60,7 @@ export class RedisBackplane extends Backplane {
       channel,
       listener,
       renewIntervalMs: this.leaseTtlMs / RENEWALS_PER_LEASE,
-      announce: (text) => this.connection.run(() => this.tell(channel, text)),
+      announce: (text) => this.tell(channel, text),
       onError: (error) => this.options.onError?.(error),
     });
     this.listenings.add(listening);
@@ -116,8 +117,8 @@ export class RedisBackplane extends Backplane {
   }
 
   private async tell(channel: string, text: string): Promise<void> {
-    const { client, isCluster } = this.connection;
-    await (isCluster ? client.spublish(channel, text) : client.publish(channel, text));
+    const { connection } = this;
+    await connection.run((client) => (connection.isCluster ? client.spublish(channel, text) : client.publish(channel, text)));
   }
 
   private channelOf(gateway: GatewayId): string {

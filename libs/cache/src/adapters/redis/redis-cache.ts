@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Clock } from '@agent-chat/kernel';
-import { RedisConnection, type RedisSettings } from '@agent-chat/redis';
+import { RedisConnection, type RedisObserver, type RedisSettings } from '@agent-chat/redis';
 import { Cache } from '../../cache.port';
 import { type Fetched, NearValues, type Validity } from '../memory/near-values';
 import { type FarLook, FarValues } from './far-values';
@@ -15,9 +15,10 @@ export interface RedisCacheOptions {
   readonly maxValueBytes?: number;
   /** What went wrong on the way to Redis; the caller notices nothing. */
   readonly onError?: (error: unknown) => void;
+  readonly onCommand?: RedisObserver;
 }
 
-const DEFAULTS = { maxEntries: 20_000, maxValueBytes: 256 * 1024, onError: (): void => undefined };
+const DEFAULTS = { maxEntries: 20_000, maxValueBytes: 256 * 1024, onError: (): void => undefined, onCommand: (): void => undefined };
 /** How long a value from this heap counts while nobody can tell that it is outdated. */
 const DEAF_MAX_AGE_MS = 1_000;
 /** How long to wait for a value that another process is loading. */
@@ -63,7 +64,7 @@ export class RedisCache extends Cache {
 
   /** Resolves also while Redis is away. */
   static async open(options: RedisCacheOptions): Promise<RedisCache> {
-    const cache = new RedisCache(await RedisConnection.open(options.settings), { ...DEFAULTS, ...options });
+    const cache = new RedisCache(await RedisConnection.open(options.settings, options.onCommand), { ...DEFAULTS, ...options });
     await Promise.race([cache.invalidations.whenUp, delay(options.settings.connectTimeoutMs, undefined, { ref: false })]);
     return cache;
   }

@@ -1,7 +1,12 @@
-import { RedisConnection, type RedisSettings, safeKey } from '@agent-chat/redis';
+import { RedisConnection, type RedisObserver, type RedisSettings, safeKey } from '@agent-chat/redis';
 import { type Cluster, type Redis } from 'ioredis';
 import { type Bucket, EphemeralStore, type TakenTokens } from '../../ephemeral-store.port';
 import { ACQUIRE_LEASE, INCREMENT, READ_FIELDS, RELEASE_LEASE, SET_FIELD, TAKE_TOKENS } from './scripts';
+
+export interface RedisEphemeralStoreOptions {
+  readonly settings: RedisSettings;
+  readonly onCommand?: RedisObserver;
+}
 
 /** How many records one script reads, for Redis does nothing else meanwhile. */
 const RECORDS_A_SCRIPT = 100;
@@ -32,8 +37,8 @@ export class RedisEphemeralStore extends EphemeralStore {
   }
 
   /** Resolves also while Redis is away. */
-  static async open({ settings }: { readonly settings: RedisSettings }): Promise<RedisEphemeralStore> {
-    return new RedisEphemeralStore(await RedisConnection.open(settings));
+  static async open({ settings, onCommand }: RedisEphemeralStoreOptions): Promise<RedisEphemeralStore> {
+    return new RedisEphemeralStore(await RedisConnection.open(settings, onCommand));
   }
 
   /** Resolves if Redis answers; rejects with UNAVAILABLE. */

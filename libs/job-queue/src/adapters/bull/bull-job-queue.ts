@@ -1,5 +1,5 @@
 import { AppError, type Clock, newId } from '@agent-chat/kernel';
-import { RedisConnection, type RedisSettings, unavailable } from '@agent-chat/redis';
+import { RedisConnection, type RedisObserver, type RedisSettings } from '@agent-chat/redis';
 import type Queue from 'bull';
 import { type DeadJob, type JobKind, type JobOptions, JobQueue } from '../../job-queue.port';
 import { newestMatchMs } from '../../scheduled-match';
@@ -18,6 +18,7 @@ export interface BullJobQueueOptions {
   readonly closeGraceMs?: number;
   /** What went wrong beside any call. */
   readonly onError?: (error: unknown) => void;
+  readonly onCommand?: RedisObserver;
 }
 
 const DEFAULTS = {
@@ -26,6 +27,7 @@ const DEFAULTS = {
   stalledIntervalMs: 15_000,
   closeGraceMs: 10_000,
   onError: (): void => undefined,
+  onCommand: (): void => undefined,
 };
 const DAY_SECONDS = 24 * 3_600;
 /** Finished jobs are kept for as long as a late process might schedule them again, failed ones as dead letters; both in bounds. */
@@ -58,7 +60,7 @@ export class BullJobQueue extends JobQueue {
 
   /** Resolves also while Redis is away. */
   static async open(options: BullJobQueueOptions): Promise<BullJobQueue> {
-    return new BullJobQueue(await RedisConnection.open(options.settings), { ...DEFAULTS, ...options });
+    return new BullJobQueue(await RedisConnection.open(options.settings, options.onCommand), { ...DEFAULTS, ...options });
   }
 
   /** Resolves if Redis answers; rejects with UNAVAILABLE. */
@@ -94,7 +96,7 @@ export class BullJobQueue extends JobQueue {
   override async deadJobs(kind: string, limit: number): Promise<readonly DeadJob[]> {
     this.refuseIfClosed();
     if (limit <= 0) return [];
-    const jobs = await reach(() => this.queues.sender(kind).getFailed(0, limit - 1));
+    const jobs = await this.connection.run(() => this.queues.sender(kind).getFailed(0, limit - 1));
     // One that retention removed between the two reads is missing.
     return jobs.filter((job) => (job as Queue.Job | null) !== null).map((job) => toDeadJob(kind, job));
   }
@@ -112,20 +114,12 @@ export class BullJobQueue extends JobQueue {
 
   /** Answers the id under which the job lies, which is another's if that has its key. */
   private async add(kind: string, data: unknown, options: Queue.JobOptions): Promise<string> {
-    const job = await reach(() => this.queues.sender(kind).add(data, { attempts: NO_LIMIT, backoff: { type: GROWING }, ...KEPT, ...options }));
+    const job = await this.connection.run(() => this.queues.sender(kind).add(data, { attempts: NO_LIMIT, backoff: { type: GROWING }, ...KEPT, ...options }));
     return String(job.id);
   }
 
   private refuseIfClosed(): void {
     if (this.closing) throw new AppError('UNAVAILABLE', { detail: 'The job queue is closed' });
-  }
-}
-
-async function reach<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    throw unavailable(error);
   }
 }
 
