@@ -3,7 +3,7 @@ import { type Breakers } from '@agent-chat/resilience';
 import { untilDeadline } from '../until-deadline';
 import { type Attempt, deservesAnother, isLost, settle, settleSecond } from './attempt';
 import { type OwnerAddresses } from './owner-addresses';
-import { QUERY_BREAKER } from './query-breaker';
+import { OWNER_BREAKER } from './query-breaker';
 import { type QueryClient, type Question, type Reply } from './query-client';
 import { countRepeat } from './query-metrics';
 import { UnansweredError } from './unanswered.error';
@@ -57,7 +57,7 @@ export class PartitionOwner {
     const { client, breakers, ownAddress, askHere } = this.parts;
     if (address === ownAddress) return askHere(question);
     try {
-      return await breakers.of(`${SERVICE}/owner`, QUERY_BREAKER, address).run(() => client.send(address, question));
+      return await breakers.of(`${SERVICE}/owner`, OWNER_BREAKER, address).run(() => client.send(address, question));
     } catch (error) {
       return error instanceof UnansweredError ? error : new UnansweredError('refused', address, error);
     }
