@@ -167,7 +167,7 @@ async function main() {
   const topology = Object.keys(STARTS).find((name) => words.includes(`--${name}`)) ?? 'single';
   const servers = await start({ topology, port, folder: mkdtempSync(join(tmpdir(), 'agent-chat-redis-')) });
   for (const [name, value] of Object.entries(servers.settings)) console.log(`${name}=${value}`);
-  await new Promise((done) => ['SIGINT', 'SIGTERM'].forEach((name) => process.once(name, done).once('SIGHUP', done)));
+  await new Promise((done) => ['SIGINT', 'SIGTERM', 'SIGHUP'].forEach((name) => process.once(name, done)));
   await servers.stop();
 }
 
