@@ -25,7 +25,7 @@ describe.each([1, 3])('KafkaEventLog on %i brokers of its own', (nodes) => {
   beforeEach(async () => {
     const brokers = kafka.settings['KAFKA_BROKERS']!.split(',');
     const limits = { replicationFactor: nodes, appendTimeoutMs: 3_000, requestDeadlineMs: 2_000 };
-    ({ log, newTopic } = await openTestLog({ connection: { brokers, clientId: 'test' }, ...limits }));
+    ({ log, newTopic } = await openTestLog({ connection: { brokers, clientId: 'test', requestTimeoutMs: 500 }, ...limits }));
     topic = await newTopic(`${TOPIC}-${String((topics += 1))}`);
     ledger = new AppendLedger(
       log,
