@@ -167,7 +167,10 @@ async function main() {
   const topology = Object.keys(STARTS).find((name) => words.includes(`--${name}`)) ?? 'single';
   const servers = await start({ topology, port, folder: mkdtempSync(join(tmpdir(), 'agent-chat-redis-')) });
   for (const [name, value] of Object.entries(servers.settings)) console.log(`${name}=${value}`);
+  // Its servers keep no process awake.
+  const awake = setInterval(() => undefined, 60_000);
   await new Promise((done) => ['SIGINT', 'SIGTERM', 'SIGHUP'].forEach((name) => process.once(name, done)));
+  clearInterval(awake);
   await servers.stop();
 }
 
