@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ConfigError } from './config-error';
 import { loadConfig } from './load-config';
-import { missingInCluster } from './required-in-cluster';
 import { DEFAULT_RATE_LIMITS } from './settings/rate-limit.settings';
 
 function problemsOf(env: NodeJS.ProcessEnv): ConfigError {
@@ -107,10 +106,6 @@ describe('loadConfig', () => {
     expect(error.message).toContain('jwksUri');
   });
 
-  it('refuses the cluster profile by saying what this release runs', () => {
-    expect(problemsOf({ PROFILE: 'cluster' }).message).toContain('this release runs the standalone profile only');
-  });
-
   it('knows where other processes are and what they prove each other with', () => {
     const [now, next] = ['n'.repeat(32), 'x'.repeat(40)];
     const { internal } = loadConfig({ INTERNAL_PORT: '0', INTERNAL_ADDRESS: '10.0.0.7', INTERNAL_SECRET: `${now}, ${next}`, CHAT_URL: 'http://chat:3100/' });
@@ -125,9 +120,15 @@ describe('loadConfig', () => {
     expect(message).not.toContain('hunter2');
   });
 
-  it('needs a secret between processes in a cluster', () => {
-    expect(missingInCluster({ secrets: [] })).toMatchObject([{ setting: 'INTERNAL_SECRET' }]);
-    expect(missingInCluster({ secrets: ['given'] })).toEqual([]);
+  it('says all that a cluster cannot do without', () => {
+    expect(problemsOf({ PROFILE: 'cluster' }).problems.map((problem) => problem.setting)).toEqual([
+      'INTERNAL_SECRET',
+      'DATABASE_URL',
+      'KAFKA_BROKERS',
+      'REDIS_URL',
+    ]);
+    const surroundings = { INTERNAL_SECRET: 's'.repeat(32), DATABASE_URL: 'postgres://db/chat', KAFKA_BROKERS: 'kafka:9092' };
+    expect(loadConfig({ PROFILE: 'cluster', ...surroundings, REDIS_CLUSTER_NODES: 'redis:6379' }).profile).toBe('cluster');
   });
 
   it('refuses an unknown profile beside the other problems', () => {

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { AppConfig } from './app-config';
 import { AREAS } from './areas';
 import { ConfigError, type ConfigProblem } from './config-error';
-import { missingInCluster } from './required-in-cluster';
+import { type GivenSurroundings, missingInCluster } from './required-in-cluster';
 import { readSecretFiles } from './secret-files';
 import { toKafkaConfig } from './settings/kafka.settings';
 import { toRedisConfig } from './settings/redis.settings';
@@ -21,9 +21,20 @@ export function loadConfig(given: NodeJS.ProcessEnv): AppConfig {
     if (result.success) Object.assign(values, { [area]: result.data });
     else problems.push(...problemsOf(result.error));
   }
-  if (values.Process?.PROFILE === 'cluster') problems.push(...missingInCluster({ secrets: values['Between processes']?.INTERNAL_SECRET ?? ['unreadable'] }));
+  if (values.Process?.PROFILE === 'cluster') problems.push(...missingInCluster(surroundingsIn(values)));
   if (!isComplete(values) || problems.length > 0) throw new ConfigError(problems);
   return toConfig(values);
+}
+
+/** What can't be read is complained of already. */
+function surroundingsIn(values: Partial<Values>): GivenSurroundings {
+  const { Database, Kafka, Redis } = values;
+  return {
+    INTERNAL_SECRET: values['Between processes']?.INTERNAL_SECRET.length !== 0,
+    DATABASE_URL: Database === undefined || Database.DATABASE_URL !== undefined,
+    KAFKA_BROKERS: Kafka === undefined || toKafkaConfig(Kafka) !== undefined,
+    REDIS_URL: Redis === undefined || toRedisConfig(Redis) !== undefined,
+  };
 }
 
 function problemsOf(error: z.ZodError): ConfigProblem[] {

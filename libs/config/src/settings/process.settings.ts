@@ -8,15 +8,11 @@ export type Profile = 'standalone' | 'cluster';
 
 /** The process as a whole: profile, files, log. */
 export const processSettings = z.object({
-  PROFILE: setting<Profile>({
-    description: 'Which adapters the process runs on: `standalone` needs nothing else; this release has no other.',
+  PROFILE: choice({
+    description:
+      'Which adapters the process runs on: `standalone` is everything in one process and needs nothing else, `cluster` is one of many processes on Kafka, Redis and Postgres.',
     fallback: 'standalone',
-    defaultText: 'standalone',
-    parse: (text) => {
-      if (text === 'cluster') throw new InvalidSetting('must be standalone: this release runs the standalone profile only');
-      if (text !== 'standalone') throw new InvalidSetting('must be standalone');
-      return text;
-    },
+    words: ['standalone', 'cluster'],
   }),
   DATA_DIR: setting({
     description: 'Where the standalone keeps its database and files. Relative paths start at the working directory. One process at a time.',

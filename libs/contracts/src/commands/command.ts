@@ -9,6 +9,9 @@ export const COMMANDS_TOPIC = 'chat.commands.v1';
 /** Commands that could not be decoded or stored, with cause and origin (P15, P16). */
 export const COMMANDS_DEAD_LETTER_TOPIC = 'chat.commands.v1.dlq';
 
+/** How long a key is remembered (P1): a command in the log must not outlive it (P14). */
+export const KEY_WINDOW_MS = 7 * 86_400_000;
+
 const VERSION = '1';
 
 /** Who asks, and whom to answer. Readable although the body isn't (P2). */

@@ -1,8 +1,7 @@
+import { KEY_WINDOW_MS } from '@agent-chat/contracts';
 import { Database, type PhysicalDatabase, type Row } from '@agent-chat/database';
 import { Injectable } from '@nestjs/common';
 
-/** How long a key is remembered (P1). */
-const KEY_WINDOW_DAYS = 7;
 
 // Holds the partitions so that none is moved away meanwhile (P30). Answers how many were removed.
 const EXPIRE = `
@@ -10,7 +9,7 @@ WITH held AS (SELECT partition FROM partition_progress WHERE state = 'active' OR
   gone AS (
     DELETE FROM message_keys WHERE ctid = ANY(ARRAY(
       SELECT k.ctid FROM message_keys k JOIN rooms r ON r.room_id = k.room_id
-      WHERE k.created_at < now() - $1 * interval '1 day' AND r.partition IN (SELECT partition FROM held) LIMIT $2))
+      WHERE k.created_at < now() - $1 * interval '1 millisecond' AND r.partition IN (SELECT partition FROM held) LIMIT $2))
     RETURNING 1)
 SELECT count(*) AS removed FROM gone`;
 
@@ -32,7 +31,7 @@ export class KeyExpiry {
 
 async function expireIn(shard: PhysicalDatabase, sliceSize: number): Promise<number> {
   for (let total = 0; ;) {
-    const [row] = await shard.query<RemovedRow>(EXPIRE, [KEY_WINDOW_DAYS, sliceSize]);
+    const [row] = await shard.query<RemovedRow>(EXPIRE, [KEY_WINDOW_MS, sliceSize]);
     const removed = row?.removed ?? 0;
     total += removed;
     if (removed < sliceSize) return total;

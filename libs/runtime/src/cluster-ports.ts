@@ -1,0 +1,78 @@
+import { RedisBackplane } from '@agent-chat/backplane/adapters/redis';
+import { RedisCache } from '@agent-chat/cache/adapters/redis';
+import { type AppConfig, type KafkaConfig } from '@agent-chat/config';
+import { COMMANDS_DEAD_LETTER_TOPIC, COMMANDS_TOPIC, EVENTS_TOPIC, KEY_WINDOW_MS } from '@agent-chat/contracts';
+import { openPostgresDatabase, type PostgresDatabase } from '@agent-chat/database/adapters/postgres';
+import { type ProcessName } from '@agent-chat/discovery';
+import { RedisEphemeralStore } from '@agent-chat/ephemeral-store/adapters/redis';
+import { KafkaEventLog } from '@agent-chat/event-log/adapters/kafka';
+import { BullJobQueue } from '@agent-chat/job-queue/adapters/bull';
+import { type Clock } from '@agent-chat/kernel';
+import { Logger } from '@nestjs/common';
+import { databaseHealth, serverHealth } from './health-sources';
+import { type OpenHooks } from './open-hooks';
+import { openPeers } from './open-peers';
+import { type Ports } from './ports';
+
+const DAY_MS = 86_400_000;
+/** What a topic keeps, and how coarsely it forgets. Commands go before their keys do (P14). */
+const TOPICS = [
+  { topic: COMMANDS_TOPIC, retentionMs: 3 * DAY_MS, segmentMs: DAY_MS, keyWindowMs: KEY_WINDOW_MS },
+  { topic: EVENTS_TOPIC, retentionMs: 7 * DAY_MS, segmentMs: DAY_MS },
+  { topic: COMMANDS_DEAD_LETTER_TOPIC, retentionMs: 30 * DAY_MS, segmentMs: 7 * DAY_MS },
+];
+
+const logger = new Logger('Adapters');
+
+interface Closable {
+  close(): Promise<void>;
+}
+
+/** One process of many, on Kafka, Redis and Postgres. Rejects with nothing left open. */
+export async function openClusterPorts(config: AppConfig, service: ProcessName, clock: Clock, hooks: OpenHooks): Promise<Ports> {
+  const opened: Closable[] = [];
+  const keep = async <Port extends Closable>(opening: Promise<Port>): Promise<Port> => {
+    const port = await opening;
+    opened.push(port);
+    return port;
+  };
+  try {
+    const database = await keep(openDatabase(config, hooks));
+    const log = await keep(openLog(given(config.kafka), config.partitions, service));
+    const redis = { settings: given(config.redis), clock, onError: told('Redis') };
+    const backplane = await keep(RedisBackplane.open(redis));
+    const ephemeral = await keep(RedisEphemeralStore.open(redis));
+    const cache = await keep(RedisCache.open(redis));
+    const jobs = await keep(BullJobQueue.open(redis));
+    const peers = await openPeers(config.internal, service, database);
+    return { ...peers, database, log, backplane, ephemeral, cache, jobs, health: [databaseHealth(database), serverHealth('redis', () => ephemeral.ping())] };
+  } catch (error) {
+    for (const port of opened.reverse()) await port.close().catch(told('Closing'));
+    throw error;
+  }
+}
+
+async function openDatabase({ database, partitions }: AppConfig, { log }: OpenHooks): Promise<PostgresDatabase> {
+  return openPostgresDatabase({ ...database, url: given(database.url), partitionCount: partitions, log });
+}
+
+async function openLog({ connection, replicationFactor, ...times }: KafkaConfig, partitionCount: number, service: ProcessName): Promise<KafkaEventLog> {
+  return KafkaEventLog.open({
+    ...times,
+    connection: { ...connection, clientId: `agent-chat-${service}` },
+    replicationFactor,
+    partitionCount,
+    topics: TOPICS,
+    hooks: { onError: (error, doing) => logger.warn({ err: error }, doing) },
+  });
+}
+
+/** The configuration has been checked: what a cluster needs is there. */
+function given<Value>(value: Value | undefined): Value {
+  if (value === undefined) throw new Error('A setting that a cluster needs is missing');
+  return value;
+}
+
+function told(what: string): (error: unknown) => void {
+  return (error) => logger.warn({ err: error }, `${what} has failed; it is tried again`);
+}

@@ -1,0 +1,6 @@
+/** What opening the ports may tell while it goes on. */
+export interface OpenHooks {
+  readonly log: (line: string) => void;
+  /** A server that this process started has ended by itself: nothing works any more. */
+  readonly onServerLost: (reason: string) => void;
+}

@@ -1,0 +1,41 @@
+import { InMemoryBackplane } from '@agent-chat/backplane/adapters/memory';
+import { InMemoryCache } from '@agent-chat/cache/adapters/memory';
+import { type AppConfig } from '@agent-chat/config';
+import { openStandaloneDatabase } from '@agent-chat/database/adapters/embedded';
+import { type ProcessName } from '@agent-chat/discovery';
+import { InMemoryEphemeralStore } from '@agent-chat/ephemeral-store/adapters/memory';
+import { InMemoryEventLog } from '@agent-chat/event-log/adapters/memory';
+import { PgBossJobQueue } from '@agent-chat/job-queue/adapters/pg-boss';
+import { type Clock } from '@agent-chat/kernel';
+import { databaseHealth } from './health-sources';
+import { localPeers } from './local-peers';
+import { type OpenHooks } from './open-hooks';
+import { type Ports } from './ports';
+
+/** One process that is alone: an embedded Postgres, everything else in its memory. Rejects with nothing left running. */
+export async function openStandalonePorts(config: AppConfig, service: ProcessName, clock: Clock, hooks: OpenHooks): Promise<Ports> {
+  const { url, shardUrls, ...pool } = config.database;
+  const database = await openStandaloneDatabase({
+    ...pool,
+    ...(url === undefined ? {} : { url, shardUrls }),
+    dataDir: config.dataDir,
+    partitionCount: config.partitions,
+    log: hooks.log,
+    onUnexpectedEnd: hooks.onServerLost,
+  });
+  try {
+    return {
+      ...localPeers(service),
+      database,
+      log: new InMemoryEventLog({ partitionCount: config.partitions, clock }),
+      backplane: new InMemoryBackplane(),
+      ephemeral: new InMemoryEphemeralStore({ clock }),
+      cache: new InMemoryCache({ clock }),
+      jobs: await PgBossJobQueue.open({ connectionString: database.directoryUrl(), clock }),
+      health: [databaseHealth(database)],
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
