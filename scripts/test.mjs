@@ -13,7 +13,7 @@ const MINUTE_MS = 60_000;
 /** Suites that start whole systems get the machine for themselves. One that hangs is ended, and counts as failed. */
 const SUITES = {
   unit: { args: [], limitMs: 5 * MINUTE_MS },
-  contract: { args: [], limitMs: 5 * MINUTE_MS },
+  contract: { args: [], limitMs: 10 * MINUTE_MS },
   medium: { args: [], limitMs: 8 * MINUTE_MS },
   e2e: { args: ['--runInBand'], limitMs: 12 * MINUTE_MS },
   faults: { args: ['--runInBand'], limitMs: 15 * MINUTE_MS },
