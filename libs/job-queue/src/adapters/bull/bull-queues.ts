@@ -59,7 +59,12 @@ export class BullQueues {
   disconnect(): void {
     this.connection.close();
     this.patient?.close();
-    for (const client of [this.subscriber, ...this.blocking]) if (client !== undefined && client.status !== 'end') client.disconnect();
+    for (const client of [this.subscriber, ...this.blocking]) {
+      if (client === undefined) continue;
+      // A queue that closes interrupts its blocking connection and then connects it anew, perhaps only after this.
+      client.on('connecting', () => client.disconnect());
+      if (client.status !== 'end') client.disconnect();
+    }
   }
 
   private make(kind: string, createClient: (type: 'client' | 'subscriber' | 'bclient') => Redis | Cluster): Queue.Queue {

@@ -22,6 +22,8 @@ export class BullWorker {
     const ended = closed.then(() => patience.abort());
     await Promise.race([ended, delay(graceMs, undefined, { signal: patience.signal }).catch(() => undefined)]);
     await Promise.all([...this.running.values()].map((job) => this.giveBack(job)));
+    // Bull clears them only after the last job, which may never end.
+    await (this.queue as unknown as { _clearTimers(): Promise<void> })._clearTimers();
   }
 
   private async run(job: Queue.Job): Promise<void> {
