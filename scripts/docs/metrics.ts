@@ -1,7 +1,9 @@
 import '@agent-chat/messaging';
 import '@agent-chat/query-bus/adapters/http';
+import '@agent-chat/runtime';
 import { describeMetrics, type MetricRow } from '@agent-chat/observability';
 import { RealtimeMetrics } from '../../apps/gateway/src/application/realtime/realtime-metrics';
+import '../../apps/chat/src/application/write/write-metrics';
 import '../../apps/gateway/src/rest.module';
 
 const INTRODUCTION = `# Metrics

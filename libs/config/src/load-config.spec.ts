@@ -126,8 +126,14 @@ describe('loadConfig', () => {
       'DATABASE_URL',
       'KAFKA_BROKERS',
       'REDIS_URL',
+      'PUBLIC_URL',
     ]);
-    const surroundings = { INTERNAL_SECRET: 's'.repeat(32), DATABASE_URL: 'postgres://db/chat', KAFKA_BROKERS: 'kafka:9092' };
+    const surroundings = {
+      INTERNAL_SECRET: 's'.repeat(32),
+      DATABASE_URL: 'postgres://db/chat',
+      KAFKA_BROKERS: 'kafka:9092',
+      PUBLIC_URL: 'https://chat.example.com',
+    };
     expect(loadConfig({ PROFILE: 'cluster', ...surroundings, REDIS_CLUSTER_NODES: 'redis:6379' }).profile).toBe('cluster');
   });
 

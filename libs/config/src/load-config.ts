@@ -28,12 +28,13 @@ export function loadConfig(given: NodeJS.ProcessEnv): AppConfig {
 
 /** What can't be read is complained of already. */
 function surroundingsIn(values: Partial<Values>): GivenSurroundings {
-  const { Database, Kafka, Redis } = values;
+  const { Server, Database, Kafka, Redis } = values;
   return {
     INTERNAL_SECRET: values['Between processes']?.INTERNAL_SECRET.length !== 0,
     DATABASE_URL: Database === undefined || Database.DATABASE_URL !== undefined,
     KAFKA_BROKERS: Kafka === undefined || toKafkaConfig(Kafka) !== undefined,
     REDIS_URL: Redis === undefined || toRedisConfig(Redis) !== undefined,
+    PUBLIC_URL: Server === undefined || Server.PUBLIC_URL !== undefined,
   };
 }
 

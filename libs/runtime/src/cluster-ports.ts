@@ -8,11 +8,12 @@ import { RedisEphemeralStore } from '@agent-chat/ephemeral-store/adapters/redis'
 import { KafkaEventLog } from '@agent-chat/event-log/adapters/kafka';
 import { BullJobQueue } from '@agent-chat/job-queue/adapters/bull';
 import { type Clock } from '@agent-chat/kernel';
-import { Logger } from '@nestjs/common';
+import { kafkaMetrics, observeRedis, observeStatement } from './adapter-metrics';
 import { databaseHealth, serverHealth } from './health-sources';
 import { type OpenHooks } from './open-hooks';
 import { openPeers } from './open-peers';
 import { type Ports } from './ports';
+import { RepeatedFailures } from './repeated-failures';
 
 const DAY_MS = 86_400_000;
 /** What a topic keeps, and how coarsely it forgets. Commands go before their keys do (P14). */
@@ -22,8 +23,6 @@ const TOPICS = [
   { topic: COMMANDS_DEAD_LETTER_TOPIC, retentionMs: 30 * DAY_MS, segmentMs: 7 * DAY_MS },
 ];
 
-const logger = new Logger('Adapters');
-
 interface Closable {
   close(): Promise<void>;
 }
@@ -31,6 +30,7 @@ interface Closable {
 /** One process of many, on Kafka, Redis and Postgres. Rejects with nothing left open. */
 export async function openClusterPorts(config: AppConfig, service: ProcessName, clock: Clock, hooks: OpenHooks): Promise<Ports> {
   const opened: Closable[] = [];
+  const failures = new RepeatedFailures(clock);
   const keep = async <Port extends Closable>(opening: Promise<Port>): Promise<Port> => {
     const port = await opening;
     opened.push(port);
@@ -38,32 +38,42 @@ export async function openClusterPorts(config: AppConfig, service: ProcessName, 
   };
   try {
     const database = await keep(openDatabase(config, hooks));
-    const log = await keep(openLog(given(config.kafka), config.partitions, service));
-    const redis = { settings: given(config.redis), clock, onError: told('Redis') };
-    const backplane = await keep(RedisBackplane.open(redis));
-    const ephemeral = await keep(RedisEphemeralStore.open(redis));
-    const cache = await keep(RedisCache.open(redis));
-    const jobs = await keep(BullJobQueue.open(redis));
+    const log = await keep(openLog(given(config.kafka), config.partitions, service, failures));
+    const redis = (port: string) => ({
+      settings: given(config.redis),
+      clock,
+      onError: (error: unknown) => failures.tell(`The ${port} on Redis`, error),
+      onCommand: observeRedis(port),
+    });
+    const backplane = await keep(RedisBackplane.open(redis('backplane')));
+    const ephemeral = await keep(RedisEphemeralStore.open(redis('ephemeral store')));
+    const cache = await keep(RedisCache.open(redis('cache')));
+    const jobs = await keep(BullJobQueue.open(redis('job queue')));
     const peers = await openPeers(config.internal, service, database);
     return { ...peers, database, log, backplane, ephemeral, cache, jobs, health: [databaseHealth(database), serverHealth('redis', () => ephemeral.ping())] };
   } catch (error) {
-    for (const port of opened.reverse()) await port.close().catch(told('Closing'));
+    for (const port of opened.reverse()) await port.close().catch((failed: unknown) => failures.tell('Closing', failed));
     throw error;
   }
 }
 
 async function openDatabase({ database, partitions }: AppConfig, { log }: OpenHooks): Promise<PostgresDatabase> {
-  return openPostgresDatabase({ ...database, url: given(database.url), partitionCount: partitions, log });
+  return openPostgresDatabase({ ...database, url: given(database.url), partitionCount: partitions, observer: observeStatement, log });
 }
 
-async function openLog({ connection, replicationFactor, ...times }: KafkaConfig, partitionCount: number, service: ProcessName): Promise<KafkaEventLog> {
+async function openLog(
+  { connection, replicationFactor, ...times }: KafkaConfig,
+  partitionCount: number,
+  service: ProcessName,
+  failures: RepeatedFailures,
+): Promise<KafkaEventLog> {
   return KafkaEventLog.open({
     ...times,
     connection: { ...connection, clientId: `agent-chat-${service}` },
     replicationFactor,
     partitionCount,
     topics: TOPICS,
-    hooks: { onError: (error, doing) => logger.warn({ err: error }, doing) },
+    hooks: { ...kafkaMetrics, onError: (error, doing) => failures.tell(`Kafka: ${doing}`, error) },
   });
 }
 
@@ -71,8 +81,4 @@ async function openLog({ connection, replicationFactor, ...times }: KafkaConfig,
 function given<Value>(value: Value | undefined): Value {
   if (value === undefined) throw new Error('A setting that a cluster needs is missing');
   return value;
-}
-
-function told(what: string): (error: unknown) => void {
-  return (error) => logger.warn({ err: error }, `${what} has failed; it is tried again`);
 }

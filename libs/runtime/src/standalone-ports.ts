@@ -7,6 +7,7 @@ import { InMemoryEphemeralStore } from '@agent-chat/ephemeral-store/adapters/mem
 import { InMemoryEventLog } from '@agent-chat/event-log/adapters/memory';
 import { PgBossJobQueue } from '@agent-chat/job-queue/adapters/pg-boss';
 import { type Clock } from '@agent-chat/kernel';
+import { observeStatement } from './adapter-metrics';
 import { databaseHealth } from './health-sources';
 import { localPeers } from './local-peers';
 import { type OpenHooks } from './open-hooks';
@@ -20,6 +21,7 @@ export async function openStandalonePorts(config: AppConfig, service: ProcessNam
     ...(url === undefined ? {} : { url, shardUrls }),
     dataDir: config.dataDir,
     partitionCount: config.partitions,
+    observer: observeStatement,
     log: hooks.log,
     onUnexpectedEnd: hooks.onServerLost,
   });

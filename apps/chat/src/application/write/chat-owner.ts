@@ -12,6 +12,7 @@ import { EventPublisher } from './event-publisher';
 import { OwnedPartition } from './owned-partition';
 import { PartitionMovedError } from './partition-taker';
 import { ShardWriter } from './shard-writer';
+import { ownedPartitions } from './write-metrics';
 
 export interface ChatOwnerParts {
   readonly log: EventLog;
@@ -155,6 +156,7 @@ export class ChatOwner implements CommitListener {
       this.partitions.delete(number);
       this.paused.delete(number);
     }
+    this.countOwned();
     // Commands come again to the next owner; a read mark's sender asks again.
     for (const work of partition.take(Infinity)) if ('mark' in work) work.mark.done(new AppError('UNAVAILABLE'));
   }
@@ -192,6 +194,7 @@ export class ChatOwner implements CommitListener {
       this.release(partition);
       return;
     }
+    this.countOwned();
     if (partition.publishedPosition < partition.position) this.publisher.catchUp(partition);
     this.resumeIfDrained(partition);
     this.notify(partition);
@@ -222,6 +225,10 @@ export class ChatOwner implements CommitListener {
   private isOurs(partition: OwnedPartition): boolean {
     const number = partition.partition;
     return !this.stopped && this.partitions.get(number) === partition && this.consumption?.assigned().includes(number) === true;
+  }
+
+  private countOwned(): void {
+    ownedPartitions.set([...this.partitions.values()].filter(({ state }) => state === 'active').length);
   }
 
   private resumeIfDrained(partition: OwnedPartition): void {

@@ -7,6 +7,7 @@ import { decodeWork, type BatchDecider, type DecidedBatch, type Share } from './
 import { type BatchLoader } from './batch-loader';
 import { trimMessages, type OwnedPartition } from './owned-partition';
 import { type PoisonHandler } from './poison-handler';
+import { commitDuration, commitWorks } from './write-metrics';
 
 /** What a commit sets free: nothing of it left before (P8). */
 export interface Committed {
@@ -98,6 +99,7 @@ export class Committer {
   /** Loads, decides and commits; on a failure puts everything back to where it can be tried again. */
   private async execute(shares: readonly Share[]): Promise<void> {
     const before = shares.map(({ partition }) => partition.mark());
+    const startedMs = performance.now();
     let batch: DecidedBatch;
     try {
       await this.parts.poison.putAwayBroken(shares);
@@ -105,9 +107,12 @@ export class Committer {
       batch = this.parts.decider.decide(shares);
       await this.parts.progress.commit(batch.rows);
     } catch (error) {
+      commitDuration.observe({ outcome: 'failed' }, (performance.now() - startedMs) / 1_000);
       await this.recover(shares, before, error);
       return;
     }
+    commitDuration.observe({ outcome: 'stored' }, (performance.now() - startedMs) / 1_000);
+    commitWorks.observe(shares.reduce((sum, { items }) => sum + items.length, 0));
     this.failures = 0;
     this.limit = Math.min(this.limit * 2, MAX_BATCH);
     this.settle(shares, batch);

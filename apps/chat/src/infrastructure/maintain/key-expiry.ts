@@ -2,7 +2,6 @@ import { KEY_WINDOW_MS } from '@agent-chat/contracts';
 import { Database, type PhysicalDatabase, type Row } from '@agent-chat/database';
 import { Injectable } from '@nestjs/common';
 
-
 // Holds the partitions so that none is moved away meanwhile (P30). Answers how many were removed.
 const EXPIRE = `
 WITH held AS (SELECT partition FROM partition_progress WHERE state = 'active' ORDER BY partition FOR KEY SHARE),

@@ -1,1 +1,2 @@
 export * from './kafka-event-log';
+export type { KafkaHooks } from './kafka-hooks';

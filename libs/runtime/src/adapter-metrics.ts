@@ -1,0 +1,81 @@
+import { type StatementObserver } from '@agent-chat/database/adapters/postgres';
+import { type KafkaHooks } from '@agent-chat/event-log/adapters/kafka';
+import { declareCounter, declareGauge, declareHistogram } from '@agent-chat/observability';
+import { type RedisObserver } from '@agent-chat/redis';
+
+const BUCKETS_SEC = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+const statements = declareHistogram({
+  name: 'agent_chat_database_statement_duration_seconds',
+  help: 'Time of a statement, by database; `data` and `fenced` are refusals, `outage` everything whose outcome may be unknown',
+  labels: ['database', 'outcome'],
+  buckets: BUCKETS_SEC,
+});
+const appends = declareHistogram({
+  name: 'agent_chat_log_request_duration_seconds',
+  help: 'Time of a request that appends to Kafka, until all in-sync replicas have it',
+  buckets: BUCKETS_SEC,
+});
+const appended = declareCounter({ name: 'agent_chat_log_records_total', help: 'Records appended to Kafka' });
+const lag = declareGauge({
+  name: 'agent_chat_log_lag_records',
+  help: 'Records that a group has yet to be handed, in the partitions of this process',
+  labels: ['topic', 'group'],
+});
+const rebalances = declareCounter({
+  name: 'agent_chat_log_rebalances_total',
+  help: 'Times that this process got another set of partitions',
+  labels: ['topic', 'group'],
+});
+const assigned = declareGauge({ name: 'agent_chat_log_assigned_partitions', help: 'Partitions that this process works on', labels: ['topic', 'group'] });
+const redis = declareHistogram({
+  name: 'agent_chat_redis_command_duration_seconds',
+  help: 'Time of a round trip to Redis, by the port that asked',
+  labels: ['port', 'outcome'],
+  buckets: BUCKETS_SEC,
+});
+
+/** Counts each statement. */
+export const observeStatement: StatementObserver = ({ database, durationMs, outcome }) => {
+  statements.observe({ database, outcome }, durationMs / 1_000);
+};
+
+/** Counts the round trips of one port. */
+export function observeRedis(port: string): RedisObserver {
+  return (outcome, elapsedMs) => {
+    redis.observe({ port, outcome }, elapsedMs / 1_000);
+  };
+}
+
+const lags = new Map<string, Map<number, number>>();
+
+function lagsOf(topic: string, group: string): Map<number, number> {
+  const name = `${topic} ${group}`;
+  const known = lags.get(name) ?? new Map<number, number>();
+  lags.set(name, known);
+  return known;
+}
+
+function showLag(topic: string, group: string): void {
+  const total = [...lagsOf(topic, group).values()].reduce((sum, records) => sum + records, 0);
+  lag.set({ topic, group }, total);
+}
+
+/** Counts what the log on Kafka does. */
+export const kafkaMetrics: Pick<KafkaHooks, 'onProduced' | 'onLag' | 'onRebalance'> = {
+  onProduced: ({ records, latencyMs }) => {
+    appends.observe(latencyMs / 1_000);
+    appended.inc(records);
+  },
+  onLag: ({ topic, group, partition, records }) => {
+    lagsOf(topic, group).set(partition, records);
+    showLag(topic, group);
+  },
+  onRebalance: ({ topic, group, assigned: partitions }) => {
+    rebalances.inc({ topic, group });
+    assigned.set({ topic, group }, partitions.length);
+    const known = lagsOf(topic, group);
+    for (const partition of known.keys()) if (!partitions.includes(partition)) known.delete(partition);
+    showLag(topic, group);
+  },
+};
