@@ -1,10 +1,11 @@
 // npm run provision: installs what the tests need beyond npm packages (a Chromium for the web client's tests, the servers of the cluster). As root on
 // Debian it uses apt-get. Everything that cannot be had is named, not only the first.
 import { provision as provisionKafka } from './servers/kafka.mjs';
+import { provision as provisionNginx } from './servers/nginx.mjs';
 import { provision as provisionRedis } from './servers/redis.mjs';
 import { provision as provisionChromium } from './toolchain/chromium.mjs';
 
-const NEEDED = { Chromium: provisionChromium, Redis: provisionRedis, Kafka: provisionKafka };
+const NEEDED = { Chromium: provisionChromium, Redis: provisionRedis, Kafka: provisionKafka, NGINX: provisionNginx };
 
 for (const [name, provision] of Object.entries(NEEDED)) {
   try {

@@ -3,6 +3,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { provision as provisionKafka } from './servers/kafka.mjs';
+import { provision as provisionNginx } from './servers/nginx.mjs';
 import { provision as provisionRedis } from './servers/redis.mjs';
 import { provision } from './toolchain/chromium.mjs';
 import { runNode, tool } from './toolchain/process.mjs';
@@ -24,6 +25,7 @@ async function prepare() {
   process.env.CHROMIUM_PATH = await provision();
   await provisionRedis();
   await provisionKafka();
+  await provisionNginx();
   for (const script of ['scripts/build.mjs', 'scripts/build-web.mjs']) {
     if ((await runNode([script])) !== 0) throw new Error(`${script} failed.`);
   }

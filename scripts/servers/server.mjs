@@ -1,6 +1,7 @@
 // The frame in which the real servers of tests and of the development loop run: started as a child, waited for, stopped by its process id.
 // A server never outlives the process that started it, however that one ends.
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -9,13 +10,28 @@ import { setTimeout as delay } from 'node:timers/promises';
 const POLL_MS = 50;
 const LOG_TAIL_LINES = 20;
 
-/** A port that nothing listens on. */
+const FIRST_PORT = 10_000;
+const LAST_PORT = 31_999;
+const given = new Set();
+
+function isFree(port) {
+  return new Promise((done) => {
+    const server = createServer();
+    server.once('error', () => done(false)).listen(port, '127.0.0.1', () => server.close(() => done(true)));
+  });
+}
+
+/**
+ * A port that nothing listens on, never the same twice. Below those that the system gives to outgoing connections: one of these may take a port while its
+ * server is down, which then could not come back.
+ */
 export async function freePort() {
-  const server = createServer();
-  await new Promise((done, fail) => server.once('error', fail).listen(0, '127.0.0.1', done));
-  const { port } = server.address();
-  await new Promise((done) => server.close(done));
-  return port;
+  for (;;) {
+    const port = randomInt(FIRST_PORT, LAST_PORT + 1);
+    if (given.has(port)) continue;
+    given.add(port);
+    if (await isFree(port)) return port;
+  }
 }
 
 /** Whether something accepts connections there. */
@@ -123,4 +139,29 @@ export async function startServer({
     await handle.kill();
     throw error;
   }
+}
+
+/** A server that can be started again at the same place after it ended, however it did. `launch` is what `startServer` takes. */
+export async function startNode(launch) {
+  let running = await startServer(launch);
+  return {
+    name: launch.name,
+    port: launch.port,
+    log: running.log,
+    get pid() {
+      return running.pid;
+    },
+    /** Settles when the process that runs now has ended. */
+    get ended() {
+      return running.ended;
+    },
+    stop: () => running.stop(),
+    kill: () => running.kill(),
+    pause: () => running.pause(),
+    resume: () => running.resume(),
+    restart: async () => {
+      await running.kill();
+      running = await startServer(launch);
+    },
+  };
 }

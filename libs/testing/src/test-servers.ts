@@ -5,6 +5,8 @@ import { join } from 'node:path';
 export interface TestServer {
   readonly name: string;
   readonly port: number;
+  /** An end in good order. */
+  stop(): Promise<void>;
   /** A crash. */
   kill(): Promise<void>;
   /** Starts it again at the same place, where its kind of server can. */
@@ -28,7 +30,7 @@ interface Message {
   readonly nodes?: readonly { readonly name: string; readonly port: number }[];
 }
 
-type Verb = 'kill' | 'restart' | 'pause' | 'resume';
+type Verb = 'stop' | 'kill' | 'restart' | 'pause' | 'resume';
 
 const PROGRAM = join(__dirname, '../../../scripts/servers/serve.mjs');
 
@@ -45,8 +47,15 @@ export async function startTestServers(name: string, options: object = {}): Prom
     await done;
   };
   const servers = nodes.map(({ name: called, port }, at) => {
-    const verbs = { kill: () => tell(at, 'kill'), restart: () => tell(at, 'restart'), pause: () => tell(at, 'pause'), resume: () => tell(at, 'resume') };
-    return { name: called, port, ...verbs };
+    return {
+      name: called,
+      port,
+      stop: () => tell(at, 'stop'),
+      kill: () => tell(at, 'kill'),
+      restart: () => tell(at, 'restart'),
+      pause: () => tell(at, 'pause'),
+      resume: () => tell(at, 'resume'),
+    };
   });
   const stop = async (): Promise<void> => {
     if (child.connected) child.disconnect();

@@ -1,0 +1,31 @@
+// One process of an app of the system, as a server among the others: dist/apps/<app>/main.js on ports of its own.
+import { join } from 'node:path';
+import { ROOT } from '../toolchain/swc.mjs';
+import { freePort, startNode } from './server.mjs';
+
+const READY_LIMIT_MS = 60_000;
+
+async function isReady(port) {
+  const answer = await fetch(`http://127.0.0.1:${port}/api/health/ready`, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
+  await answer?.arrayBuffer().catch(() => undefined);
+  return answer?.status === 200;
+}
+
+/** Starts the app `app` under `name`; ready once its probe says so. `env` is all of its environment but the ports. */
+export async function start({ name, app, folder, port, internalPort, env }) {
+  const at = port ?? (await freePort());
+  const ports = { PORT: String(at), INTERNAL_PORT: String(internalPort ?? (await freePort())) };
+  const node = await startNode({
+    name,
+    command: process.execPath,
+    args: ['--enable-source-maps', join(ROOT, 'dist/apps', app, 'main.js')],
+    folder: join(folder, name),
+    port: at,
+    ready: () => isReady(at),
+    options: { env: { ...env, ...ports } },
+    readyLimitMs: READY_LIMIT_MS,
+    // Its drain, and what may take long at its end.
+    stopLimitMs: 25_000,
+  });
+  return Object.assign(node, { app });
+}

@@ -1,0 +1,73 @@
+// A real NGINX in front of gateways, as one process: what is said to it goes to that gateway which has the fewest connections.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findProgram, installPackages, mayInstall } from './programs.mjs';
+import { freePort, startNode } from './server.mjs';
+
+/** Makes sure there is an NGINX and resolves with its path. Rejects with the command to run where it may not install one. */
+export async function provision() {
+  const found = findProgram(['nginx']);
+  if (found) return found;
+  if (!mayInstall()) {
+    throw new Error('No nginx found. On Debian or Ubuntu run: sudo npm run provision (or: sudo apt-get install -y nginx-light). On macOS: brew install nginx.');
+  }
+  await installPackages(['nginx-light']);
+  const installed = findProgram(['nginx']);
+  if (!installed) throw new Error('apt-get installed nginx-light, but no nginx is on the PATH.');
+  return installed;
+}
+
+/** One process, so that a crash and a pause mean all of it. Nothing is buffered: a stream of events has to flow. */
+function configuration({ folder, host, port, gateways }) {
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `  ${kind}_temp_path ${join(folder, `tmp-${kind}`)};`);
+  return `daemon off;
+master_process off;
+pid ${join(folder, 'nginx.pid')};
+error_log stderr warn;
+worker_rlimit_nofile 65536;
+events { worker_connections 20000; }
+http {
+${temporary.join('\n')}
+  access_log off;
+  server_tokens off;
+  upstream gateways {
+    least_conn;
+${gateways.map((to) => `    server 127.0.0.1:${to} max_fails=1 fail_timeout=1s;`).join('\n')}
+    keepalive 64;
+  }
+  map $http_upgrade $connection_header { default upgrade; '' ''; }
+  server {
+    listen ${host}:${port} backlog=4096;
+    client_max_body_size 0;
+    location / {
+      proxy_pass http://gateways;
+      proxy_http_version 1.1;
+      proxy_set_header Host $http_host;
+      proxy_set_header Upgrade $http_upgrade;
+      proxy_set_header Connection $connection_header;
+      proxy_set_header X-Forwarded-For $remote_addr;
+      proxy_set_header X-Forwarded-Proto $scheme;
+      proxy_set_header X-Forwarded-Host $http_host;
+      proxy_connect_timeout 1s;
+      proxy_read_timeout 1h;
+      proxy_send_timeout 1h;
+      proxy_request_buffering off;
+      proxy_buffering off;
+    }
+  }
+}
+`;
+}
+
+/** Starts it in front of the gateways on these ports of this machine. */
+export async function start({ folder, port, host = '127.0.0.1', gateways, name = 'nginx' }) {
+  const command = await provision();
+  const home = join(folder, name);
+  mkdirSync(home, { recursive: true });
+  const at = port ?? (await freePort());
+  const file = join(home, 'nginx.conf');
+  writeFileSync(file, configuration({ folder: home, host, port: at, gateways }));
+  const node = await startNode({ name, command, args: ['-p', home, '-e', 'stderr', '-c', file], folder: home, port: at, stopSignal: 'SIGQUIT' });
+  const settings = { ENTRY: `http://127.0.0.1:${at}` };
+  return Object.assign(node, { settings });
+}
