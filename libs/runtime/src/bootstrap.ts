@@ -1,6 +1,4 @@
-import { type AppConfig, ConfigError, loadConfig, readEnvironment } from '@agent-chat/config';
-import { DatabaseStartError } from '@agent-chat/database/adapters/embedded';
-import { MigrationError } from '@agent-chat/database';
+import { type AppConfig, loadConfig, readEnvironment } from '@agent-chat/config';
 import { type Clock, SystemClock } from '@agent-chat/kernel';
 import { type ProcessName } from '@agent-chat/discovery';
 import { Draining, HealthRegistry } from '@agent-chat/observability';
@@ -8,6 +6,7 @@ import { type DynamicModule, type INestApplication, Logger, Module, type Type } 
 import { NestFactory } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { openPorts } from './bindings';
+import { endWith } from './end-with';
 import { requireFreePort } from './free-port';
 import { type Server } from 'node:http';
 import { EarlyLog } from './early-log';
@@ -138,34 +137,13 @@ export async function runApp(start: AppStart): Promise<void> {
     const running = await startApp(start, readEnvironment());
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.once(signal, () => {
-        running.close().then(() => process.exit(0), fail);
+        running.close().then(() => process.exit(0), endWith);
       });
     }
     process.on('unhandledRejection', (error) => {
       new Logger('Process').error(error, 'A rejection was not handled');
     });
   } catch (error) {
-    fail(error);
+    endWith(error);
   }
-}
-
-function fail(error: unknown): never {
-  const isExpected = error instanceof ConfigError || error instanceof DatabaseStartError || error instanceof MigrationError || isPortInUse(error);
-  process.stderr.write(`${isExpected ? messageOf(error) : describe(error)}\n`);
-  process.exit(1);
-}
-
-function isPortInUse(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && ['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL'].includes((error as NodeJS.ErrnoException).code ?? '');
-}
-
-function messageOf(error: Error): string {
-  if (!isPortInUse(error)) return error.message;
-  const { code, port } = error as NodeJS.ErrnoException & { port?: number };
-  if (code === 'EADDRINUSE') return `Port ${String(port)} is in use. Stop what uses it, or set PORT to another one.`;
-  return `Cannot listen on port ${String(port)} (${String(code)}). Set PORT and HOST to an address that this user may use.`;
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

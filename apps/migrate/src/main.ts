@@ -1,0 +1,4 @@
+import 'reflect-metadata';
+import { runMigrations } from '@agent-chat/runtime';
+
+void runMigrations();
