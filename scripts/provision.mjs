@@ -2,10 +2,11 @@
 // Debian it uses apt-get. Everything that cannot be had is named, not only the first.
 import { provision as provisionKafka } from './servers/kafka.mjs';
 import { provision as provisionNginx } from './servers/nginx.mjs';
+import { provision as provisionPgBouncer } from './servers/pgbouncer.mjs';
 import { provision as provisionRedis } from './servers/redis.mjs';
 import { provision as provisionChromium } from './toolchain/chromium.mjs';
 
-const NEEDED = { Chromium: provisionChromium, Redis: provisionRedis, Kafka: provisionKafka, NGINX: provisionNginx };
+const NEEDED = { Chromium: provisionChromium, Redis: provisionRedis, PgBouncer: provisionPgBouncer, Kafka: provisionKafka, NGINX: provisionNginx };
 
 for (const [name, provision] of Object.entries(NEEDED)) {
   try {

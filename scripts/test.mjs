@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { provision as provisionKafka } from './servers/kafka.mjs';
 import { provision as provisionNginx } from './servers/nginx.mjs';
+import { provision as provisionPgBouncer } from './servers/pgbouncer.mjs';
 import { provision as provisionRedis } from './servers/redis.mjs';
 import { provision } from './toolchain/chromium.mjs';
 import { runNode, tool } from './toolchain/process.mjs';
@@ -23,6 +24,7 @@ const SUITES = {
 /** What stops a run before any test: told apart from failing tests, but counted as one failure, so that the last line never looks good. */
 async function prepare() {
   process.env.CHROMIUM_PATH = await provision();
+  await provisionPgBouncer();
   await provisionRedis();
   await provisionKafka();
   await provisionNginx();
