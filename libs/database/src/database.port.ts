@@ -1,3 +1,5 @@
+import type { Client, ClientConfig } from 'pg';
+
 /** One row as the driver returns it. `bigint` columns are numbers: ids here stay below 2^53. */
 export type Row = Record<string, unknown>;
 
@@ -18,6 +20,14 @@ export interface PhysicalDatabase extends Queryable {
   transaction<Result>(work: (connection: Queryable) => Promise<Result>): Promise<Result>;
 }
 
+/** What a library's own pool of connections to the directory is made with. */
+export interface DirectoryAccess {
+  /** Of one host: the primary as it is known now. */
+  readonly url: string;
+  /** A class for the pool's clients: each connects to the primary of its moment, and is cut when that is another one. */
+  readonly Client: new (config?: ClientConfig) => Client;
+}
+
 /** Where logical shards live. Every method that reaches a server rejects with `DatabaseError`. */
 export abstract class Database {
   /** How many logical shards there are (P4). */
@@ -32,6 +42,12 @@ export abstract class Database {
   /** The same database as `shard`, over connections kept for its single writer: no reader delays a commit, and no time limit cancels one (P6). */
   abstract writer(partition: number): PhysicalDatabase;
 
+  /** The names of all databases that partitions may be moved to, whether they hold any now or not. */
+  abstract names(): readonly string[];
+
+  /** The database of that name. @throws DatabaseError where none is configured. */
+  abstract named(name: string): PhysicalDatabase;
+
   /** Every physical database that holds partitions, each once. */
   abstract shards(): readonly PhysicalDatabase[];
 
@@ -41,8 +57,8 @@ export abstract class Database {
    */
   abstract reload(): Promise<boolean>;
 
-  /** A URL for libraries that open their own connections to the directory (TypeORM, the job queue). */
-  abstract directoryUrl(): string;
+  /** How libraries that open connections of their own (TypeORM, the job queue) reach the directory. */
+  abstract directoryAccess(): DirectoryAccess;
 
   /** Resolves when every primary answered within `timeoutMs`, else rejects with the first `DatabaseError`. */
   abstract ping(timeoutMs: number): Promise<void>;

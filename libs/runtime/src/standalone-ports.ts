@@ -33,7 +33,7 @@ export async function openStandalonePorts(config: AppConfig, service: ProcessNam
       backplane: new InMemoryBackplane(),
       ephemeral: new InMemoryEphemeralStore({ clock }),
       cache: new InMemoryCache({ clock }),
-      jobs: await PgBossJobQueue.open({ connectionString: database.directoryUrl(), clock }),
+      jobs: await PgBossJobQueue.open({ connectionString: database.directoryAccess().url, clock }),
       health: [databaseHealth(database)],
     };
   } catch (error) {

@@ -1,6 +1,8 @@
+import { loadConfig } from '@agent-chat/config';
 import { PostgresDatabase } from '@agent-chat/database/adapters/postgres';
 import { eventually, startTestServers, type TestServer, type TestServers } from '@agent-chat/testing';
 import { Client } from 'pg';
+import { DirectoryDataSource } from '../../../apps/gateway/src/infrastructure/auth/directory-data-source';
 
 const urlOf = (...servers: readonly TestServer[]): string =>
   `postgres://postgres:postgres@${servers.map(({ port }) => `127.0.0.1:${String(port)}`).join(',')}/postgres`;
@@ -51,6 +53,21 @@ describe('a database of several hosts', () => {
     await promote(standby);
     await eventually(() => write('second'));
     expect(await notes()).toEqual(['first', 'second']);
+  });
+
+  it('takes the connections of TypeORM along', async () => {
+    const directory = new DirectoryDataSource(database, loadConfig({}));
+    const insert = (text: string) => directory.run((manager) => manager.query('insert into notes values ($1)', [text]));
+    await insert('first');
+    await eventually(async () => expect(await ask(standby, 'select count(*)::int as n from notes')).toEqual([{ n: 1 }]));
+    await primary.kill();
+    await expect(insert('lost')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await promote(standby);
+    // Whatever asks the same database notices that its primary is gone.
+    await eventually(notes);
+    await eventually(() => insert('second'));
+    expect(await notes()).toEqual(['first', 'second']);
+    await directory.onApplicationShutdown();
   });
 
   it('leaves a primary that stands still for the one that was promoted, cuts the statement that waits there, and does not return when it wakes', async () => {

@@ -13,7 +13,7 @@ const startedMs = performance.now();
 openStandaloneDatabase({ dataDir: process.argv[2], partitionCount: 64, log: (log) => say({ log }) }).then(
   (database) => {
     process.on('SIGTERM', () => database.close().then(() => process.exit(0)));
-    say({ ready: { url: database.directoryUrl(), startMs: performance.now() - startedMs } });
+    say({ ready: { url: database.directoryAccess().url, startMs: performance.now() - startedMs } });
   },
   (error) => {
     console.error(error.name + ': ' + error.message);

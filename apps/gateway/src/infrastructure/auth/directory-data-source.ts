@@ -2,7 +2,7 @@ import { AppConfig } from '@agent-chat/config';
 import { Database } from '@agent-chat/database';
 import { AppError } from '@agent-chat/kernel';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { type Client } from 'pg';
+import { type Client as Connection } from 'pg';
 import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 import { AuthSecretEntity } from './auth-secret.entity';
 import { CredentialEntity } from './credential.entity';
@@ -63,9 +63,10 @@ export class DirectoryDataSource implements OnApplicationShutdown {
   }
 
   private async connect(): Promise<DataSource> {
+    const { url, Client } = this.database.directoryAccess();
     return new DataSource({
       type: 'postgres',
-      url: this.database.directoryUrl(),
+      url,
       applicationName: 'agent-chat-directory',
       entities: [UserEntity, CredentialEntity, ExternalIdentityEntity, SessionEntity, RefreshTokenEntity, SigningKeyEntity, AuthSecretEntity],
       synchronize: false,
@@ -76,13 +77,13 @@ export class DirectoryDataSource implements OnApplicationShutdown {
       connectTimeoutMS: CONNECT_TIMEOUT_MS,
       // The next statement on a lost connection reports the outage.
       poolErrorHandler: () => undefined,
-      extra: { statement_timeout: this.config.database.statementTimeoutMs, keepAlive: true, onConnect: surviveItsEnd },
+      extra: { statement_timeout: this.config.database.statementTimeoutMs, keepAlive: true, onConnect: surviveItsEnd, Client },
     }).initialize();
   }
 }
 
 // Between the pool's listener and that of TypeORM there is none, and a connection that ended then would end the process.
-function surviveItsEnd(client: Client): void {
+function surviveItsEnd(client: Connection): void {
   client.on('error', () => undefined);
 }
 

@@ -27,7 +27,7 @@ describe('openStandaloneDatabase', () => {
     const { url, drop } = await createEmptyDatabase();
     const database = await openStandaloneDatabase({ url, dataDir, partitionCount: 16, log: () => undefined });
     expect(await database.directory().query('select partition_count from installation')).toEqual([{ partition_count: 16 }]);
-    expect(database.directoryUrl()).toBe(url);
+    expect(database.directoryAccess().url).toBe(url);
     await database.close();
     expect(readdirSync(dataDir)).toEqual([]);
     await expect(openStandaloneDatabase({ url, dataDir, partitionCount: 64, log: () => undefined })).rejects.toThrow('set PARTITIONS=16');

@@ -1,6 +1,7 @@
 import { DatabaseError } from '../../database-error';
-import { Database, type PhysicalDatabase } from '../../database.port';
 import { FIRST_DATABASE } from '../../first-database';
+import { Database, type DirectoryAccess, type PhysicalDatabase } from '../../database.port';
+import { followingClient } from './following-client';
 import { PostgresPhysicalDatabase } from './postgres-physical-database';
 import { PrimaryFinder } from './primary-finder';
 import { ShardMap } from './shard-map';
@@ -63,6 +64,14 @@ export class PostgresDatabase extends Database {
     return this.placeOf(this.map.databaseOf(partition)).writer;
   }
 
+  override names(): readonly string[] {
+    return [...this.places.keys()];
+  }
+
+  override named(name: string): PhysicalDatabase {
+    return this.placeOf(name).shared;
+  }
+
   override shards(): readonly PhysicalDatabase[] {
     return this.map.inUse().map((name) => this.placeOf(name).shared);
   }
@@ -74,8 +83,9 @@ export class PostgresDatabase extends Database {
     return moved;
   }
 
-  override directoryUrl(): string {
-    return this.options.url;
+  override directoryAccess(): DirectoryAccess {
+    const { finder } = this.main;
+    return { url: finder.url, Client: followingClient(finder) };
   }
 
   override async ping(timeoutMs: number): Promise<void> {
