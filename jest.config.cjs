@@ -33,6 +33,8 @@ const shared = {
 const withPostgres = { globalSetup: '<rootDir>/test/support/global-setup.mjs', globalTeardown: '<rootDir>/test/support/global-teardown.mjs' };
 /** Contract suites run on every adapter, so that they need the servers of all of them. */
 const withServers = { globalSetup: '<rootDir>/test/support/contract-setup.mjs', globalTeardown: '<rootDir>/test/support/contract-teardown.mjs' };
+/** End-to-end tests run on either profile; a cluster is started once a run. */
+const withSystem = { globalSetup: '<rootDir>/test/support/e2e-setup.mjs', globalTeardown: '<rootDir>/test/support/e2e-teardown.mjs' };
 const slow = /\.(contract|medium)\.spec\.ts$/.source;
 
 module.exports = {
@@ -46,7 +48,7 @@ module.exports = {
     },
     { ...shared, ...withServers, displayName: 'contract', testMatch: ['<rootDir>/{apps,libs}/**/*.contract.spec.ts'] },
     { ...shared, ...withPostgres, displayName: 'medium', testMatch: ['<rootDir>/test/medium/**/*.spec.ts', '<rootDir>/{apps,libs}/**/*.medium.spec.ts'] },
-    { ...shared, ...withPostgres, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'] },
+    { ...shared, ...withSystem, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'] },
     { ...shared, ...withPostgres, displayName: 'faults', testMatch: ['<rootDir>/test/faults/**/*.spec.ts'] },
   ],
 };

@@ -21,14 +21,14 @@ function obey(servers) {
   const nodes = servers.nodes ?? [servers];
   process.on('message', async ({ id, at, verb }) => {
     try {
-      await nodes[at][verb]();
-      send({ id, pid: nodes[at].pid });
+      const exitCode = await nodes[at][verb]();
+      send({ id, pid: nodes[at].pid, ...(verb === 'stop' && { exitCode }) });
     } catch (error) {
       send({ id, error: error.message });
     }
   });
   process.once('disconnect', () => end(servers));
-  send({ settings: servers.settings, nodes: nodes.map(({ name: called, port, pid }) => ({ name: called, port, pid })) });
+  send({ settings: servers.settings, nodes: nodes.map(({ name: called, port, pid, log }) => ({ name: called, port, pid, log })) });
 }
 
 try {

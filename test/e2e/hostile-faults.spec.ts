@@ -1,84 +1,36 @@
 import { eventually } from '@agent-chat/testing';
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { Posting, WRITERS } from '../support/posting';
 import { RestClient } from '../support/rest-client';
 import { SocketClient } from '../support/socket-client';
-import { StandaloneProcess } from '../support/standalone-process';
-
-const WRITERS = 10;
+import { startSystem } from '../support/start-system';
+import { type TestedSystem } from '../support/tested-system';
 
 jest.setTimeout(120_000);
 
-/** Posts over REST until told to stop; keeps what was acknowledged. A call that failed is repeated under its key, as any client would. */
-class Posting {
-  readonly acknowledged = new Map<string, number>();
-  readonly failures: string[] = [];
-  private stopped = false;
-  private readonly done: Promise<unknown>;
-
-  constructor(
-    private readonly client: RestClient,
-    private readonly roomId: string,
-  ) {
-    this.done = Promise.all(Array.from({ length: WRITERS }, (_, writer) => this.write(writer)));
-  }
-
-  async stop(): Promise<void> {
-    this.stopped = true;
-    await this.done;
-  }
-
-  async expectStored(): Promise<void> {
-    const log = await this.client.log(this.roomId);
-    expect(log.map(({ seq }) => seq)).toEqual(log.map((_, index) => index + 1));
-    const stored = log.filter(({ type }) => type === 'message.posted').map(({ data, seq }) => [String(data?.['clientMsgId']), seq] as const);
-    expect(new Set(stored.map(([key]) => key)).size).toBe(stored.length);
-    const seqs = new Map(stored);
-    expect([...this.acknowledged].filter(([key, seq]) => seqs.get(key) !== seq)).toEqual([]);
-  }
-
-  private async write(writer: number): Promise<void> {
-    for (let index = 0; !this.stopped;) {
-      const key = `${String(writer)}-${String(index)}`;
-      try {
-        const { body } = await this.client.call('POST', `/rooms/${this.roomId}/messages`, { clientMsgId: key, text: key });
-        this.acknowledged.set(key, (body as { seq: number }).seq);
-        index++;
-      } catch (error) {
-        this.failures.push(String(error));
-        await new Promise((next) => setTimeout(next, 50));
-      }
-    }
-  }
-}
-
 describe('while people write', () => {
-  let standalone: StandaloneProcess;
+  let system: TestedSystem;
   let alice: RestClient;
   let posting: Posting;
 
   beforeEach(async () => {
-    standalone = await StandaloneProcess.start({ DRAIN_MS: '1000' });
-    alice = await RestClient.register(standalone.url, 'alice');
+    system = await startSystem({ DRAIN_MS: '1000' }, 'own');
+    alice = await RestClient.register(system.url, 'alice');
     const { roomId } = await alice.createRoom({ kind: 'private', name: 'faults' });
     posting = new Posting(alice, roomId);
     await eventually(() => expect(posting.acknowledged.size).toBeGreaterThan(100), { timeoutMs: 20_000 });
   });
   afterEach(async () => {
     await posting.stop();
-    await standalone.remove();
+    await system.remove();
   });
-
-  /** The embedded server's process. */
-  const serverPid = (): number => Number(readFileSync(join(standalone.dataDir, 'postgres/data/postmaster.pid'), 'utf8').split('\n')[0]);
 
   it('SIGTERM tells clients to go elsewhere, answers what was accepted, and ends with 0', async () => {
     const socket = await SocketClient.connect(alice);
-    expect(await standalone.stop()).toBe(0);
+    expect(await system.stop()).toBe(0);
     expect(socket.frames.map(({ name }) => name)).toContain('drain');
     expect(socket.frames.at(-1)).toEqual({ name: 'closing', body: { code: 'DRAINING' } });
-    await standalone.restart();
+    await system.restart();
     await posting.stop();
     await posting.expectStored();
   });
@@ -112,23 +64,12 @@ describe('while people write', () => {
     const writing = posts.map(postUntilRefused);
     await eventually(() => expect(acknowledged.size).toBeGreaterThan(500), { timeoutMs: 20_000 });
 
-    expect(await standalone.stop()).toBe(0);
+    expect(await system.stop()).toBe(0);
     await Promise.all(writing);
 
-    await standalone.restart();
+    await system.restart();
     const stored = (await alice.log(roomId)).filter(({ type }) => type === 'message.posted').map(({ data }) => String(data?.['clientMsgId']));
     expect(stored.filter((key) => !acknowledged.has(key))).toEqual([]);
     expect(stored.length).toBe(acknowledged.size);
-  });
-
-  it('the death of the database server ends the process with a message, and a restart has everything', async () => {
-    process.kill(serverPid(), 'SIGKILL');
-    expect(await standalone.ended()).toBe(1);
-    expect(standalone.printed).toContain('The database server ended by itself');
-    await standalone.restart();
-    const before = posting.acknowledged.size;
-    await eventually(() => expect(posting.acknowledged.size).toBeGreaterThan(before + 20), { timeoutMs: 20_000 });
-    await posting.stop();
-    await posting.expectStored();
   });
 });

@@ -4,23 +4,24 @@ import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
 import { RawSocket } from '../support/raw-socket';
 import { RestClient } from '../support/rest-client';
-import { StandaloneProcess } from '../support/standalone-process';
+import { startSystem } from '../support/start-system';
+import { type TestedSystem } from '../support/tested-system';
 
 const RUNS = 1_500;
 
 jest.setTimeout(180_000);
 
 describe('whatever a socket calls with', () => {
-  let standalone: StandaloneProcess;
+  let system: TestedSystem;
   let alice: RestClient;
   let socket: RawSocket;
   /** For each field of any call, values that may do. */
   let candidates: Readonly<Record<string, readonly unknown[]>>;
 
   beforeAll(async () => {
-    standalone = await StandaloneProcess.start();
-    alice = await RestClient.register(standalone.url, 'alice');
-    const mallory = await RestClient.register(standalone.url, 'mallory');
+    system = await startSystem();
+    alice = await RestClient.register(system.url, 'alice');
+    const mallory = await RestClient.register(system.url, 'mallory');
     const own = await alice.createRoom({ kind: 'private', name: 'own' });
     const foreign = await mallory.createRoom({ kind: 'private', name: 'foreign' });
     const { body } = await alice.call('POST', `/rooms/${own.roomId}/messages`, { clientMsgId: 'first', text: 'first' });
@@ -49,7 +50,7 @@ describe('whatever a socket calls with', () => {
   });
   afterAll(async () => {
     socket.end();
-    await standalone.remove();
+    await system.remove();
   });
 
   const bodyOf = (call: ClientCall): fc.Arbitrary<unknown> => {
@@ -79,6 +80,6 @@ describe('whatever a socket calls with', () => {
     // It got past the schemas, too.
     for (const code of ['ok', 'VALIDATION_FAILED', 'ROOM_NOT_FOUND', 'MESSAGE_NOT_FOUND']) expect(codes).toContain(code);
     expect(socket.isClosed).toBe(false);
-    expect(standalone.printed).not.toMatch(/"level":"(error|fatal)"/);
+    expect(system.printed).not.toMatch(/"level":"(error|fatal)"/);
   });
 });

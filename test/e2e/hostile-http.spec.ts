@@ -3,27 +3,28 @@ import { connect } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { exchange, tell } from '../support/bare-http';
 import { RestClient, RestFailure } from '../support/rest-client';
-import { StandaloneProcess } from '../support/standalone-process';
+import { startSystem } from '../support/start-system';
+import { type TestedSystem } from '../support/tested-system';
 
 const MB = 1024 * 1024;
 
 jest.setTimeout(120_000);
 
-let standalone: StandaloneProcess;
+let system: TestedSystem;
 let alice: RestClient;
 let roomId: string;
 
 beforeAll(async () => {
-  standalone = await StandaloneProcess.start();
-  alice = await RestClient.register(standalone.url, 'alice');
+  system = await startSystem();
+  alice = await RestClient.register(system.url, 'alice');
   ({ roomId } = await alice.createRoom({ kind: 'private', name: 'strange' }));
 });
-afterAll(() => standalone.remove());
+afterAll(() => system.remove());
 
 /** Whatever came: nothing was told of the inside, nobody called it a failure of the server, and the server is well. */
 afterEach(async () => {
-  expect(standalone.printed).not.toMatch(/"level":"(error|fatal)"/);
-  expect((await fetch(`${standalone.url}/api/health/ready`)).status).toBe(200);
+  expect(system.printed).not.toMatch(/"level":"(error|fatal)"/);
+  expect((await fetch(`${system.url}/api/health/ready`)).status).toBe(200);
 });
 
 describe('strange bodies', () => {
@@ -57,11 +58,11 @@ describe('strange bodies', () => {
   it('that unpack to 100 MB are refused before they are unpacked', async () => {
     const plain = Buffer.alloc(100 * MB, ' ');
     const bombs = { gzip: gzipSync(plain), deflate: deflateSync(plain), br: brotliCompressSync(plain) };
-    const before = standalone.residentBytes;
+    const before = system.residentBytes;
     for (let round = 0; round < 5; round++)
       for (const [encoding, bomb] of Object.entries(bombs))
         expect(await tell(alice, 'POST', messages(), bomb, { 'content-encoding': encoding })).toMatchObject({ status: 413, code: 'FRAME_TOO_LARGE' });
-    expect(standalone.residentBytes - before).toBeLessThan(60 * MB);
+    expect(system.residentBytes - before).toBeLessThan(60 * MB);
     for (const encoding of ['gzip', 'br', 'nonsense', 'gzip, gzip'])
       expect(await tell(alice, 'POST', messages(), 'not packed at all', { 'content-encoding': encoding })).toMatchObject({ code: 'MALFORMED_REQUEST' });
   });
@@ -116,20 +117,20 @@ describe('strange HTTP', () => {
 
   it('is refused by the first line that is wrong', async () => {
     // Above the limit of 16 KB, yet small enough to be read whole: bytes that nobody has read would turn the answer into a reset.
-    expect(await exchange(standalone.url, `GET /api/v1/rooms HTTP/1.1\r\n${head()}X: ${'a'.repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431/);
-    expect(await exchange(standalone.url, `GET /api/v1/rooms HTTP/1.1\r\n\r\n`)).toMatch(/^HTTP\/1\.1 400/);
-    expect(await exchange(standalone.url, `POST /api/v1/rooms HTTP/1.1\r\n${head()}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nX`)).toMatch(
+    expect(await exchange(system.url, `GET /api/v1/rooms HTTP/1.1\r\n${head()}X: ${'a'.repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431/);
+    expect(await exchange(system.url, `GET /api/v1/rooms HTTP/1.1\r\n\r\n`)).toMatch(/^HTTP\/1\.1 400/);
+    expect(await exchange(system.url, `POST /api/v1/rooms HTTP/1.1\r\n${head()}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nX`)).toMatch(
       /^HTTP\/1\.1 400/,
     );
-    expect(await exchange(standalone.url, 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')).toMatch(/^HTTP\/1\.1 400/);
-    expect(await exchange(standalone.url, `GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\n${head()}Connection: close\r\n\r\n`)).toMatch(/^HTTP\/1\.1 400/);
+    expect(await exchange(system.url, 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')).toMatch(/^HTTP\/1\.1 400/);
+    expect(await exchange(system.url, `GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\n${head()}Connection: close\r\n\r\n`)).toMatch(/^HTTP\/1\.1 400/);
     expect(
-      await exchange(standalone.url, `GET /elsewhere HTTP/1.1\r\n${head()}Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n`),
+      await exchange(system.url, `GET /elsewhere HTTP/1.1\r\n${head()}Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n`),
     ).toBe('');
   });
 
   it('that comes a byte at a time is ended, and nobody waits for it', async () => {
-    const port = Number(new URL(standalone.url).port);
+    const port = Number(new URL(system.url).port);
     const slow = Array.from({ length: 200 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
     const drip = setInterval(() => slow.forEach((socket) => socket.writable && socket.write('x')), 500);
     for (const socket of slow) socket.write('GET /api/v1/rooms HTTP/1.1\r\nX: ');
@@ -143,7 +144,7 @@ describe('strange HTTP', () => {
   it('that is pipelined is answered in its order', async () => {
     const paths = Array.from({ length: 300 }, (_, index) => (index % 2 === 0 ? '/api/v1/users/me' : '/api/v1/nowhere'));
     const text = await exchange(
-      standalone.url,
+      system.url,
       paths.map((path, index) => `GET ${path} HTTP/1.1\r\n${head()}${index === 299 ? 'Connection: close\r\n' : ''}\r\n`).join(''),
       15_000,
     );
@@ -158,7 +159,7 @@ describe('tokens', () => {
     const [header = '', payload = '', signature = ''] = (alice.credentials?.accessToken ?? '').split('.');
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Record<string, unknown>;
     const { kid, alg } = JSON.parse(Buffer.from(header, 'base64url').toString()) as { kid: string; alg: string };
-    const { keys } = (await (await fetch(`${standalone.url}/.well-known/jwks.json`)).json()) as { keys: Record<string, string>[] };
+    const { keys } = (await (await fetch(`${system.url}/.well-known/jwks.json`)).json()) as { keys: Record<string, string>[] };
     const withPublicKey = (secret: string): string => {
       const text = `${encode({ alg: 'HS256', kid })}.${payload}`;
       return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`;
@@ -179,13 +180,13 @@ describe('tokens', () => {
       'x'.repeat(9_000),
     ];
     for (const accessToken of forged) {
-      const thief = new RestClient(standalone.url, { userId: '', username: '', accessToken, refreshToken: '' });
+      const thief = new RestClient(system.url, { userId: '', username: '', accessToken, refreshToken: '' });
       expect([accessToken, (await tell(thief, 'GET', '/users/me')).code]).toEqual([accessToken, 'UNAUTHENTICATED']);
     }
   });
 
   it('of a session that has ended open nothing more', async () => {
-    const carol = await RestClient.register(standalone.url, 'carol');
+    const carol = await RestClient.register(system.url, 'carol');
     await carol.call('POST', '/auth/logout', { refreshToken: carol.credentials?.refreshToken });
     expect(await tell(carol, 'POST', '/auth/refresh', JSON.stringify({ refreshToken: carol.credentials?.refreshToken }))).toMatchObject({
       code: 'UNAUTHENTICATED',
@@ -203,6 +204,6 @@ describe('tokens', () => {
   );
 
   it.each(['', '.', '%00', 'a'.repeat(9_000)])('are no tickets: %#', async (ticket) => {
-    expect((await fetch(`${standalone.url}/api/v1/events?ticket=${ticket}`)).status).toBe(401);
+    expect((await fetch(`${system.url}/api/v1/events?ticket=${ticket}`)).status).toBe(401);
   });
 });

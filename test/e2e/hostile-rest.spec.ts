@@ -3,11 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { exchange, tell, type Told } from '../support/bare-http';
 import { RestClient } from '../support/rest-client';
 import { SseClient } from '../support/sse-client';
-import { StandaloneProcess } from '../support/standalone-process';
+import { startSystem } from '../support/start-system';
+import { type TestedSystem } from '../support/tested-system';
 
 jest.setTimeout(120_000);
 
-let standalone: StandaloneProcess;
+let system: TestedSystem;
 let alice: RestClient;
 let bob: RestClient;
 let mallory: RestClient;
@@ -16,23 +17,23 @@ let directId: string;
 let messageId: string;
 
 beforeAll(async () => {
-  standalone = await StandaloneProcess.start();
+  system = await startSystem();
   [alice, bob, mallory] = [
-    await RestClient.register(standalone.url, 'alice'),
-    await RestClient.register(standalone.url, 'bob'),
-    await RestClient.register(standalone.url, 'mallory'),
+    await RestClient.register(system.url, 'alice'),
+    await RestClient.register(system.otherUrl, 'bob'),
+    await RestClient.register(system.url, 'mallory'),
   ];
   ({ roomId } = await alice.createRoom({ kind: 'private', name: 'secret', memberIds: [bob.userId] }));
   ({ roomId: directId } = await alice.createRoom({ kind: 'direct', memberIds: [bob.userId] }));
   const { body } = await alice.call('POST', `/rooms/${roomId}/messages`, { clientMsgId: 'zebra', text: 'a secret zebra' });
   ({ messageId } = body as { messageId: string });
 });
-afterAll(() => standalone.remove());
+afterAll(() => system.remove());
 
 /** Whatever came: nothing was told of the inside, nobody called it a failure of the server, and the server is well. */
 afterEach(async () => {
-  expect(standalone.printed).not.toMatch(/"level":"(error|fatal)"/);
-  expect((await fetch(`${standalone.url}/api/health/ready`)).status).toBe(200);
+  expect(system.printed).not.toMatch(/"level":"(error|fatal)"/);
+  expect((await fetch(`${system.url}/api/health/ready`)).status).toBe(200);
 });
 
 describe('a room of others', () => {
@@ -201,7 +202,7 @@ describe('strange addresses and queries', () => {
 
   it('has nothing outside its routes', async () => {
     // Outside of the API lies the web client, whose page answers for every path.
-    expect(await (await fetch(`${standalone.url}/api/v1/%2e%2e/%2e%2e/etc/passwd`)).text()).not.toContain('root:');
+    expect(await (await fetch(`${system.url}/api/v1/%2e%2e/%2e%2e/etc/passwd`)).text()).not.toContain('root:');
     const reactions = `/rooms/${roomId}/messages/${messageId}/reactions`;
     for (const path of ['/rooms/..%2f..%2f', '/rooms/%00', '/rooms/%E0%A4%A', `/rooms/${'a'.repeat(10_000)}`])
       expect((await tell(alice, 'GET', path)).status).toBeGreaterThanOrEqual(400);
@@ -217,7 +218,7 @@ describe('strange addresses and queries', () => {
       '/%00.js',
       '*',
     ])
-      expect(await exchange(standalone.url, `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)).toMatch(
+      expect(await exchange(system.url, `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)).toMatch(
         /^HTTP\/1\.1 (40[04]|200[^]*<title>Agent Chat<\/title>)/,
       );
   });

@@ -4,7 +4,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { RawSocket } from '../support/raw-socket';
 import { RestClient } from '../support/rest-client';
 import { SocketClient } from '../support/socket-client';
-import { StandaloneProcess } from '../support/standalone-process';
+import { startSystem } from '../support/start-system';
+import { type TestedSystem } from '../support/tested-system';
 
 const MB = 1024 * 1024;
 
@@ -53,22 +54,22 @@ async function flood(socket: RawSocket, frame: (index: number) => string, count:
 }
 
 describe('a hostile socket', () => {
-  let standalone: StandaloneProcess;
+  let system: TestedSystem;
   let alice: RestClient;
   let bob: RestClient;
   let witness: SocketClient;
   let roomId: string;
 
   beforeAll(async () => {
-    standalone = await StandaloneProcess.start({ MAX_CONNECTIONS_PER_USER: '1000' });
-    [alice, bob] = [await RestClient.register(standalone.url, 'alice'), await RestClient.register(standalone.url, 'bob')];
+    system = await startSystem({ MAX_CONNECTIONS_PER_USER: '1000' });
+    [alice, bob] = [await RestClient.register(system.url, 'alice'), await RestClient.register(system.otherUrl, 'bob')];
     ({ roomId } = await alice.createRoom({ kind: 'private', name: 'hostile', memberIds: [bob.userId] }));
     witness = await SocketClient.connect(bob);
     await witness.subscribe(roomId);
   });
   afterAll(async () => {
     witness.close();
-    await standalone.remove();
+    await system.remove();
   });
 
   /** Somebody else's connection works as if nothing had happened. */
@@ -77,11 +78,11 @@ describe('a hostile socket', () => {
     expect(await witness.call('message.post', { roomId, clientMsgId: key, text: 'still here' })).toMatchObject({ ok: true });
     await eventually(() => expect(witness.events.some(({ data }) => data?.['clientMsgId'] === key)).toBe(true));
     expect(witness.socket.connected).toBe(true);
-    expect(standalone.printed).not.toMatch(/"level":"(error|fatal)"/);
+    expect(system.printed).not.toMatch(/"level":"(error|fatal)"/);
   }
 
   it.each(Object.entries(STRANGE_FRAMES))('that sends %s harms nobody', async (_name, frames) => {
-    const [known, unknown] = [await RawSocket.connect(alice), await RawSocket.open(standalone.url)];
+    const [known, unknown] = [await RawSocket.connect(alice), await RawSocket.open(system.url)];
     for (const socket of [known, unknown]) for (const frame of frames) socket.send(frame);
     await expectUnharmed();
     for (const frame of [...known.frames, ...unknown.frames]) expect(frame).not.toMatch(/INTERNAL|node_modules|Error:/);
@@ -104,7 +105,7 @@ describe('a hostile socket', () => {
     const { body } = await alice.call('POST', `/rooms/${roomId}/messages`, { clientMsgId: randomUUID(), text: 'a secret' });
     const { messageId } = body as { messageId: string };
     const direct = await alice.createRoom({ kind: 'direct', memberIds: [bob.userId] });
-    const socket = await SocketClient.connect(await RestClient.register(standalone.url, 'mallory'));
+    const socket = await SocketClient.connect(await RestClient.register(system.url, 'mallory'));
     const ask = async (room: string): Promise<string> => {
       const on = { roomId: room, messageId };
       const answers = [
@@ -153,9 +154,9 @@ describe('a hostile socket', () => {
         socket.end();
       };
       await round();
-      const before = standalone.residentBytes;
+      const before = system.residentBytes;
       for (let again = 0; again < 4; again++) await round();
-      expect(standalone.residentBytes - before).toBeLessThan(150 * MB);
+      expect(system.residentBytes - before).toBeLessThan(150 * MB);
     },
   );
 
@@ -163,7 +164,7 @@ describe('a hostile socket', () => {
     const slow = await RawSocket.connect(alice);
     await slow.call('room.subscribe', JSON.stringify({ rooms: [{ roomId }] }));
     slow.stopReading();
-    const before = standalone.residentBytes;
+    const before = system.residentBytes;
     const text = '🦓'.repeat(7_990);
     for (let post = 0; post < 1_200; post += 20)
       await Promise.all(Array.from({ length: 20 }, (_, index) => witness.call('message.post', { roomId, clientMsgId: `slow-${String(post + index)}`, text })));
@@ -172,17 +173,17 @@ describe('a hostile socket', () => {
     await eventually(() => expect(slow.isClosed).toBe(true), { timeoutMs: 10_000 });
     // Less than half of what was written to the room: it waited for nobody.
     expect(slow.frames.join('').length).toBeLessThan(10 * MB);
-    expect(standalone.residentBytes - before).toBeLessThan(200 * MB);
+    expect(system.residentBytes - before).toBeLessThan(200 * MB);
   });
 
   it('opens by the thousand without logging in, is not waited for, and is closed', async () => {
-    const sockets = await Promise.all(Array.from({ length: 1_000 }, () => RawSocket.open(standalone.url)));
+    const sockets = await Promise.all(Array.from({ length: 1_000 }, () => RawSocket.open(system.url)));
     await expectUnharmed();
     await eventually(() => expect(sockets.filter(({ isClosed }) => !isClosed).length).toBe(0), { timeoutMs: 20_000 });
   });
 
   it('logs in once over one transport, however often it tries', async () => {
-    const socket = await RawSocket.open(standalone.url);
+    const socket = await RawSocket.open(system.url);
     for (let time = 0; time < 60; time++) socket.send(`40${JSON.stringify({ token: alice.credentials?.accessToken })}`);
     await expectUnharmed();
     await eventually(() => expect(socket.frames.filter((frame) => frame.startsWith('44')).length + Number(socket.isClosed)).toBeGreaterThan(0));
@@ -192,14 +193,14 @@ describe('a hostile socket', () => {
 });
 
 describe('a flooding socket under the default limits', () => {
-  let standalone: StandaloneProcess;
+  let system: TestedSystem;
   let alice: RestClient;
 
   beforeAll(async () => {
-    standalone = await StandaloneProcess.start({ RATE_LIMITS: '{}' });
-    alice = await RestClient.register(standalone.url, 'alice');
+    system = await startSystem({ RATE_LIMITS: '{}' });
+    alice = await RestClient.register(system.url, 'alice');
   });
-  afterAll(() => standalone.remove());
+  afterAll(() => system.remove());
 
   it.each(['42@["message.post",{}]', '42@["no.such.call"]', '42["no.such.call"]', '43@[]', '6'])('is closed for %p', async (frame) => {
     const socket = await RawSocket.connect(alice);

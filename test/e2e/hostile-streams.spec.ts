@@ -4,7 +4,8 @@ import { get, type IncomingMessage } from 'node:http';
 import { RestClient } from '../support/rest-client';
 import { SocketClient } from '../support/socket-client';
 import { SseClient } from '../support/sse-client';
-import { StandaloneProcess } from '../support/standalone-process';
+import { startSystem } from '../support/start-system';
+import { type TestedSystem } from '../support/tested-system';
 
 const MB = 1024 * 1024;
 const POSTS = 800;
@@ -14,28 +15,28 @@ const TEXT = '🦓'.repeat(7_990);
 jest.setTimeout(60_000);
 
 describe('an event stream that is not read', () => {
-  let standalone: StandaloneProcess;
+  let system: TestedSystem;
   let alice: RestClient;
   let witness: SocketClient;
   let roomId: string;
 
   beforeAll(async () => {
-    standalone = await StandaloneProcess.start();
-    alice = await RestClient.register(standalone.url, 'alice');
+    system = await startSystem();
+    alice = await RestClient.register(system.url, 'alice');
     ({ roomId } = await alice.createRoom({ kind: 'private', name: 'streams' }));
     witness = await SocketClient.connect(alice);
     await witness.subscribe(roomId);
   });
   afterAll(async () => {
     witness.close();
-    await standalone.remove();
+    await system.remove();
   });
 
   /** Opens a stream of the room and reads no further than its head. */
   async function openUnread(query = ''): Promise<IncomingMessage> {
     const headers = { authorization: `Bearer ${alice.credentials?.accessToken ?? ''}` };
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      get(`${standalone.url}/api/v1/events?rooms=${roomId}${query}`, { headers, agent: false }, resolve).on('error', reject);
+      get(`${system.url}/api/v1/events?rooms=${roomId}${query}`, { headers, agent: false }, resolve).on('error', reject);
     });
     expect(response.statusCode).toBe(200);
     return response.pause().on('error', () => undefined);
@@ -47,7 +48,7 @@ describe('an event stream that is not read', () => {
   }
 
   async function slowConsumers(): Promise<number> {
-    const text = await (await fetch(`${standalone.url}/api/metrics`)).text();
+    const text = await (await fetch(`${system.url}/api/metrics`)).text();
     return Number(/^agent_chat_slow_consumers_total (\d+)/m.exec(text)?.[1] ?? 0);
   }
 
@@ -58,11 +59,11 @@ describe('an event stream that is not read', () => {
     const unread = await openUnread();
     await eventually(() => expect(reader.lastId).not.toBe(''));
     const { lastId } = reader;
-    const before = standalone.residentBytes;
+    const before = system.residentBytes;
     await post(POSTS);
 
     expect(await slowConsumers()).toBe(1);
-    expect(standalone.residentBytes - before).toBeLessThan(200 * MB);
+    expect(system.residentBytes - before).toBeLessThan(200 * MB);
     let readBytes = 0;
     unread.on('data', (chunk: Buffer) => (readBytes += chunk.length)).resume();
     await eventually(() => expect(unread.closed).toBe(true));
@@ -79,12 +80,12 @@ describe('an event stream that is not read', () => {
   });
 
   it('holds its backlog back and is not closed for it: what it has not asked to read costs nothing', async () => {
-    const before = [await slowConsumers(), standalone.residentBytes] as const;
+    const before = [await slowConsumers(), system.residentBytes] as const;
     const unread = await Promise.all(Array.from({ length: 10 }, () => openUnread('&after=1.0')));
     await alice.call('GET', '/users/me');
     await post(20);
     expect(await slowConsumers()).toBe(before[0]);
-    expect(standalone.residentBytes - before[1]).toBeLessThan(200 * MB);
+    expect(system.residentBytes - before[1]).toBeLessThan(200 * MB);
     for (const stream of unread) stream.destroy();
   });
 });

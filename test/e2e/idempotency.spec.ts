@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { RestClient, RestFailure } from '../support/rest-client';
 import { SocketClient } from '../support/socket-client';
-import { StandaloneProcess } from '../support/standalone-process';
+import { startSystem } from '../support/start-system';
+import { type TestedSystem } from '../support/tested-system';
 
 const TIMES = 100;
 
@@ -30,22 +31,22 @@ function oneAnswer(answers: readonly unknown[]): Effect {
 }
 
 describe('one key, a hundred times at once, over REST and Socket.IO', () => {
-  let standalone: StandaloneProcess;
+  let system: TestedSystem;
   let alice: RestClient;
   let bob: RestClient;
   let socket: SocketClient;
   let roomId: string;
 
   beforeAll(async () => {
-    standalone = await StandaloneProcess.start();
-    alice = await RestClient.register(standalone.url, 'alice');
-    bob = await RestClient.register(standalone.url, 'bob');
+    system = await startSystem();
+    alice = await RestClient.register(system.url, 'alice');
+    bob = await RestClient.register(system.otherUrl, 'bob');
     socket = await SocketClient.connect(alice);
     ({ roomId } = await alice.createRoom({ kind: 'private', name: 'once', memberIds: [bob.userId] }));
   });
   afterAll(async () => {
     socket.close();
-    await standalone.remove();
+    await system.remove();
   });
 
   const rest = async (method: string, path: string, body: unknown, key: string): Promise<unknown> =>

@@ -2,29 +2,30 @@ import { randomUUID } from 'node:crypto';
 import { RestClient } from '../support/rest-client';
 import { SocketClient } from '../support/socket-client';
 import { SseClient } from '../support/sse-client';
-import { StandaloneProcess } from '../support/standalone-process';
+import { startSystem } from '../support/start-system';
+import { type TestedSystem } from '../support/tested-system';
 
 const MISSED = 10_000;
 
 jest.setTimeout(180_000);
 
 describe('a room over REST, Socket.IO and an event stream', () => {
-  let standalone: StandaloneProcess;
+  let system: TestedSystem;
   let alice: RestClient;
   let bob: RestClient;
   let writing: SocketClient;
   let roomId: string;
 
   beforeAll(async () => {
-    standalone = await StandaloneProcess.start();
-    alice = await RestClient.register(standalone.url, 'alice');
-    bob = await RestClient.register(standalone.url, 'bob');
+    system = await startSystem();
+    alice = await RestClient.register(system.url, 'alice');
+    bob = await RestClient.register(system.otherUrl, 'bob');
     writing = await SocketClient.connect(alice);
     ({ roomId } = await alice.createRoom({ kind: 'private', name: 'one log', memberIds: [bob.userId] }));
   });
   afterAll(async () => {
     writing.close();
-    await standalone.remove();
+    await system.remove();
   });
 
   const post = async (text: string): Promise<{ messageId: string; seq: number }> => {

@@ -1,22 +1,30 @@
+import { createTestDatabase, type TestDatabase } from '@agent-chat/database/testing';
 import { eventually } from '@agent-chat/testing';
 import { randomUUID } from 'node:crypto';
 import { DatabaseBackup } from '../support/database-backup';
 import { type LoggedEvent, RestClient } from '../support/rest-client';
 import { SocketClient } from '../support/socket-client';
-import { startWholeApp, type WholeApp } from '../support/whole-app';
+import { startSystem } from '../support/start-system';
+import { type TestedSystem } from '../support/tested-system';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 describe('a database that is restored from a backup under a running process', () => {
-  let app: WholeApp;
+  let empty: TestDatabase | undefined;
+  let system: TestedSystem;
   let alice: RestClient;
   let bob: RestClient;
 
   beforeAll(async () => {
-    app = await startWholeApp('restore');
-    [alice, bob] = [await RestClient.register(app.url, 'alice'), await RestClient.register(app.url, 'bob')];
+    // A cluster brings databases of its own.
+    empty = process.env['TEST_POSTGRES_URL'] === undefined ? undefined : await createTestDatabase('restore');
+    system = await startSystem(empty === undefined ? {} : { DATABASE_URL: empty.url }, 'own');
+    [alice, bob] = [await RestClient.register(system.url, 'alice'), await RestClient.register(system.otherUrl, 'bob')];
   });
-  afterAll(() => app.close());
+  afterAll(async () => {
+    await system.remove();
+    await empty?.drop();
+  });
 
   const post = async (roomId: string, text: string): Promise<{ messageId: string; seq: number }> => {
     const key = randomUUID();
@@ -30,12 +38,12 @@ describe('a database that is restored from a backup under a running process', ()
   it('is seen by the next command: its rooms get a new epoch, nothing acknowledged that the log still has is lost, and readers start anew (P29)', async () => {
     const { roomId } = await alice.createRoom({ kind: 'private', name: 'restored', memberIds: [bob.userId] });
     const kept = await post(roomId, 'in the backup');
-    const backup = new DatabaseBackup(app.databaseUrl);
-    await backup.take();
+    const backups = system.roomDatabases.map((url) => new DatabaseBackup(url));
+    for (const backup of backups) await backup.take();
     const lost = [await post(roomId, 'after it, 1'), await post(roomId, 'after it, 2')];
     const reader = await SocketClient.connect(bob);
     const { cursor } = await reader.subscribe(roomId);
-    await backup.restore();
+    for (const backup of backups) await backup.restore();
 
     const next = await post(roomId, 'after the restore');
 

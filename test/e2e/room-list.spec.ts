@@ -1,22 +1,23 @@
 import { RestClient } from '../support/rest-client';
 import { SocketClient } from '../support/socket-client';
-import { StandaloneProcess } from '../support/standalone-process';
+import { startSystem } from '../support/start-system';
+import { type TestedSystem } from '../support/tested-system';
 
 describe('the room list of somebody who is connected', () => {
-  let standalone: StandaloneProcess;
+  let system: TestedSystem;
   let alice: RestClient;
   let bob: RestClient;
   let socket: SocketClient;
 
   beforeAll(async () => {
-    standalone = await StandaloneProcess.start();
-    alice = await RestClient.register(standalone.url, 'alice');
-    bob = await RestClient.register(standalone.url, 'bob');
+    system = await startSystem();
+    alice = await RestClient.register(system.url, 'alice');
+    bob = await RestClient.register(system.otherUrl, 'bob');
     socket = await SocketClient.connect(bob);
   }, 60_000);
   afterAll(async () => {
     socket.close();
-    await standalone.remove();
+    await system.remove();
   });
 
   /** The next frame of a name that has something about the room. */

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { RestClient } from '../support/rest-client';
 import { SocketClient, type SubscribedRoom } from '../support/socket-client';
-import { StandaloneProcess } from '../support/standalone-process';
+import { startSystem } from '../support/start-system';
+import { type TestedSystem } from '../support/tested-system';
 
 const TIMES = 1_000;
 const AT_ONCE = 20;
@@ -42,20 +43,20 @@ function expectNoHole(seqs: readonly number[], from: number): void {
 }
 
 describe('subscribing while a room is written to 500 times a second', () => {
-  let standalone: StandaloneProcess;
+  let system: TestedSystem;
   let owner: RestClient;
   let reader: RestClient;
   let writing: SocketClient;
 
   beforeAll(async () => {
-    standalone = await StandaloneProcess.start({ MAX_CONNECTIONS_PER_USER: '500' });
-    owner = await RestClient.register(standalone.url, 'owner');
-    reader = await RestClient.register(standalone.url, 'reader');
+    system = await startSystem({ MAX_CONNECTIONS_PER_USER: '1000' });
+    owner = await RestClient.register(system.url, 'owner');
+    reader = await RestClient.register(system.otherUrl, 'reader');
     writing = await SocketClient.connect(owner);
   });
   afterAll(async () => {
     writing.close();
-    await standalone.remove();
+    await system.remove();
   });
 
   /** Does something a thousand times, so many at once. */
@@ -100,7 +101,7 @@ describe('subscribing while a room is written to 500 times a second', () => {
   });
 
   it('ends with the event that takes the reader out, also while subscribing, a thousand times over', async () => {
-    const readers = await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => RestClient.register(standalone.url, `reader${String(index)}`)));
+    const readers = await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => RestClient.register(system.url, `reader${String(index)}`)));
     const { roomId } = await owner.createRoom({ kind: 'private', name: 'strict', memberIds: readers.map(({ userId }) => userId) });
     const writer = new Writer(writing, roomId);
 

@@ -6,19 +6,19 @@ import { connect } from 'node:net';
 import { RestClient } from '../support/rest-client';
 import { SocketClient } from '../support/socket-client';
 import { SseClient } from '../support/sse-client';
-import { StandaloneProcess } from '../support/standalone-process';
+import { startSystem } from '../support/start-system';
 
 jest.setTimeout(120_000);
 
 describe('answers that nobody reads', () => {
   it('are given up within a minute, while quiet sockets and event streams stay', async () => {
-    const standalone = await StandaloneProcess.start();
-    const alice = await RestClient.register(standalone.url, 'alice');
+    const system = await startSystem();
+    const alice = await RestClient.register(system.url, 'alice');
     const { roomId } = await alice.createRoom({ kind: 'private', name: 'long' });
     for (let index = 0; index < 100; index++) await alice.call('POST', `/rooms/${roomId}/messages`, { clientMsgId: randomUUID(), text: 'x'.repeat(8_000) });
     const [socket, stream] = [await SocketClient.connect(alice), await SseClient.open(alice, `?rooms=${roomId}`)];
 
-    const { hostname, port } = new URL(standalone.url);
+    const { hostname, port } = new URL(system.url);
     const page = `GET /api/v1/rooms/${roomId}/messages?limit=100 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${alice.credentials?.accessToken ?? ''}\r\n\r\n`;
     const unread = connect(Number(port), hostname).on('error', () => undefined);
     unread.pause().write(page.repeat(40));
@@ -33,7 +33,7 @@ describe('answers that nobody reads', () => {
     unread.destroy();
     socket.close();
     await stream.close();
-    await standalone.remove();
+    await system.remove();
   });
 });
 

@@ -1,6 +1,7 @@
 import { eventually } from '@agent-chat/testing';
 import { type Browser, type Route } from 'playwright-core';
-import { StandaloneProcess } from '../support/standalone-process';
+import { startSystem } from '../support/start-system';
+import { type TestedSystem } from '../support/tested-system';
 import { launchBrowser, WebPerson } from '../support/web-person';
 
 const SETTINGS = '**/assets/settings-panel-*.js';
@@ -12,16 +13,16 @@ const LOOK_BACK = `delete document.hasFocus; window.dispatchEvent(new Event('foc
 const gone = (route: Route): Promise<void> => route.fulfill({ status: 404, body: '' });
 
 describe('the web client, when something fails', () => {
-  let standalone: StandaloneProcess;
+  let system: TestedSystem;
   let browser: Browser;
   let ada: WebPerson;
   let ben: WebPerson;
 
   beforeAll(async () => {
-    standalone = await StandaloneProcess.start();
+    system = await startSystem({}, 'own');
     browser = await launchBrowser();
-    ada = await WebPerson.open(browser, standalone.url, 'Ada Lovelace');
-    ben = await WebPerson.open(browser, standalone.url, 'Ben', { width: 360, height: 740, colorScheme: 'dark' });
+    ada = await WebPerson.open(browser, system.url, 'Ada Lovelace');
+    ben = await WebPerson.open(browser, system.url, 'Ben', { width: 360, height: 740, colorScheme: 'dark' });
     await ada.page.route(SETTINGS, gone);
     await Promise.all([ada.register(), ben.register()]);
     await ada.createRoom('design');
@@ -29,7 +30,7 @@ describe('the web client, when something fails', () => {
   }, 90_000);
   afterAll(async () => {
     await browser.close();
-    await standalone.remove();
+    await system.remove();
   });
 
   it('shows no divider for what is seen as it comes, and one for what comes while the person looks elsewhere', async () => {
@@ -59,7 +60,7 @@ describe('the web client, when something fails', () => {
     const address = ada.page.url();
     await ada.page.route(SETTINGS, gone);
     await ada.page.goto(address);
-    await ada.page.route(`${standalone.url}/`, (route) =>
+    await ada.page.route(`${system.url}/`, (route) =>
       route.fulfill({ contentType: 'text/html', body: '<script type="module" src="/assets/next.js"></script>' }),
     );
     await ada.page.getByRole('button', { name: 'Room settings' }).click();
@@ -86,7 +87,7 @@ describe('the web client, when something fails', () => {
   });
 
   it('stays usable beside a part that has a fault, and offers to reload', async () => {
-    const broken = await WebPerson.open(browser, standalone.url, 'Carl');
+    const broken = await WebPerson.open(browser, system.url, 'Carl');
     const fault = 'export const Discover = () => { throw new Error("a fault of the page"); };';
     await broken.page.route(DISCOVER, (route) => route.fulfill({ contentType: 'text/javascript', body: fault }));
     await broken.register();
@@ -102,7 +103,7 @@ describe('the web client, when something fails', () => {
   });
 
   it('says why somebody sees the log-in page whose session was ended elsewhere, and nothing to one who logs out', async () => {
-    const address = `${standalone.url}/api/v1/auth`;
+    const address = `${system.url}/api/v1/auth`;
     const account = { username: 'ben', password: 'correct horse battery' };
     const answer = await fetch(`${address}/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(account) });
     const { accessToken } = (await answer.json()) as { accessToken: string };
@@ -127,10 +128,10 @@ describe('the web client, when something fails', () => {
     });
     await ada.reload();
     await ada.roomLink('design').waitFor();
-    await standalone.stop();
+    await system.stop();
     await ada.page.getByText(/Next try in 1[456] s\./).waitFor({ timeout: 40_000 });
     await ada.screenshot('reconnecting-desktop-light');
-    await standalone.restart();
+    await system.restart();
     await ada.page.getByRole('button', { name: 'Try now' }).click();
     // Well before it would have tried by itself.
     await ada.page.getByText('Connection lost').waitFor({ state: 'detached', timeout: 4_000 });

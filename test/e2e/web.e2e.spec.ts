@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type Browser } from 'playwright-core';
-import { StandaloneProcess } from '../support/standalone-process';
+import { startSystem } from '../support/start-system';
+import { type TestedSystem } from '../support/tested-system';
 import { launchBrowser, WebPerson } from '../support/web-person';
 
 const BUNDLE = resolve(__dirname, '../../dist/apps/web');
@@ -11,23 +12,23 @@ const BUDGET_BYTES = 200_000;
 const MARKUP = '<img src=x onerror="document.title=1"> **bold** https://example.com/a_b';
 
 describe('the web client', () => {
-  let standalone: StandaloneProcess;
+  let system: TestedSystem;
   let browser: Browser;
   let ada: WebPerson;
   let ben: WebPerson;
 
   beforeAll(async () => {
     if (!existsSync(join(BUNDLE, 'index.html'))) throw new Error('The web client is not built: npm run build && npm run build:web');
-    standalone = await StandaloneProcess.start();
+    system = await startSystem();
     browser = await launchBrowser();
-    ada = await WebPerson.open(browser, standalone.url, 'Ada Lovelace');
-    ben = await WebPerson.open(browser, standalone.url, 'Ben', { width: 360, height: 740, colorScheme: 'dark' });
+    ada = await WebPerson.open(browser, system.url, 'Ada Lovelace');
+    ben = await WebPerson.open(browser, system.url, 'Ben', { width: 360, height: 740, colorScheme: 'dark' });
     await Promise.all([ada.screenshot('sign-in-desktop-light'), ben.screenshot('sign-in-phone-dark')]);
     await Promise.all([ada.register(), ben.register()]);
   }, 90_000);
   afterAll(async () => {
     await browser.close();
-    await standalone.remove();
+    await system.remove();
   });
 
   it('loads less than its budget of JavaScript at first, and nothing inline or foreign', () => {

@@ -4,6 +4,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { type TestedSystem } from './tested-system';
 
 const MAIN = resolve(__dirname, '../../dist/apps/standalone/main.js');
 /** What `npm start` gives to Node. */
@@ -11,7 +12,7 @@ const AS_NPM_START = ['--max-semi-space-size=64'];
 const READY_TIMEOUT_MS = 30_000;
 
 /** A real standalone process on a data directory and a port of its own; it keeps both over kills and restarts. */
-export class StandaloneProcess {
+export class StandaloneProcess implements TestedSystem {
   readonly url: string;
   private child: ChildProcess | undefined;
   private output = '';
@@ -33,6 +34,15 @@ export class StandaloneProcess {
     const process_ = new StandaloneProcess(await freePort(), dataDir, env, nodeArguments);
     await process_.restart();
     return process_;
+  }
+
+  get otherUrl(): string {
+    return this.url;
+  }
+
+  get roomDatabases(): readonly string[] {
+    const { DATABASE_URL } = this.env;
+    return DATABASE_URL === undefined ? [] : [DATABASE_URL];
   }
 
   get pid(): number {

@@ -5,8 +5,11 @@ import { join } from 'node:path';
 export interface TestServer {
   readonly name: string;
   readonly port: number;
-  /** An end in good order. */
-  stop(): Promise<void>;
+  /** Of the process that runs now. */
+  readonly pid: number;
+  readonly log: string;
+  /** An end in good order; resolves with its exit code, where that is known. */
+  stop(): Promise<number | null>;
   /** A crash. */
   kill(): Promise<void>;
   /** Starts it again at the same place, where its kind of server can. */
@@ -27,7 +30,9 @@ interface Message {
   readonly id?: number;
   readonly error?: string;
   readonly settings?: Record<string, string>;
-  readonly nodes?: readonly { readonly name: string; readonly port: number }[];
+  readonly nodes?: readonly { readonly name: string; readonly port: number; readonly pid: number; readonly log: string }[];
+  readonly pid?: number;
+  readonly exitCode?: number | null;
 }
 
 type Verb = 'stop' | 'kill' | 'restart' | 'pause' | 'resume';
@@ -40,28 +45,36 @@ export async function startTestServers(name: string, options: object = {}): Prom
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const { settings = {}, nodes = [] } = await answer(child, (message) => message.id === undefined);
   let calls = 0;
-  const tell = async (at: number, verb: Verb): Promise<void> => {
+  const tell = async (at: number, verb: Verb): Promise<Message> => {
     const id = (calls += 1);
     const done = answer(child, (message) => message.id === id);
     child.send({ id, at, verb });
-    await done;
+    return done;
   };
-  const servers = nodes.map(({ name: called, port }, at) => {
-    return {
-      name: called,
-      port,
-      stop: () => tell(at, 'stop'),
-      kill: () => tell(at, 'kill'),
-      restart: () => tell(at, 'restart'),
-      pause: () => tell(at, 'pause'),
-      resume: () => tell(at, 'resume'),
-    };
-  });
+  const servers = nodes.map(({ name: called, port, pid, log }, at) => serverOf({ name: called, port, pid, log }, (verb) => tell(at, verb)));
   const stop = async (): Promise<void> => {
     if (child.connected) child.disconnect();
     await exited;
   };
   return { settings, servers, stop };
+}
+
+function serverOf(place: Pick<TestServer, 'name' | 'port' | 'pid' | 'log'>, tell: (verb: Verb) => Promise<Message>): TestServer {
+  let { pid } = place;
+  const told = async (verb: Verb): Promise<void> => {
+    pid = (await tell(verb)).pid ?? pid;
+  };
+  return {
+    ...place,
+    get pid() {
+      return pid;
+    },
+    stop: async () => (await tell('stop')).exitCode ?? null,
+    kill: () => told('kill'),
+    restart: () => told('restart'),
+    pause: () => told('pause'),
+    resume: () => told('resume'),
+  };
 }
 
 function answer(child: ChildProcess, isIt: (message: Message) => boolean): Promise<Message> {
