@@ -104,12 +104,27 @@ export function openRedisClient(settings: RedisSettings, kind: RedisClientKind):
 
 function openSilently(settings: RedisSettings, kind: RedisClientKind): Redis | Cluster {
   if (settings.topology.kind !== 'cluster') {
-    return new Redis({ ...connectionOptions(settings), ...placeOptions(settings), ...behaviour(kind, settings), retryStrategy: retryDelayMs });
+    const client = new Redis({ ...connectionOptions(settings), ...placeOptions(settings), ...behaviour(kind, settings), retryStrategy: retryDelayMs });
+    endSilenceWithConnection(client);
+    return client;
   }
   const cluster = new Cluster([...settings.topology.nodes], clusterOptions(kind, settings));
   // Otherwise the first commands to a node would meet a connection that is just being made.
   cluster.on('+node', (node: Redis) => {
+    endSilenceWithConnection(node);
     node.connect().catch(() => undefined);
   });
   return cluster;
+}
+
+/**
+ * ioredis stops its watch over a silent connection only when data comes. Left alone, the watch over one that broke would later end the next
+ * connection, which is well, and would keep a process from exiting.
+ */
+function endSilenceWithConnection(client: Redis): void {
+  const watched = client as unknown as { socketTimeoutTimer: NodeJS.Timeout | undefined };
+  client.on('close', () => {
+    clearTimeout(watched.socketTimeoutTimer);
+    watched.socketTimeoutTimer = undefined;
+  });
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventually, startTestServers, type TestServers } from '@agent-chat/testing';
+import { openRedisClient } from './open-redis-client';
 import { RedisConnection } from './redis-connection';
 import { RedisSubscription } from './redis-subscription';
 import { redisSettingsFor } from './testing';
@@ -104,6 +105,27 @@ describe('Redis while its servers fail', () => {
     await servers.servers[0]!.resume();
     const count = await eventually(() => connection.run((client) => client.incr(connection.key('counter'))), RECOVERY);
     expect(count).toBeLessThanOrEqual(2);
+  });
+
+  it('watches no connection any more that broke while it was waited for an answer', async () => {
+    await open('single');
+    const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const before = timers();
+    const client = openRedisClient(connection.settings, 'blocking');
+    const waiting = client.blpop(connection.key('list'), 0).catch(() => undefined);
+    await eventually(async () => {
+      expect(await connection.run((each) => each.info('clients'))).toContain('blocked_clients:1');
+    });
+    await servers.servers[0]!.kill();
+    await eventually(() => {
+      expect(client.status).toBe('reconnecting');
+    });
+    client.disconnect();
+    await waiting;
+    connection.close();
+    await eventually(() => {
+      expect(timers()).toBeLessThanOrEqual(before);
+    });
   });
 
   it.each([
