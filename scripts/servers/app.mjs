@@ -1,7 +1,7 @@
 // One process of an app of the system, as a server among the others: dist/apps/<app>/main.js on ports of its own.
 import { join } from 'node:path';
 import { ROOT } from '../toolchain/swc.mjs';
-import { freePort, startNode } from './server.mjs';
+import { startNode } from './server.mjs';
 
 const READY_LIMIT_MS = 60_000;
 
@@ -12,20 +12,17 @@ async function isReady(port) {
 }
 
 /** Starts the app `app` under `name`; ready once its probe says so. `env` is all of its environment but the ports. */
-export async function start({ name, app, folder, port, internalPort, env }) {
-  const at = port ?? (await freePort());
-  const ports = { PORT: String(at), INTERNAL_PORT: String(internalPort ?? (await freePort())) };
-  const node = await startNode({
+export function start({ name, app, folder, port, internalPort, env }) {
+  return startNode({
     name,
     command: process.execPath,
     args: ['--enable-source-maps', join(ROOT, 'dist/apps', app, 'main.js')],
     folder: join(folder, name),
-    port: at,
-    ready: () => isReady(at),
-    options: { env: { ...env, ...ports } },
+    port,
+    ready: () => isReady(port),
+    options: { env: { ...env, PORT: String(port), INTERNAL_PORT: String(internalPort) } },
     readyLimitMs: READY_LIMIT_MS,
     // Its drain, and what may take long at its end.
     stopLimitMs: 25_000,
   });
-  return Object.assign(node, { app });
 }

@@ -8,15 +8,21 @@ import { start as startPostgres, urlOf } from './postgres.mjs';
 import { start as startRedis } from './redis.mjs';
 import { freePort } from './server.mjs';
 
-const SECRET = 'the-secret-of-a-cluster-on-one-machine';
+/** What an app is given where nothing else was said. */
+const DEFAULTS = {
+  INTERNAL_SECRET: 'the-secret-of-a-cluster-on-one-machine',
+  TRUSTED_PROXIES: 'loopback',
+  DRAIN_MS: '1000',
+  LOG_LEVEL: 'warn',
+};
+/** Servers of somebody else's are used where these settings name them. */
+const REDIS_SETTINGS = ['REDIS_URL', 'REDIS_SENTINELS', 'REDIS_CLUSTER_NODES'];
 
-function place(folder, name) {
-  const path = join(folder, name);
-  mkdirSync(path, { recursive: true });
-  return path;
+function isGiven(env, ...names) {
+  return names.some((name) => env[name] || env[`${name}_FILE`]);
 }
 
-/** Rejects with the first failure, once everything that was begun has settled: what did start is in `started` then. */
+/** Rejects with the first failure, once everything that was begun has settled: what did start is kept by then. */
 async function together(starts) {
   const settled = await Promise.allSettled(starts);
   const failed = settled.find(({ status }) => status === 'rejected');
@@ -24,65 +30,101 @@ async function together(starts) {
   return settled.map(({ value }) => value);
 }
 
-const nodesOf = (servers) => servers.nodes ?? [servers];
+/** What runs, in the order of its start; the last one is stopped first, those of one step together. */
+class Running {
+  nodes = [];
+  #steps = [];
+
+  step() {
+    this.#steps.unshift([]);
+  }
+
+  /** Keeps what starts as `app`, and resolves with it. */
+  async keep(app, starting) {
+    const servers = await starting;
+    this.#steps[0].push(servers);
+    const nodes = servers.nodes ?? [servers];
+    for (const node of nodes) node.app ??= app;
+    this.nodes.push(...nodes);
+    return servers;
+  }
+
+  async stop() {
+    for (const step of this.#steps) await Promise.all(step.map((servers) => servers.stop()));
+  }
+}
+
+function place(folder, name) {
+  const path = join(folder, name);
+  mkdirSync(path, { recursive: true });
+  return path;
+}
 
 /** The directory and two databases with rooms: on one primary with a standby, or `apart`, each on a server of its own. */
-async function startDatabases(folder, apart, kept) {
+async function startDatabases(running, { folder, apart, ports }) {
   const names = ['chat', 'a', 'b'];
+  const takePort = ports('postgres');
   const serverOf = (database) => (apart && database !== 'chat' ? `postgres-${database}` : 'postgres');
   const servers = [...new Set(names.map(serverOf))];
   const started = await together(
     servers.map((name) => {
       const databases = names.filter((database) => serverOf(database) === name);
-      return kept(startPostgres({ folder: place(folder, 'postgres'), name, standbys: apart ? 0 : 1, databases }));
+      return running.keep('postgres', startPostgres({ folder: place(folder, 'postgres'), name, standbys: apart ? 0 : 1, databases, takePort }));
     }),
   );
   const at = (database) => urlOf(started[servers.indexOf(serverOf(database))].port, database);
-  return { DATABASE_URL: at('chat'), SHARD_DATABASES: JSON.stringify({ a: { url: at('a') }, b: { url: at('b') } }) };
+  return { settings: { DATABASE_URL: at('chat'), SHARD_DATABASES: JSON.stringify({ a: { url: at('a') }, b: { url: at('b') } }) } };
 }
 
-async function startServers(folder, apart, keep) {
-  const kept = (starting) => starting.then((servers) => (keep(servers), servers));
-  const [kafka, redis, databases] = await together([
-    kept(startKafka({ folder: place(folder, 'kafka') })),
-    kept(startRedis({ folder: place(folder, 'redis'), persistent: true })),
-    startDatabases(folder, apart, kept),
+function startServers(running, { folder, apart, ports, env }) {
+  running.step();
+  const kafka = () => running.keep('kafka', startKafka({ folder: place(folder, 'kafka'), takePort: ports('kafka') }));
+  const redis = () => running.keep('redis', startRedis({ folder: place(folder, 'redis'), persistent: true, takePort: ports('redis') }));
+  return together([
+    isGiven(env, 'KAFKA_BROKERS') ? {} : kafka(),
+    isGiven(env, ...REDIS_SETTINGS) ? {} : redis(),
+    isGiven(env, 'DATABASE_URL') ? {} : startDatabases(running, { folder, apart, ports }),
   ]);
-  return { ...kafka.settings, KAFKA_REPLICATION_FACTOR: '1', ...redis.settings, ...databases };
 }
 
 function processesOf({ gateways, chats }) {
-  const counts = { chat: chats, presence: 1, analytics: 1, gateway: gateways };
+  const counts = { gateway: gateways, chat: chats, presence: 1, analytics: 1 };
   return Object.entries(counts).flatMap(([app, count]) => Array.from({ length: count }, (_, index) => ({ app, name: `${app}-${index + 1}` })));
 }
 
+async function startApps(running, { folder, gateways, chats, ports, env }) {
+  running.step();
+  const starts = processesOf({ gateways, chats }).map(async ({ app, name }) => {
+    const takePort = ports(name);
+    return running.keep(app, startApp({ name, app, folder, port: await takePort(), internalPort: await takePort(), env }));
+  });
+  return (await together(starts)).filter(({ app }) => app === 'gateway').map(({ port }) => port);
+}
+
 /**
- * Starts everything. `env` is added to the environment of the apps; `apart` puts each database on a server of its own (`postgres`, `postgres-a`,
- * `postgres-b`). `nodes` of what it resolves with are all processes by name (`gateway-1`, `chat-1`, ...,
- * `kafka-1`, `redis`, `postgres`, `postgres-standby-1`, `nginx`), `settings.ENTRY` the address for clients.
+ * Starts everything. `env` is added to the environment of the apps: servers that it names (`KAFKA_BROKERS`, `REDIS_URL`, `DATABASE_URL`) are used instead of
+ * own ones. `apart` puts each database on a server of its own (`postgres`, `postgres-a`, `postgres-b`). `ports` gives for what each kind of server is
+ * called what answers its next port. `nodes` of what it resolves with are all processes by name (`kafka-1`, `redis`, `postgres`, `postgres-standby-1`,
+ * `gateway-1`, `chat-1`, ..., `nginx`), `settings.ENTRY` is the address for clients.
  */
-export async function start({ folder, port, gateways = 2, chats = 2, env = {}, apart = false }) {
-  const started = [];
-  const keep = (servers) => started.unshift(servers);
-  const stop = async () => {
-    for (const servers of started) await servers.stop();
-  };
+export async function start({ folder, port, host, publicUrl, gateways = 2, chats = 2, env = {}, apart = false, ports = () => freePort }) {
+  const running = new Running();
+  mkdirSync(folder, { recursive: true });
   // The account that Postgres runs as has to pass through.
   chmodSync(folder, 0o755);
   try {
     const entryPort = port ?? (await freePort());
-    const entry = `http://127.0.0.1:${entryPort}`;
-    const settings = await startServers(folder, apart, keep);
-    const own = { PROFILE: 'cluster', INTERNAL_SECRET: SECRET, PUBLIC_URL: entry, TRUSTED_PROXIES: 'loopback', DRAIN_MS: '1000', LOG_LEVEL: 'warn' };
-    const appEnv = { ...process.env, ...own, ...settings, ...env };
-    const wanted = processesOf({ gateways, chats });
-    const apps = await together(wanted.map((each) => startApp({ ...each, folder, env: appEnv }).then((node) => (keep(node), node))));
-    const doors = apps.filter(({ app }) => app === 'gateway').map((node) => node.port);
-    keep(await startNginx({ folder, port: entryPort, gateways: doors }));
+    const entry = publicUrl ?? `http://127.0.0.1:${entryPort}`;
+    const servers = await startServers(running, { folder, apart, ports, env });
+    const settings = Object.assign({ KAFKA_REPLICATION_FACTOR: '1', PUBLIC_URL: entry }, ...servers.map((each) => each.settings));
+    const appEnv = { ...process.env, ...DEFAULTS, ...settings, ...env, PROFILE: 'cluster', HOST: '127.0.0.1' };
+    const doors = await startApps(running, { folder, gateways, chats, ports, env: appEnv });
+    running.step();
+    await running.keep('nginx', startNginx({ folder, port: entryPort, host, gateways: doors }));
     const addresses = { ENTRY: entry, GATEWAYS: doors.map((at) => `http://127.0.0.1:${at}`).join(',') };
-    return { nodes: started.flatMap(nodesOf), settings: { ...settings, ...addresses }, stop };
+    return { nodes: running.nodes, settings: { ...settings, ...addresses }, stop: () => running.stop() };
   } catch (error) {
-    await Promise.all(started.map((servers) => servers.stop()));
+    await running.stop();
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { run } from '../toolchain/process.mjs';
 import { findProgram, installPackages, mayInstall, toolFolder, withLock } from './programs.mjs';
-import { accepts, freePort, startServer } from './server.mjs';
+import { accepts, freePort, startNode } from './server.mjs';
 
 const VERSION = '3.9.1';
 const DEPENDENCIES = [
@@ -78,10 +78,10 @@ export async function provision() {
 }
 
 /** Who is who in the cluster: settled before any broker starts, because each has to know the others. */
-async function plan(nodes, port, folder) {
+async function plan({ nodes, port, folder, takePort }) {
   const members = [];
   for (let id = 1; id <= nodes; id++) {
-    const ports = { port: id === 1 && port ? port : await freePort(), controllerPort: await freePort(), brokerPort: await freePort() };
+    const ports = { port: id === 1 && port ? port : await takePort(), controllerPort: await takePort(), brokerPort: await takePort() };
     members.push({ id, ...ports, folder: join(folder, `kafka-${id}`) });
   }
   return members;
@@ -124,12 +124,12 @@ const LOGGING = ['-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-Dorg.slf4j.s
 async function format(kafka, member, clusterId, users) {
   if (existsSync(join(member.folder, 'data', 'meta.properties'))) return;
   const args = [...LOGGING, '-cp', join(kafka.jars, '*'), 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', member.file, ...users];
-  const code = await run(kafka.java, args, { stdio: ['ignore', process.stderr, 'inherit'] });
+  const code = await run(kafka.java, args, { stdio: ['ignore', 'ignore', 'inherit'] });
   if (code !== 0) throw new Error(`The storage of Kafka ${member.id} could not be formatted (exit code ${code}).`);
 }
 
 function launch(kafka, member, heapMb) {
-  return startServer({
+  return startNode({
     name: `kafka-${member.id}`,
     command: kafka.java,
     // One compiler tier and the serial collector: a small server that is there soon.
@@ -179,39 +179,33 @@ async function secure(folder) {
 const OPEN = { users: [], properties: {}, settings: {} };
 
 /** A broker that can be started again on the same data, at the same address, after `stop` or `kill`. */
-function node(kafka, member, heapMb, first) {
-  let handle = first;
-  return {
-    name: first.name,
-    port: member.port,
-    log: first.log,
-    get pid() {
-      return handle.pid;
-    },
-    stop: () => handle.stop(),
-    kill: () => handle.kill(),
-    pause: () => handle.pause(),
-    resume: () => handle.resume(),
-    restart: async () => {
-      await handle.stop();
-      handle = await launch(kafka, member, heapMb);
-    },
-    isUp: () => accepts(member.port),
+async function node(kafka, member, heapMb) {
+  const broker = await launch(kafka, member, heapMb);
+  const restart = async () => {
+    await broker.stop();
+    await broker.start();
   };
+  return Object.assign(broker, { restart, isUp: () => accepts(member.port) });
+}
+
+/** What the cluster's storage is called, at the first start and ever after. */
+function clusterIdIn(folder) {
+  const file = join(folder, 'cluster.id');
+  if (!existsSync(file)) writeFileSync(file, randomBytes(16).toString('base64url'));
+  return readFileSync(file, 'utf8');
 }
 
 /**
  * Starts a Kafka of one or three brokers, `folder` keeping its data. `port` is that of the first; the others take free ones. `secured` brokers want TLS
- * and a log-in. `properties` are added to each
- * `server.properties`. Resolves with the first broker's handle and `settings` (what a process that uses them is
- * given), `nodes` (each with `restart()`), and a `stop` that ends them all.
+ * and a log-in. `properties` are added to each `server.properties`. Ports that are not given come from `takePort`. Resolves with the first broker's handle
+ * and `settings` (what a process that uses them is given), `nodes` (each with `restart()`), and a `stop` that ends them all.
  */
-export async function start({ folder, port, nodes = 1, heapMb = 512, properties: extra = {}, secured = false }) {
+export async function start({ folder, port, nodes = 1, heapMb = 512, properties: extra = {}, secured = false, takePort = freePort }) {
   await provision();
   const kafka = findKafka();
-  const members = await plan(nodes, port, folder);
+  const members = await plan({ nodes, port, folder, takePort });
   const { users, properties: needed, settings } = secured ? await secure(join(folder, 'security')) : OPEN;
-  const clusterId = randomBytes(16).toString('base64url');
+  const clusterId = clusterIdIn(folder);
   const began = [];
   try {
     for (const member of members) {
@@ -221,8 +215,8 @@ export async function start({ folder, port, nodes = 1, heapMb = 512, properties:
       await format(kafka, member, clusterId, users);
     }
     // All at once: a broker is ready only when a majority has elected a controller.
-    const started = await Promise.allSettled(members.map((member) => launch(kafka, member, heapMb)));
-    started.forEach(({ value }, index) => value && began.push(node(kafka, members[index], heapMb, value)));
+    const started = await Promise.allSettled(members.map((member) => node(kafka, member, heapMb)));
+    began.push(...started.flatMap(({ value }) => value ?? []));
     const failed = started.find(({ status }) => status === 'rejected');
     if (failed) throw failed.reason;
   } catch (error) {
@@ -232,7 +226,6 @@ export async function start({ folder, port, nodes = 1, heapMb = 512, properties:
   const [first] = began;
   return {
     ...first,
-    pid: first.pid,
     nodes: began,
     settings: { KAFKA_BROKERS: members.map((member) => `127.0.0.1:${member.port}`).join(','), ...settings },
     // Together: the last ones could not hand their partitions over any more, and would wait for that.

@@ -1,11 +1,11 @@
 // Postgres for tests and for the cluster on one machine: a primary, and standbys that stream from it. The program is the one that npm installs.
 import { execFile, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { load } from '../toolchain/load-typescript.mjs';
-import { freePort, startServer } from './server.mjs';
+import { freePort, startNode } from './server.mjs';
 
 const EMBEDDED = './libs/database/src/adapters/embedded';
 const { asAccount, serverAccount } = load(`${EMBEDDED}/server-account.ts`);
@@ -108,54 +108,47 @@ async function node({ name, folder, port, primary, settings }) {
   const data = join(home, 'data');
   if (!existsSync(join(data, 'PG_VERSION'))) {
     rmSync(data, { recursive: true, force: true });
-    makeOwnDirectory(data, account);
-    await (primary === undefined ? makePrimary(data, account) : makeStandby(data, account, primary));
+    // Whoever is ended in the middle of it leaves nothing that looks complete.
+    const draft = `${data}.part`;
+    rmSync(draft, { recursive: true, force: true });
+    makeOwnDirectory(draft, account);
+    await (primary === undefined ? makePrimary(draft, account) : makeStandby(draft, account, primary));
+    renameSync(draft, data);
   }
   const launch = launchOf({ name, folder, port, data, primary, settings, account, postgres });
-  let running = await startServer(launch);
+  const running = await startNode(launch);
+  const { stop, kill } = running;
   // What stands still can't end either.
   const resume = () => signalAll(running.pid, 'SIGCONT');
-  return {
-    name,
-    port,
+  const resumed = (end) => () => {
+    resume();
+    return end();
+  };
+  return Object.assign(running, {
     data,
-    log: running.log,
-    get pid() {
-      return running.pid;
-    },
-    stop: () => {
-      resume();
-      return running.stop();
-    },
-    kill: () => {
-      resume();
-      return running.kill();
-    },
+    stop: resumed(stop),
+    kill: resumed(kill),
     pause: () => signalAll(running.pid, 'SIGSTOP'),
     resume,
-    restart: async () => {
-      await running.kill();
-      running = await startServer(launch);
-    },
     /** Ends following: from now on it takes writes. */
     promote: () => ask(port, 'select pg_promote(true, 30)'),
-  };
+  });
 }
 
 /**
  * Starts a primary and `standbys` servers that stream from it, the first on `port` if given. `settings` of what it resolves with lead there,
  * `nodes` are the servers, the primary first. Databases named in `databases` are made if they aren't there.
  */
-export async function start({ folder, port, name = 'postgres', standbys = 0, databases = [], parameters = {} }) {
+export async function start({ folder, port, name = 'postgres', standbys = 0, databases = [], parameters = {}, takePort = freePort }) {
   const nodes = [];
   try {
     chmodSync(folder, 0o755);
-    const primary = await node({ name, folder: join(folder, name), port: port ?? (await freePort()), settings: parameters });
+    const primary = await node({ name, folder: join(folder, name), port: port ?? (await takePort()), settings: parameters });
     nodes.push(primary);
     for (const database of databases) await makeDatabase(primary.port, database);
     for (let index = 1; index <= standbys; index++) {
       const standby = `${name}-standby-${index}`;
-      nodes.push(await node({ name: standby, folder: join(folder, standby), port: await freePort(), primary, settings: parameters }));
+      nodes.push(await node({ name: standby, folder: join(folder, standby), port: await takePort(), primary, settings: parameters }));
     }
   } catch (error) {
     await Promise.all(nodes.map((each) => each.kill()));

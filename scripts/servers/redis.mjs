@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { findProgram, installPackages, mayInstall } from './programs.mjs';
-import { freePort, startServer } from './server.mjs';
+import { freePort, startNode } from './server.mjs';
 
 const HOST = '127.0.0.1';
 const MASTER_NAME = 'agent-chat';
@@ -59,8 +59,8 @@ async function until(what, condition) {
  * One server process that can be started again at the same place: `restart` after `kill` is a crash and a recovery.
  * `persistent` keeps what was written, as far as the operating system has it.
  */
-async function node({ name, folder, port = undefined, persistent = false, parameters = [] }) {
-  const at = port ?? (await freePort());
+async function node({ name, folder, takePort, port = undefined, persistent = false, parameters = [] }) {
+  const at = port ?? (await takePort());
   const home = join(folder, name);
   mkdirSync(home, { recursive: true });
   const memory = ['--save', '', '--appendonly', persistent ? 'yes' : 'no'];
@@ -68,23 +68,7 @@ async function node({ name, folder, port = undefined, persistent = false, parame
   const launch = { name, command: await provision(), folder: home, port: at, ready: async () => (await ask(at, 'PING'))?.startsWith('+PONG') };
   // A Sentinel's first parameter is its file.
   const order = parameters.includes('--sentinel') ? [...parameters, ...args] : [...args, ...parameters];
-  let running = await startServer({ ...launch, args: order });
-  return {
-    name,
-    port: at,
-    log: running.log,
-    get pid() {
-      return running.pid;
-    },
-    stop: () => running.stop(),
-    kill: () => running.kill(),
-    pause: () => running.pause(),
-    resume: () => running.resume(),
-    restart: async () => {
-      await running.kill();
-      running = await startServer({ ...launch, args: order });
-    },
-  };
+  return startNode({ ...launch, args: order });
 }
 
 /** What several servers are together: `settings` is what leads there. */
@@ -97,23 +81,23 @@ function setOf(name, nodes, settings) {
 const addresses = (nodes) => nodes.map(({ port }) => `${HOST}:${port}`).join(',');
 
 /** One server. */
-async function startSingle({ started, folder, port, persistent }) {
-  started.push(await node({ name: 'redis', folder, port, persistent }));
+async function startSingle({ started, folder, takePort, port, persistent }) {
+  started.push(await node({ name: 'redis', folder, takePort, port, persistent }));
   return setOf('redis', started, { REDIS_URL: `redis://${addresses(started)}` });
 }
 
 /** A master, a replica or more, and three Sentinels that agree on a failover within a second or two. */
-async function startSentinel({ started, folder, port, persistent, replicas = 1 }) {
+async function startSentinel({ started, folder, takePort, port, persistent, replicas = 1 }) {
   const eager = ['--repl-diskless-sync-delay', '0'];
-  const master = await node({ name: 'master', folder, port, persistent, parameters: eager });
+  const master = await node({ name: 'master', folder, takePort, port, persistent, parameters: eager });
   started.push(master);
   for (let index = 1; index <= replicas; index++) {
-    started.push(await node({ name: `replica-${index}`, folder, persistent, parameters: [...eager, '--replicaof', `${HOST} ${master.port}`] }));
+    started.push(await node({ name: `replica-${index}`, folder, takePort, persistent, parameters: [...eager, '--replicaof', `${HOST} ${master.port}`] }));
   }
   const isFollowing = async () => (await ask(master.port, 'INFO replication'))?.split('state=online').length === replicas + 1;
   await until('replication', isFollowing);
   const sentinels = [];
-  for (let index = 1; index <= 3; index++) sentinels.push(await node(sentinelPlace(folder, index, master.port)));
+  for (let index = 1; index <= 3; index++) sentinels.push(await node({ ...sentinelPlace(folder, index, master.port), takePort }));
   started.push(...sentinels);
   const knows = (reply) => reply?.includes('num-other-sentinels\r\n$1\r\n2') && reply.includes(`num-slaves\r\n$${String(replicas).length}\r\n${replicas}`);
   for (const { port: at } of sentinels) await until('the acquaintance of Sentinels', async () => knows(await ask(at, `SENTINEL MASTER ${MASTER_NAME}`)));
@@ -128,13 +112,13 @@ function sentinelPlace(folder, index, masterPort) {
 }
 
 /** Three masters that share the slots; the slots of one that is down are not served, the others are. */
-async function startCluster({ started, folder, port, persistent, masters = 3 }) {
+async function startCluster({ started, folder, takePort, port, persistent, masters = 3 }) {
   const buses = [];
   for (let index = 0; index < masters; index++) {
-    buses.push(await freePort());
+    buses.push(await takePort());
     const parameters = ['--cluster-enabled', 'yes', '--cluster-port', String(buses[index])];
     parameters.push('--cluster-node-timeout', '1000', '--cluster-require-full-coverage', 'no');
-    started.push(await node({ name: `node-${index + 1}`, folder, port: port === undefined ? undefined : port + index, persistent, parameters }));
+    started.push(await node({ name: `node-${index + 1}`, folder, takePort, port: port === undefined ? undefined : port + index, persistent, parameters }));
   }
   for (const [index, { port: at }] of started.entries()) {
     const [from, next] = [index, index + 1].map((share) => Math.floor((share * SLOTS) / masters));
@@ -150,11 +134,14 @@ async function startCluster({ started, folder, port, persistent, masters = 3 }) 
 
 const STARTS = { single: startSingle, sentinel: startSentinel, cluster: startCluster };
 
-/** Starts servers of a topology: `single` (the default), `sentinel` or `cluster`. `settings` of what it resolves with lead there. */
-export async function start({ topology = 'single', ...options }) {
+/**
+ * Starts servers of a topology: `single` (the default), `sentinel` or `cluster`. `settings` of what it resolves with lead there. Ports that are not given
+ * come from `takePort`.
+ */
+export async function start({ topology = 'single', takePort = freePort, ...options }) {
   const started = [];
   try {
-    return await STARTS[topology]({ ...options, started });
+    return await STARTS[topology]({ ...options, takePort, started });
   } catch (error) {
     await Promise.all(started.map((each) => each.kill()));
     throw error;

@@ -64,15 +64,19 @@ function tail(file) {
   return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-LOG_TAIL_LINES).join('\n');
 }
 
-function signal(child, name) {
-  // `child.kill` reports a process that is gone with false; it never hits another one that got its id.
-  if (child.exitCode === null && child.signalCode === null) child.kill(name);
+function isAlive(child) {
+  return child.exitCode === null && child.signalCode === null;
 }
 
-async function untilReady({ name, ready, isAlive, readyLimitMs, log }) {
+function signal(child, name) {
+  // `child.kill` reports a process that is gone with false; it never hits another one that got its id.
+  if (isAlive(child)) child.kill(name);
+}
+
+async function untilReady({ name, ready, child, readyLimitMs, log }) {
   const deadline = performance.now() + readyLimitMs;
   for (;;) {
-    if (!isAlive()) throw new Error(`${name} ended while it started. The last lines of ${log}:\n${tail(log)}`);
+    if (!isAlive(child)) throw new Error(`${name} ended while it started. The last lines of ${log}:\n${tail(log)}`);
     if (await ready()) return;
     if (performance.now() > deadline) throw new Error(`${name} was not ready after ${readyLimitMs} ms. The last lines of ${log}:\n${tail(log)}`);
     await delay(POLL_MS);
@@ -88,6 +92,7 @@ function handleOf({ name, child, ended, port, log, stopSignal, stopLimitMs }) {
     const insist = setTimeout(() => signal(child, 'SIGKILL'), limitMs);
     await ended;
     clearTimeout(insist);
+    return child.exitCode;
   };
   return {
     name,
@@ -95,6 +100,7 @@ function handleOf({ name, child, ended, port, log, stopSignal, stopLimitMs }) {
     port,
     log,
     ended,
+    isAlive: () => isAlive(child),
     stop: () => end(stopSignal, stopLimitMs),
     kill: () => end('SIGKILL', stopLimitMs),
     pause: () => signal(child, 'SIGSTOP'),
@@ -118,6 +124,7 @@ export async function startServer({
   readyLimitMs = 60_000,
   stopSignal = 'SIGTERM',
   stopLimitMs = 10_000,
+  onSpawn,
 }) {
   mkdirSync(folder, { recursive: true });
   const log = join(folder, `${name}.log`);
@@ -131,9 +138,9 @@ export async function startServer({
   ended.then(callOff);
   child.unref();
   const handle = handleOf({ name, child, ended, port, log, stopSignal, stopLimitMs });
-  const isAlive = () => child.exitCode === null && child.signalCode === null;
+  onSpawn?.(handle);
   try {
-    await untilReady({ name, ready: ready ?? (() => accepts(port)), isAlive, readyLimitMs, log });
+    await untilReady({ name, ready: ready ?? (() => accepts(port)), child, readyLimitMs, log });
     return handle;
   } catch (error) {
     await handle.kill();
@@ -141,9 +148,21 @@ export async function startServer({
   }
 }
 
-/** A server that can be started again at the same place after it ended, however it did. `launch` is what `startServer` takes. */
+/**
+ * A server that can be started again at the same place after it ended, however it did. `launch` is what `startServer` takes.
+ * `start` does nothing for one that runs; `ended` settles when the process that runs now has ended.
+ */
 export async function startNode(launch) {
-  let running = await startServer(launch);
+  let running;
+  let starting;
+  // From its spawn on, not from its readiness: one that never gets ready can be stopped, too.
+  const begin = () => startServer({ ...launch, onSpawn: (handle) => (running = handle) });
+  const start = async () => {
+    if (starting === undefined && running?.isAlive()) return;
+    starting ??= begin().finally(() => (starting = undefined));
+    await starting;
+  };
+  await start();
   return {
     name: launch.name,
     port: launch.port,
@@ -151,17 +170,18 @@ export async function startNode(launch) {
     get pid() {
       return running.pid;
     },
-    /** Settles when the process that runs now has ended. */
     get ended() {
       return running.ended;
     },
+    isAlive: () => running.isAlive(),
+    start,
     stop: () => running.stop(),
     kill: () => running.kill(),
     pause: () => running.pause(),
     resume: () => running.resume(),
     restart: async () => {
       await running.kill();
-      running = await startServer(launch);
+      await start();
     },
   };
 }
