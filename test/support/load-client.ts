@@ -21,12 +21,20 @@ export function seen(event: LoggedEvent): SeenEvent {
   return { roomId: event.roomId, epoch: event.epoch, seq: event.seq, identity };
 }
 
+/** A send that was acknowledged, on the clock that never jumps. */
+export interface CompletedSend {
+  readonly roomId: string;
+  readonly begunMs: number;
+  readonly ackedMs: number;
+}
+
 /** A client as the public contract wants it: resumes by cursor, repeats what wasn't answered under the same key, one post in flight a room. Tells the verifier all it sees. */
 export class LoadClient {
   /** Complete resumes, and refused ones. */
   resumes = 0;
   resyncs = 0;
   acked = 0;
+  readonly sends: CompletedSend[] = [];
   private readonly cursors = new Map<string, string>();
   private readonly live = new Set<string>();
   private readonly sendNos = new Map<string, number>();
@@ -53,12 +61,14 @@ export class LoadClient {
   /** Posts once, repeating under one key until it is acknowledged; rejects on a refusal that would not go away. */
   async post(roomId: string, text: string): Promise<void> {
     const clientMsgId = randomUUID();
+    const begunMs = performance.now();
     const sendNo = (this.sendNos.get(roomId) ?? 0) + 1;
     this.sendNos.set(roomId, sendNo);
     while (!this.stopped) {
       const answer = await this.call<{ messageId: string; seq: number; epoch: number }>('message.post', { roomId, clientMsgId, text });
       if (answer?.ok === true) {
         this.acked += 1;
+        this.sends.push({ roomId, begunMs, ackedMs: performance.now() });
         this.verifier.acknowledge({ roomId, epoch: answer.epoch, seq: answer.seq, identity: `message.posted ${answer.messageId}`, sender: this.name, sendNo });
         return;
       }

@@ -210,7 +210,7 @@ export async function openRig(test: TestDatabase, parts: RigParts = {}) {
     },
   };
   const owner = new ChatOwner({ log, backplane, database: shards, clock, name: newId() });
-  const owners = new OwnerAnswers(owner, { shard: () => database });
+  const owners = new OwnerAnswers(owner, { shard: () => database, reload: shards.reload });
   await owner.start();
 
   /** Appends a call without waiting for its answer; resolves with its place. */

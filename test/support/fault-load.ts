@@ -1,0 +1,181 @@
+import { DeliveryVerifier, eventually, type VerifierReport } from '@agent-chat/testing';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { LoadClient, seen } from './load-client';
+import { RestClient } from './rest-client';
+
+/** Something that goes wrong under load. */
+export interface Fault {
+  readonly name: string;
+  begin(): Promise<unknown>;
+  /** Brings back what was broken. */
+  mend(): Promise<unknown>;
+  /** How long it stays broken. Without it: until every room acknowledges sends again in spite of it. */
+  readonly lastsMs?: number;
+}
+
+/** What a fault did to the people who wrote and read meanwhile. */
+export interface FaultReport extends VerifierReport {
+  readonly fault: string;
+  /** From the fault's begin until a send that was begun since was acknowledged, in the room that waited longest. */
+  readonly firstAckMs: number;
+  /** The same from when it was mended, for a fault that lasts. */
+  readonly recoveredMs?: number;
+  /** The longest that one send waited for its acknowledgement. */
+  readonly longestStallMs: number;
+  readonly acknowledged: number;
+  readonly resyncs: number;
+  /** Readers who did not get to the end of every log. */
+  readonly behind: number;
+  /** Whether the verifier found a loss, a duplicate and a swap that were put into its own observations. */
+  readonly control: { readonly loss: boolean; readonly duplicate: boolean; readonly swap: boolean };
+}
+
+export interface LoadOptions {
+  readonly clients: number;
+  readonly rooms: number;
+  readonly postEveryMs: number;
+}
+
+const WARM_UP_MS = 1_500;
+const AFTERWARDS_MS = 2_000;
+const RECOVERY_LIMIT_MS = 90_000;
+const READ_LIMIT_MS = 60_000;
+
+/** People who write to and read from rooms all the time, in rooms of their own for each fault. */
+export class FaultLoad {
+  private constructor(
+    private readonly people: readonly RestClient[],
+    private readonly options: LoadOptions,
+  ) {}
+
+  static async open(url: string, options: LoadOptions): Promise<FaultLoad> {
+    const people: RestClient[] = [];
+    for (let index = 0; index < options.clients; index++) people.push(await RestClient.register(url, `client${String(index)}`));
+    return new FaultLoad(people, options);
+  }
+
+  /** Has everybody write and read while the fault happens and until all is as before; tells what they saw. */
+  async under(fault: Fault): Promise<FaultReport> {
+    const rooms = await this.makeRooms();
+    const verifier = new DeliveryVerifier();
+    const clients = this.people.map((person) => new LoadClient(person, verifier, rooms));
+    try {
+      await Promise.all(clients.map((client) => client.untilLive(RECOVERY_LIMIT_MS)));
+      const writing = new Writing(clients, rooms, this.options.postEveryMs);
+      await delay(WARM_UP_MS);
+      const times = await happen(fault, writing);
+      await delay(AFTERWARDS_MS);
+      await writing.stop();
+      const logs = await this.read(rooms);
+      await Promise.all(clients.map((client) => client.untilLive(RECOVERY_LIMIT_MS)));
+      const behind = await untilRead(clients, logs);
+      return {
+        fault: fault.name,
+        ...times,
+        longestStallMs: writing.longestStallMs(),
+        acknowledged: clients.reduce((sum, { acked }) => sum + acked, 0),
+        ...verifier.verify(logs),
+        resyncs: clients.reduce((sum, { resyncs }) => sum + resyncs, 0),
+        behind,
+        control: verifier.negativeControl(logs),
+      };
+    } finally {
+      for (const client of clients) client.stop();
+    }
+  }
+
+  private async makeRooms(): Promise<string[]> {
+    const [owner, ...others] = this.people;
+    if (owner === undefined) throw new Error('nobody');
+    const memberIds = others.map(({ userId }) => userId);
+    const rooms = Array.from({ length: this.options.rooms }, async (_, index) => {
+      const key = randomUUID();
+      const room = { kind: 'private', name: `room ${String(index)}`, memberIds };
+      return (await eventually(() => owner.createRoom(room, key), { timeoutMs: RECOVERY_LIMIT_MS })).roomId;
+    });
+    return Promise.all(rooms);
+  }
+
+  private async read(rooms: readonly string[]): Promise<Map<string, ReturnType<typeof seen>[]>> {
+    const [owner] = this.people;
+    if (owner === undefined) throw new Error('nobody');
+    const read = async (roomId: string) => [roomId, (await eventually(() => owner.log(roomId), { timeoutMs: READ_LIMIT_MS })).map(seen)] as const;
+    return new Map(await Promise.all(rooms.map(read)));
+  }
+}
+
+async function happen(fault: Fault, writing: Writing): Promise<Pick<FaultReport, 'firstAckMs' | 'recoveredMs'>> {
+  const begunMs = performance.now();
+  await fault.begin();
+  if (fault.lastsMs === undefined) {
+    await writing.untilAcknowledged(begunMs);
+    await fault.mend();
+    return { firstAckMs: writing.firstAckMs(begunMs) };
+  }
+  await delay(fault.lastsMs);
+  await fault.mend();
+  const mendedMs = performance.now();
+  await writing.untilAcknowledged(mendedMs);
+  return { firstAckMs: writing.firstAckMs(begunMs), recoveredMs: writing.firstAckMs(mendedMs) };
+}
+
+/** Each client writes to one room, one message after the other. */
+class Writing {
+  private isOver = false;
+  private readonly done: Promise<unknown>;
+
+  constructor(
+    private readonly clients: readonly LoadClient[],
+    private readonly rooms: readonly string[],
+    private readonly postEveryMs: number,
+  ) {
+    this.done = Promise.all(clients.map((client, index) => this.write(client, rooms[index % rooms.length] ?? '')));
+    // Told by `stop`, at the latest.
+    this.done.catch(() => undefined);
+  }
+
+  async stop(): Promise<void> {
+    this.isOver = true;
+    await this.done;
+  }
+
+  /** Resolves when a send that was begun after that time was acknowledged in every room. */
+  async untilAcknowledged(sinceMs: number): Promise<void> {
+    const stuck = (): readonly string[] => this.rooms.filter((roomId) => this.firstAckIn(roomId, sinceMs) === undefined);
+    const deadlineMs = performance.now() + RECOVERY_LIMIT_MS;
+    while (stuck().length > 0) {
+      if (performance.now() > deadlineMs) throw new Error(`Nothing is acknowledged any more in ${stuck().join(', ')}`);
+      await delay(20);
+    }
+  }
+
+  firstAckMs(sinceMs: number): number {
+    return Math.round(Math.max(...this.rooms.map((roomId) => (this.firstAckIn(roomId, sinceMs) ?? Infinity) - sinceMs)));
+  }
+
+  longestStallMs(): number {
+    return Math.round(Math.max(...this.clients.flatMap(({ sends }) => sends.map(({ begunMs, ackedMs }) => ackedMs - begunMs))));
+  }
+
+  private firstAckIn(roomId: string, sinceMs: number): number | undefined {
+    const acks = this.clients.flatMap(({ sends }) => sends.filter((send) => send.roomId === roomId && send.begunMs >= sinceMs).map(({ ackedMs }) => ackedMs));
+    return acks.length === 0 ? undefined : Math.min(...acks);
+  }
+
+  private async write(client: LoadClient, roomId: string): Promise<void> {
+    for (let sendNo = 1; !this.isOver; sendNo++) {
+      await client.post(roomId, `${client.name} says ${String(sendNo)}`);
+      await delay(this.postEveryMs);
+    }
+  }
+}
+
+/** Waits until everybody is at the end of every log; resolves with how many did not get there. */
+async function untilRead(clients: readonly LoadClient[], logs: ReadonlyMap<string, readonly { epoch: number; seq: number }[]>): Promise<number> {
+  const isBehind = (client: LoadClient): boolean =>
+    [...logs].some(([roomId, log]) => client.cursor(roomId) !== `${String(log.at(-1)?.epoch)}.${String(log.at(-1)?.seq)}`);
+  const deadlineMs = performance.now() + READ_LIMIT_MS;
+  while (clients.some(isBehind) && performance.now() < deadlineMs) await delay(50);
+  return clients.filter(isBehind).length;
+}

@@ -1,0 +1,29 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type FaultReport } from './fault-load';
+
+const FOLDER = resolve(__dirname, '../../test-output/faults');
+
+/** Keeps what each fault did: prints it at once, and writes all of it to test-output/faults for whoever makes a report. */
+export class FaultReports {
+  private readonly reports: FaultReport[] = [];
+
+  constructor(private readonly suite: string) {}
+
+  /** Fails where the promise was broken, or where the verifier would not have noticed. */
+  check(report: FaultReport): void {
+    this.reports.push(report);
+    mkdirSync(FOLDER, { recursive: true });
+    writeFileSync(join(FOLDER, `${this.suite}.json`), JSON.stringify(this.reports, undefined, 2));
+    process.stdout.write(`${lineOf(report)}\n`);
+    expect(report.control).toEqual({ loss: true, duplicate: true, swap: true });
+    expect(report).toMatchObject({ lost: 0, duplicated: 0, reordered: 0, resyncs: 0, behind: 0 });
+  }
+}
+
+function lineOf({ fault, firstAckMs, recoveredMs, longestStallMs, checked, lost, duplicated, reordered, resyncs, behind, examples }: FaultReport): string {
+  const recovery = recoveredMs === undefined ? '' : ` (${String(recoveredMs)} ms after it was mended)`;
+  const counts = Object.entries({ checked, lost, duplicated, reordered, resyncs, behind }).map(([what, count]) => `${what} ${String(count)}`);
+  const shown = examples.length === 0 ? '' : `; ${JSON.stringify(examples)}`;
+  return `${fault}: first ack after ${String(firstAckMs)} ms${recovery}, longest stall ${String(longestStallMs)} ms; ${counts.join(', ')}${shown}`;
+}
