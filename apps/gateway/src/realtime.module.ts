@@ -4,6 +4,7 @@ import { AuthModule } from './auth.module';
 import { CommandModule } from './command.module';
 import { RateLimiter } from './application/limits/rate-limiter';
 import { ActivityHeads } from './application/realtime/activity-heads';
+import { BackplaneWatch } from './application/realtime/backplane-watch';
 import { CallLimits } from './application/realtime/call-limits';
 import { ConnectionDrain } from './application/realtime/connection-drain';
 import { ConnectionRegistry } from './application/realtime/connection-registry';
@@ -29,7 +30,7 @@ import { SocketLife } from './interface/realtime/socket-life';
 import { SseAdmission } from './interface/realtime/sse-admission';
 
 const APPLICATION = [
-  ...[ActivityHeads, CallLimits, ConnectionDrain, ConnectionRegistry, DeliveryQueue, EventStreams, HeadsCheck, InterestRegistry, Memberships],
+  ...[ActivityHeads, BackplaneWatch, CallLimits, ConnectionDrain, ConnectionRegistry, DeliveryQueue, EventStreams, HeadsCheck, InterestRegistry, Memberships],
   ...[PresenceLink, RateLimiter, ReadMarks, RealtimeMetrics, RoomIndex, RoomLists, RoomUpkeep, SessionWatch, Subscriptions],
 ];
 

@@ -8,6 +8,7 @@ import { type ProgressRepository } from '../../infrastructure/write/progress-rep
 import { roomEventOf } from '../../domain/room-event-view';
 import { AnswerDispatcher, type EncodedEvent } from './answer-dispatcher';
 import { type CommitListener, type Committed } from './committer';
+import { DepartedGateways } from './departed-gateways';
 import { EventPublisher } from './event-publisher';
 import { OwnedPartition } from './owned-partition';
 import { PartitionMovedError } from './partition-taker';
@@ -30,6 +31,7 @@ const PAUSE_ABOVE = 2_000;
 const RESUME_BELOW = 500;
 const RETAKE_BACKOFF_MS = [50, 100, 200, 500, 1_000, 2_000];
 const CLOCK_CHECK_MS = 60_000;
+const GATEWAYS_CHECK_MS = 20_000;
 
 /** Owns the partitions that the command log assigns to this process, wherever their databases are: the single writer of their rooms. */
 export class ChatOwner implements CommitListener {
@@ -39,13 +41,16 @@ export class ChatOwner implements CommitListener {
   private readonly takes = new Map<OwnedPartition, Promise<void>>();
   private readonly writers = new Map<PhysicalDatabase, ShardWriter>();
   private readonly dispatcher: AnswerDispatcher;
+  private readonly departed: DepartedGateways;
   private readonly publisher: EventPublisher;
   private consumption: Consumption | undefined;
   private clockCheck: NodeJS.Timeout | undefined;
+  private gatewaysCheck: NodeJS.Timeout | undefined;
   private stopped = false;
 
   constructor(private readonly parts: ChatOwnerParts) {
     this.dispatcher = new AnswerDispatcher(parts.backplane);
+    this.departed = new DepartedGateways(parts.backplane);
     const events = { eventsAfter: (...page: Parameters<ProgressRepository['eventsAfter']>) => this.progressOf(page[0]).eventsAfter(...page) };
     this.publisher = new EventPublisher(parts.log, events, (caughtUp) => {
       this.dispatcher.publishEvents(caughtUp);
@@ -66,6 +71,7 @@ export class ChatOwner implements CommitListener {
     this.clockCheck = setInterval(() => {
       for (const writer of this.writers.values()) void writer.correctClock();
     }, CLOCK_CHECK_MS).unref();
+    this.gatewaysCheck = setInterval(() => void this.departed.forget(this.partitions.values()), GATEWAYS_CHECK_MS).unref();
   }
 
   /** The partition, if this process owns it now. */
@@ -89,6 +95,7 @@ export class ChatOwner implements CommitListener {
     if (this.stopped) return;
     this.stopped = true;
     clearInterval(this.clockCheck);
+    clearInterval(this.gatewaysCheck);
     await this.consumption?.stop();
     await Promise.all([...this.writers.values()].map(({ committer }) => committer.stop()));
     await this.publisher.stop();

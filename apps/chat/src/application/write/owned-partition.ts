@@ -121,6 +121,11 @@ export class OwnedPartition {
     this.keys.clear();
   }
 
+  /** It gets nothing more from here until it registers again. */
+  forgetGateway(gatewayId: GatewayId): void {
+    for (const [roomId, gateways] of this.interest) if (gateways.delete(gatewayId) && gateways.size === 0) this.interest.delete(roomId);
+  }
+
   /** Keeps an answer that no stored key tells: a refusal, or that another call had stored it. */
   remember(answer: CommandAnswer, atMs: number): void {
     if (answer.ok && !answer.result.duplicate) return;

@@ -69,6 +69,11 @@ export class InterestRegistry implements OnApplicationBootstrap, OnModuleDestroy
     if (!partition.saw(fence)) this.renew(partition);
   }
 
+  /** Registers all rooms again: owners may have forgotten this gateway. */
+  renewAll(): void {
+    for (const interest of this.partitions.values()) if (interest.size > 0) this.renew(interest);
+  }
+
   private control({ type, partition }: Reannounce): void {
     if (type !== 'interest.reannounce' || partition === undefined) return;
     const interest = this.partitions.get(partition);
