@@ -34,6 +34,12 @@ async function together(starts) {
 class Running {
   nodes = [];
   #steps = [];
+  #tell;
+
+  /** `tell` hears of each process that is ready. */
+  constructor(tell) {
+    this.#tell = tell;
+  }
 
   step() {
     this.#steps.unshift([]);
@@ -44,14 +50,24 @@ class Running {
     const servers = await starting;
     this.#steps[0].push(servers);
     const nodes = servers.nodes ?? [servers];
-    for (const node of nodes) node.app ??= app;
-    this.nodes.push(...nodes);
+    for (const node of nodes) {
+      node.app ??= app;
+      this.nodes.push(node);
+      this.#tell(node);
+    }
     return servers;
   }
 
   async stop() {
     for (const step of this.#steps) await Promise.all(step.map((servers) => servers.stop()));
   }
+}
+
+/** From the door inwards. */
+function sorted(nodes) {
+  const order = ['nginx', 'gateway', 'chat', 'presence', 'analytics'];
+  const rank = ({ app }) => (order.indexOf(app) + order.length + 1) % (order.length + 1);
+  return nodes.toSorted((one, other) => rank(one) - rank(other) || one.name.localeCompare(other.name, 'en', { numeric: true }));
 }
 
 function place(folder, name) {
@@ -92,23 +108,40 @@ function processesOf({ gateways, chats }) {
   return Object.entries(counts).flatMap(([app, count]) => Array.from({ length: count }, (_, index) => ({ app, name: `${app}-${index + 1}` })));
 }
 
+/** Chat first: it brings the databases' schema, and the others ask it from the beginning. */
 async function startApps(running, { folder, gateways, chats, ports, env }) {
   running.step();
-  const starts = processesOf({ gateways, chats }).map(async ({ app, name }) => {
-    const takePort = ports(name);
-    return running.keep(app, startApp({ name, app, folder, port: await takePort(), internalPort: await takePort(), env }));
-  });
-  return (await together(starts)).filter(({ app }) => app === 'gateway').map(({ port }) => port);
+  const wanted = processesOf({ gateways, chats });
+  const started = [];
+  for (const wave of [wanted.filter(({ app }) => app === 'chat'), wanted.filter(({ app }) => app !== 'chat')]) {
+    const starts = wave.map(async ({ app, name }) => {
+      const takePort = ports(name);
+      return running.keep(app, startApp({ name, app, folder, port: await takePort(), internalPort: await takePort(), env }));
+    });
+    started.push(...(await together(starts)));
+  }
+  return started.filter(({ app }) => app === 'gateway').map(({ port }) => port);
 }
 
 /**
  * Starts everything. `env` is added to the environment of the apps: servers that it names (`KAFKA_BROKERS`, `REDIS_URL`, `DATABASE_URL`) are used instead of
  * own ones. `apart` puts each database on a server of its own (`postgres`, `postgres-a`, `postgres-b`). `ports` gives for what each kind of server is
- * called what answers its next port. `nodes` of what it resolves with are all processes by name (`kafka-1`, `redis`, `postgres`, `postgres-standby-1`,
+ * called what answers its next port. `onStarted` hears of each process that is ready. `nodes` of what it resolves with are all processes by name (`kafka-1`, `redis`, `postgres`, `postgres-standby-1`,
  * `gateway-1`, `chat-1`, ..., `nginx`), `settings.ENTRY` is the address for clients.
  */
-export async function start({ folder, port, host, publicUrl, gateways = 2, chats = 2, env = {}, apart = false, ports = () => freePort }) {
-  const running = new Running();
+export async function start({
+  folder,
+  port,
+  host,
+  publicUrl,
+  gateways = 2,
+  chats = 2,
+  env = {},
+  apart = false,
+  ports = () => freePort,
+  onStarted = () => undefined,
+}) {
+  const running = new Running(onStarted);
   mkdirSync(folder, { recursive: true });
   // The account that Postgres runs as has to pass through.
   chmodSync(folder, 0o755);
@@ -122,7 +155,7 @@ export async function start({ folder, port, host, publicUrl, gateways = 2, chats
     running.step();
     await running.keep('nginx', startNginx({ folder, port: entryPort, host, gateways: doors }));
     const addresses = { ENTRY: entry, GATEWAYS: doors.map((at) => `http://127.0.0.1:${at}`).join(',') };
-    return { nodes: running.nodes, settings: { ...settings, ...addresses }, stop: () => running.stop() };
+    return { nodes: sorted(running.nodes), settings: { ...settings, ...addresses }, stop: () => running.stop() };
   } catch (error) {
     await running.stop();
     throw error;

@@ -2,22 +2,24 @@
 // A server never outlives the process that started it, however that one ends.
 import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const POLL_MS = 50;
 const LOG_TAIL_LINES = 20;
+const LONG_LOG_BYTES = 16 * 1_024 * 1_024;
 
 const FIRST_PORT = 10_000;
 const LAST_PORT = 31_999;
 const given = new Set();
 
-function isFree(port) {
+/** Whether one could listen there. */
+export function isFree(port, host = '127.0.0.1') {
   return new Promise((done) => {
     const server = createServer();
-    server.once('error', () => done(false)).listen(port, '127.0.0.1', () => server.close(() => done(true)));
+    server.once('error', () => done(false)).listen(port, host, () => server.close(() => done(true)));
   });
 }
 
@@ -60,8 +62,15 @@ function guard(pid) {
   return () => watcher.kill('SIGKILL');
 }
 
-function tail(file) {
-  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-LOG_TAIL_LINES).join('\n');
+/** The file that a server is about to append its log to, and where it will begin; a long one is put aside. */
+function openLog(log) {
+  const size = statSync(log, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > LONG_LOG_BYTES) renameSync(log, `${log}.1`);
+  return { output: openSync(log, 'a'), logFrom: size > LONG_LOG_BYTES ? 0 : size };
+}
+
+function tail({ log, logFrom }) {
+  return readFileSync(log).subarray(logFrom).toString().trimEnd().split('\n').slice(-LOG_TAIL_LINES).join('\n');
 }
 
 function isAlive(child) {
@@ -73,18 +82,19 @@ function signal(child, name) {
   if (isAlive(child)) child.kill(name);
 }
 
-async function untilReady({ name, ready, child, readyLimitMs, log }) {
+async function untilReady({ name, ready, child, readyLimitMs, log, logFrom }) {
+  const told = () => `The last lines of ${log}:\n${tail({ log, logFrom })}`;
   const deadline = performance.now() + readyLimitMs;
   for (;;) {
-    if (!isAlive(child)) throw new Error(`${name} ended while it started. The last lines of ${log}:\n${tail(log)}`);
+    if (!isAlive(child)) throw new Error(`${name} ended while it started. ${told()}`);
     if (await ready()) return;
-    if (performance.now() > deadline) throw new Error(`${name} was not ready after ${readyLimitMs} ms. The last lines of ${log}:\n${tail(log)}`);
+    if (performance.now() > deadline) throw new Error(`${name} was not ready after ${readyLimitMs} ms. ${told()}`);
     await delay(POLL_MS);
   }
 }
 
 /** A running server. `stop` asks it to end and insists after `stopLimitMs`; `kill` is a crash, `pause` a machine that stands still. */
-function handleOf({ name, child, ended, port, log, stopSignal, stopLimitMs }) {
+function handleOf({ name, child, ended, port, log, logFrom, stopSignal, stopLimitMs }) {
   const end = async (signalName, limitMs) => {
     signal(child, signalName);
     // A process that stands still cannot obey.
@@ -99,6 +109,7 @@ function handleOf({ name, child, ended, port, log, stopSignal, stopLimitMs }) {
     pid: child.pid,
     port,
     log,
+    logFrom,
     ended,
     isAlive: () => isAlive(child),
     stop: () => end(stopSignal, stopLimitMs),
@@ -128,7 +139,7 @@ export async function startServer({
 }) {
   mkdirSync(folder, { recursive: true });
   const log = join(folder, `${name}.log`);
-  const output = openSync(log, 'a');
+  const { output, logFrom } = openLog(log);
   // A group of its own: Ctrl-C in the terminal is for the process that started it, which then stops its servers in order.
   const child = spawn(command, args, { cwd: folder, ...options, stdio: ['ignore', output, output], detached: true });
   closeSync(output);
@@ -137,10 +148,10 @@ export async function startServer({
   const callOff = guard(child.pid);
   ended.then(callOff);
   child.unref();
-  const handle = handleOf({ name, child, ended, port, log, stopSignal, stopLimitMs });
+  const handle = handleOf({ name, child, ended, port, log, logFrom, stopSignal, stopLimitMs });
   onSpawn?.(handle);
   try {
-    await untilReady({ name, ready: ready ?? (() => accepts(port)), child, readyLimitMs, log });
+    await untilReady({ name, ready: ready ?? (() => accepts(port)), child, readyLimitMs, log, logFrom });
     return handle;
   } catch (error) {
     await handle.kill();
@@ -167,6 +178,8 @@ export async function startNode(launch) {
     name: launch.name,
     port: launch.port,
     log: running.log,
+    /** Where in the log its first start begins. */
+    logFrom: running.logFrom,
     get pid() {
       return running.pid;
     },
