@@ -3,6 +3,7 @@ import { ANALYTICS_QUERIES } from './analytics-queries';
 import { OWNER_QUERIES } from './owner-queries';
 import { PRESENCE_QUERIES } from './presence-queries';
 import { ROOM_QUERIES } from './room-queries';
+import { SHARD_QUERIES } from './shard-queries';
 
 export * from './analytics-queries';
 export * from './define-query';
@@ -10,12 +11,13 @@ export * from './error-body';
 export * from './owner-queries';
 export * from './presence-queries';
 export * from './room-queries';
+export * from './shard-queries';
 
 /** What a process does; by this name others find it. */
 export type ServiceName = 'gateway' | 'chat' | 'presence' | 'analytics';
 
 /** Every question that services ask each other. */
-export const QUERIES = { ...ROOM_QUERIES, ...OWNER_QUERIES, ...PRESENCE_QUERIES, ...ANALYTICS_QUERIES } as const;
+export const QUERIES = { ...ROOM_QUERIES, ...OWNER_QUERIES, ...SHARD_QUERIES, ...PRESENCE_QUERIES, ...ANALYTICS_QUERIES } as const;
 
 /** The name of a question. */
 export type QueryName = keyof typeof QUERIES;
@@ -23,6 +25,7 @@ export type QueryName = keyof typeof QUERIES;
 const ANSWERING: readonly (readonly [ServiceName, object])[] = [
   ['chat', ROOM_QUERIES],
   ['chat', OWNER_QUERIES],
+  ['chat', SHARD_QUERIES],
   ['presence', PRESENCE_QUERIES],
   ['analytics', ANALYTICS_QUERIES],
 ];

@@ -1,7 +1,7 @@
 import { type RoomKind } from '@agent-chat/contracts';
 import { mayRead, requireMember, requireModerator, requireReadable, requireVisible, type AccessFacts } from './room-access';
 
-const facts = (more: Partial<AccessFacts> = {}): AccessFacts => ({ kind: 'private', role: null, banned: false, invited: false, state: 'active', ...more });
+const facts = (more: Partial<AccessFacts> = {}): AccessFacts => ({ kind: 'private', role: null, banned: false, invited: false, ...more });
 const NOT_FOUND = expect.objectContaining({ code: 'ROOM_NOT_FOUND' });
 
 describe('access to a room', () => {
@@ -37,10 +37,5 @@ describe('access to a room', () => {
     expect(() => requireModerator(facts({ role: 'member' }))).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }));
     expect(() => requireModerator(facts())).toThrow(NOT_FOUND);
     for (const role of ['admin', 'owner'] as const) expect(requireModerator(facts({ role }))).toMatchObject({ role });
-  });
-
-  it('tells nothing of a moved shard but to those who may know, who are to ask again (P30)', () => {
-    expect(() => requireReadable(facts({ role: 'member', state: 'moved' }))).toThrow(expect.objectContaining({ code: 'UNAVAILABLE', retryable: true }));
-    expect(() => requireReadable(undefined)).toThrow(NOT_FOUND);
   });
 });

@@ -8,8 +8,6 @@ export interface AccessFacts {
   readonly role: RoomRole | null;
   readonly banned: boolean;
   readonly invited: boolean;
-  /** Of the room's partition (P30). */
-  readonly state: 'active' | 'moved';
 }
 
 /** Kinds that everybody on the platform may read. */
@@ -23,7 +21,6 @@ export function mayRead({ kind, role, banned }: AccessFacts): boolean {
 /** The facts again, or ROOM_NOT_FOUND: a room that can't be seen and one that isn't there look alike. */
 export function requireVisible<Facts extends AccessFacts>(facts: Facts | undefined): Facts {
   if (facts === undefined || facts.banned) throw new AppError('ROOM_NOT_FOUND');
-  requireHere(facts);
   if (!mayRead(facts) && !facts.invited) throw new AppError('ROOM_NOT_FOUND');
   return facts;
 }
@@ -31,14 +28,12 @@ export function requireVisible<Facts extends AccessFacts>(facts: Facts | undefin
 /** As `requireVisible`, but an invitation is not enough. */
 export function requireReadable<Facts extends AccessFacts>(facts: Facts | undefined): Facts {
   if (facts === undefined || !mayRead(facts)) throw new AppError('ROOM_NOT_FOUND');
-  requireHere(facts);
   return facts;
 }
 
 /** The facts again, or ROOM_NOT_FOUND when there is no such room; for services, whose access nobody checks. */
 export function requireExisting<Facts extends AccessFacts>(facts: Facts | undefined): Facts {
   if (facts === undefined) throw new AppError('ROOM_NOT_FOUND');
-  requireHere(facts);
   return facts;
 }
 
@@ -58,9 +53,4 @@ export function requireMember<Facts extends AccessFacts>(facts: Facts | undefine
 
 export function isModerator({ role }: AccessFacts): boolean {
   return role === 'owner' || role === 'admin';
-}
-
-// A moved shard's rows here are a copy that nobody writes to any more (P30).
-function requireHere({ state }: AccessFacts): void {
-  if (state === 'moved') throw new AppError('UNAVAILABLE', { detail: 'This room is being moved', retryAfterMs: 1_000 });
 }

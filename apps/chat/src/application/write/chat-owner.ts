@@ -31,6 +31,8 @@ const PAUSE_ABOVE = 2_000;
 const RESUME_BELOW = 500;
 const RETAKE_BACKOFF_MS = [50, 100, 200, 500, 1_000, 2_000];
 const CLOCK_CHECK_MS = 60_000;
+/** A partition without traffic finds out by this that it has moved, or has another owner. */
+const FENCE_CHECK_MS = 2_000;
 const GATEWAYS_CHECK_MS = 20_000;
 
 /** Owns the partitions that the command log assigns to this process, wherever their databases are: the single writer of their rooms. */
@@ -40,11 +42,14 @@ export class ChatOwner implements CommitListener {
   private readonly paused = new Set<number>();
   private readonly takes = new Map<OwnedPartition, Promise<void>>();
   private readonly writers = new Map<PhysicalDatabase, ShardWriter>();
+  /** Where each partition was taken. Its work goes there and nowhere else until it is taken again, whatever the map says meanwhile (P30). */
+  private readonly homes = new WeakMap<OwnedPartition, ShardWriter>();
   private readonly dispatcher: AnswerDispatcher;
   private readonly departed: DepartedGateways;
   private readonly publisher: EventPublisher;
   private consumption: Consumption | undefined;
   private clockCheck: NodeJS.Timeout | undefined;
+  private fenceCheck: NodeJS.Timeout | undefined;
   private gatewaysCheck: NodeJS.Timeout | undefined;
   private stopped = false;
 
@@ -71,6 +76,9 @@ export class ChatOwner implements CommitListener {
     this.clockCheck = setInterval(() => {
       for (const writer of this.writers.values()) void writer.correctClock();
     }, CLOCK_CHECK_MS).unref();
+    this.fenceCheck = setInterval(() => {
+      for (const writer of this.writers.values()) void this.checkFences(writer);
+    }, FENCE_CHECK_MS).unref();
     this.gatewaysCheck = setInterval(() => void this.departed.forget(this.partitions.values()), GATEWAYS_CHECK_MS).unref();
   }
 
@@ -87,7 +95,7 @@ export class ChatOwner implements CommitListener {
 
   /** Tells that a partition has work. */
   notify(partition: OwnedPartition): void {
-    this.writerOf(partition.partition).committer.notify(partition);
+    this.homes.get(partition)?.committer.notify(partition);
   }
 
   /** Finishes what was handed over, then leaves the group. Safe to call twice. */
@@ -95,6 +103,7 @@ export class ChatOwner implements CommitListener {
     if (this.stopped) return;
     this.stopped = true;
     clearInterval(this.clockCheck);
+    clearInterval(this.fenceCheck);
     clearInterval(this.gatewaysCheck);
     await this.consumption?.stop();
     await Promise.all([...this.writers.values()].map(({ committer }) => committer.stop()));
@@ -129,6 +138,23 @@ export class ChatOwner implements CommitListener {
     partition.forget();
     this.logger.warn({ partition: partition.partition, reason }, 'A partition is taken again');
     this.retake(partition);
+  }
+
+  /** Takes again what is no longer this owner's here. A failure is left to the next time. */
+  private async checkFences(writer: ShardWriter): Promise<void> {
+    const here = [...this.partitions.values()].filter((partition) => partition.state === 'active' && this.homes.get(partition) === writer);
+    if (here.length === 0) return;
+    const fences = new Map(here.map(({ partition, fence }) => [partition, fence]));
+    try {
+      const lost = new Set(await writer.progress.notHeld(fences));
+      for (const partition of here) {
+        if (!lost.has(partition.partition) || partition.state !== 'active' || partition.fence !== fences.get(partition.partition)) continue;
+        if (writer.committer.isCommitting(partition)) continue;
+        this.ownershipUncertain(partition, 'fenced');
+      }
+    } catch (error) {
+      this.logger.debug({ err: error }, 'Fences could not be compared');
+    }
   }
 
   private writerOf(partition: number): ShardWriter {
@@ -190,8 +216,12 @@ export class ChatOwner implements CommitListener {
 
   private async takeNow(partition: OwnedPartition): Promise<void> {
     if (this.consumption === undefined) throw new Error('The group has not been joined yet');
+    const writer = this.writerOf(partition.partition);
+    const before = this.homes.get(partition);
+    if (before !== writer) before?.committer.drop(partition);
+    this.homes.set(partition, writer);
     try {
-      await this.writerOf(partition.partition).taker.take(partition, this.consumption);
+      await writer.taker.take(partition, this.consumption);
     } catch (error) {
       // Whoever moves it says where to before it is active there (P30).
       if (error instanceof PartitionMovedError) await this.parts.database.reload();

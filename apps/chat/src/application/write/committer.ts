@@ -40,6 +40,7 @@ const MAX_BACKOFF_MS = 2_000;
 export class Committer {
   private readonly logger = new Logger(Committer.name);
   private ready = new Set<OwnedPartition>();
+  private committing: ReadonlySet<OwnedPartition> = new Set();
   /** Halved while a batch holds something that can't be stored, doubled again by each success. */
   private limit = MAX_BATCH;
   private running: Promise<void> | undefined;
@@ -52,6 +53,16 @@ export class Committer {
   notify(partition: OwnedPartition): void {
     this.ready.add(partition);
     this.wake();
+  }
+
+  /** Whether a batch with work of the partition is under way: its outcome will say how things stand. */
+  isCommitting(partition: OwnedPartition): boolean {
+    return this.committing.has(partition);
+  }
+
+  /** The partition's work goes elsewhere from now on. Only while none of it is being committed. */
+  drop(partition: OwnedPartition): void {
+    this.ready.delete(partition);
   }
 
   /** Resolves when nothing is being committed and nothing is waiting; then nothing starts any more. */
@@ -75,7 +86,9 @@ export class Committer {
     while (!this.stopped) {
       const shares = this.takeBatch();
       if (shares.length === 0) return;
+      this.committing = new Set(shares.map(({ partition }) => partition));
       await this.execute(shares);
+      this.committing = new Set();
       if (this.failures > 0) await delay(Math.min(50 * 2 ** this.failures, MAX_BACKOFF_MS));
     }
   }

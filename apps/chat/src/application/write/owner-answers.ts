@@ -1,8 +1,10 @@
 import { type CommandAnswer, type QueryAnswer, type QueryInput } from '@agent-chat/contracts';
 import { AppError, type GatewayId, type RoomId, type UserId } from '@agent-chat/kernel';
-import { type Database } from '@agent-chat/database';
+import { type Database, whileReachable } from '@agent-chat/database';
 import { NotTheOwnerError } from '@agent-chat/query-bus';
+import { askPartition } from '../../infrastructure/read/shard-reader';
 import { AggregateReader } from '../../infrastructure/write/aggregate-reader';
+import { type ProgressRepository } from '../../infrastructure/write/progress-repository';
 import { resultOf } from './batch-decider';
 import { type ChatOwner } from './chat-owner';
 import { type OwnedPartition } from './owned-partition';
@@ -14,7 +16,7 @@ type AskedCall = QueryInput<'command.outcome'>['calls'][number];
 export class OwnerAnswers {
   constructor(
     private readonly owner: ChatOwner,
-    private readonly database: Pick<Database, 'shard'>,
+    private readonly database: Pick<Database, 'shard' | 'reload'>,
   ) {}
 
   /** P23: from now on the gateway gets the rooms' events; the fence tells it from which owner. */
@@ -40,7 +42,7 @@ export class OwnerAnswers {
   async outcomes({ partition, calls }: QueryInput<'command.outcome'>): Promise<QueryAnswer<'command.outcome'>> {
     const owned = this.require(partition);
     const { fence, committedOffset } = owned;
-    const keys = await new AggregateReader(this.database.shard(partition)).keys(
+    const keys = await new AggregateReader({ query: (sql, parameters = []) => askPartition(this.database, partition, sql, parameters) }).keys(
       calls.map((call) => ({ room_id: call.roomId, actor_id: call.actorId, key: call.key })),
     );
     const stored = new Map(keys.map((key) => [`${key.room_id}:${key.actor_id}:${key.key}`, key]));
@@ -57,7 +59,7 @@ export class OwnerAnswers {
   /** P33: written with the partition's next batch. */
   async markRead({ roomId, userId, seq, force }: QueryInput<'read.mark'>, partition: number): Promise<QueryAnswer<'read.mark'>> {
     this.require(partition);
-    const before = await this.owner.progressOf(partition).badges(roomId, userId);
+    const before = await this.badges(partition, roomId, userId);
     if (before === undefined) throw new AppError('ROOM_NOT_FOUND');
     // It may have gone meanwhile, and nobody would take a mark out of it again.
     const owned = this.require(partition);
@@ -69,9 +71,13 @@ export class OwnerAnswers {
       owned.push({ mark: { roomId: roomId as RoomId, userId: userId as UserId, seq: Math.min(seq, before.head), force, done } });
       this.owner.notify(owned);
     });
-    const badges = await this.owner.progressOf(partition).badges(roomId, userId);
+    const badges = await this.badges(partition, roomId, userId);
     if (badges === undefined) throw new AppError('ROOM_NOT_FOUND');
     return badges;
+  }
+
+  private badges(partition: number, roomId: string, userId: string): ReturnType<ProgressRepository['badges']> {
+    return whileReachable(this.owner.progressOf(partition).badges(partition, roomId, userId));
   }
 
   private require(partition: number): OwnedPartition {

@@ -15,6 +15,13 @@ SELECT name, from_at, to_at FROM (
   SELECT 1 FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'room_events'::regclass AND c.relname = wanted.name
 ) ORDER BY name`;
 
+// The months that a database has.
+const HAS = `
+SELECT c.relname AS name, to_char(month, 'YYYY-MM-DD"T00:00:00Z"') AS from_at, to_char(month + interval '1 month', 'YYYY-MM-DD"T00:00:00Z"') AS to_at
+FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+  CROSS JOIN LATERAL (SELECT to_date(right(c.relname, 7), 'YYYY_MM')::timestamp AS month) named
+WHERE i.inhparent = 'room_events'::regclass AND c.relname ~ '^room_events_[0-9]{4}_[0-9]{2}$' ORDER BY 1`;
+
 interface Month extends Row {
   readonly name: string;
   readonly from_at: string;
@@ -30,6 +37,17 @@ export class EventMonths {
   async prepare(ahead: number): Promise<string[]> {
     const made = await Promise.all(this.database.shards().map((shard) => this.prepareShard(shard, ahead)));
     return made.flat();
+  }
+
+  /** Makes in one database what another one has: a shard is about to move there. */
+  async prepareLike(shard: PhysicalDatabase, model: PhysicalDatabase): Promise<void> {
+    const wanted = await model.query<Month>(HAS);
+    await shard.transaction(async (connection) => {
+      await connection.query(`SET LOCAL lock_timeout = '5s'`);
+      await connection.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+      const present = new Set((await connection.query<Month>(HAS)).map(({ name }) => name));
+      for (const month of wanted) if (!present.has(month.name)) await makeMonth(connection, month);
+    });
   }
 
   private async prepareShard(shard: PhysicalDatabase, ahead: number): Promise<string[]> {

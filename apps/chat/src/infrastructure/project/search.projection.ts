@@ -34,7 +34,11 @@ export class SearchProjection implements Projection {
 
   async apply(connection: Queryable, events: readonly LogEvent[]): Promise<undefined> {
     const held = await connection.query(HOLD, [events[0]?.partition]);
-    if (held.length === 0) throw new AppError('UNAVAILABLE', { detail: 'The partition is being moved' });
+    if (held.length === 0) {
+      // The next try may find it where it was moved to.
+      await this.shards.reload();
+      throw new AppError('UNAVAILABLE', { detail: 'The partition is being moved' });
+    }
     const changed = new Set(events.filter(({ event }) => CHANGES_TEXT.has(event.type)).map(({ event }) => event.data?.['messageId']));
     if (changed.size === 0) return;
     const messageIds = [...changed];

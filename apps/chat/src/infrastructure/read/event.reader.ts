@@ -1,12 +1,12 @@
 import { MAX_EVENTS_PER_PAGE, type QueryAnswer, type QueryInput } from '@agent-chat/contracts';
-import { Database, type PhysicalDatabase } from '@agent-chat/database';
+import { Database } from '@agent-chat/database';
 import { AppError, formatCursor, parseCursor, type Cursor, type RoomId } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
 import { ByteBudget, cutEvents, requireContinuable, type EventPage } from '../../application/read/event-page';
 import { requireExisting, requireReadable } from '../../application/read/room-access';
 import { roomEventOf, type LoggedEvent } from '../../domain/room-event-view';
 import { type AccessRow } from './access-row';
-import { byShard, shardOf } from './shard-reader';
+import { askByShard, type AskShard, askRoom } from './shard-reader';
 import { ACCESS_COLUMNS, accessJoins, EVENT_FIELDS } from './sql';
 
 /** No event is shorter once it is encoded: its ids, its time and the names of its fields alone are longer. */
@@ -54,37 +54,40 @@ export class EventReader {
 
   async open({ userId, rooms, maxBytes }: QueryInput<'rooms.open'>): Promise<QueryAnswer<'rooms.open'>> {
     const asked = rooms.map(({ roomId, cursor }, place) => ({ place, roomId, cursor: readCursor(cursor) }));
-    const found = new Map<number, LogRow>();
-    const groups = [...byShard(this.database, asked, ({ roomId }) => roomId)];
-    await Promise.all(
-      groups.map(async ([shard, group]) => {
-        const rows = await readLogs(shard, userId, group, { limit: MAX_EVENTS_PER_PAGE, maxBytes });
-        for (const row of rows) found.set(row.place, row);
-      }),
+    const rows = await askByShard(
+      this.database,
+      asked,
+      ({ roomId }) => roomId,
+      (ask, group) => readLogs(ask, userId, group, { limit: MAX_EVENTS_PER_PAGE, maxBytes }),
     );
+    const found = new Map(rows.map((row) => [row.place, row]));
     const budget = new ByteBudget(maxBytes);
     return { rooms: asked.map((room) => opened(room, found.get(room.place), budget)) };
   }
 
   async events({ roomId, userId, after, limit, maxBytes }: QueryInput<'room.events'>): Promise<QueryAnswer<'room.events'>> {
     const asked = { place: 0, roomId, cursor: readCursor(after) };
-    const [row] = await readLogs(shardOf(this.database, roomId), userId, [asked], { limit, maxBytes });
+    const [row] = await readLogs(this.askOf(roomId), userId, [asked], { limit, maxBytes });
     return pageOf(asked, requireReadable(row), new ByteBudget(maxBytes), true);
   }
 
   /** For services: whoever asks has decided on access. */
   async tail({ roomId, after, limit, maxBytes }: QueryInput<'rooms.tail'>): Promise<QueryAnswer<'rooms.tail'>> {
     const asked = { place: 0, roomId, cursor: readCursor(after) };
-    const [row] = await readLogs(shardOf(this.database, roomId), NOBODY, [asked], { limit, maxBytes });
+    const [row] = await readLogs(this.askOf(roomId), NOBODY, [asked], { limit, maxBytes });
     const { events, more } = pageOf(asked, requireExisting(row), new ByteBudget(maxBytes), true);
     return { events, head: row?.head ?? 0, more };
   }
+
+  private askOf(roomId: string): AskShard {
+    return (sql, parameters) => askRoom(this.database, roomId, sql, parameters);
+  }
 }
 
-function readLogs(shard: PhysicalDatabase, userId: string, rooms: readonly AskedRoom[], most: { limit: number; maxBytes: number }): Promise<LogRow[]> {
+function readLogs(ask: AskShard, userId: string, rooms: readonly AskedRoom[], most: { limit: number; maxBytes: number }): Promise<LogRow[]> {
   const after = rooms.map(({ cursor }) => cursor?.seq ?? NOTHING_AFTER);
   const places = rooms.map(({ place }) => place);
-  return shard.query<LogRow>(LOG, [userId, rooms.map(({ roomId }) => roomId), after, places, most.limit, most.maxBytes]);
+  return ask<LogRow>(LOG, [userId, rooms.map(({ roomId }) => roomId), after, places, most.limit, most.maxBytes]);
 }
 
 function opened(room: AskedRoom, row: LogRow | undefined, budget: ByteBudget): OpenedRoom {

@@ -2,7 +2,7 @@ import { type QueryAnswer, type QueryInput, type RoomHead } from '@agent-chat/co
 import { Database, type Row } from '@agent-chat/database';
 import { type RoomId, type UserId } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
-import { byShard } from './shard-reader';
+import { askByShard } from './shard-reader';
 import { mentionCount } from './sql';
 
 const BADGES = `
@@ -39,18 +39,24 @@ export class HeadReader {
   async badges({ reads }: QueryInput<'heads.read'>): Promise<QueryAnswer<'heads.read'>> {
     const asked = reads.flatMap(({ userId, roomIds }) => roomIds.map((roomId) => ({ userId, roomId })));
     const heads = new Map<string, RoomHead[]>(reads.map(({ userId }) => [userId, []]));
-    await Promise.all(
-      [...byShard(this.database, asked, ({ roomId }) => roomId)].map(async ([shard, pairs]) => {
-        const rows = await shard.query<BadgeRow>(BADGES, [pairs.map(({ userId }) => userId), pairs.map(({ roomId }) => roomId)]);
-        for (const row of rows) heads.get(row.user_id)?.push(toHead(row));
-      }),
+    const rows = await askByShard(
+      this.database,
+      asked,
+      ({ roomId }) => roomId,
+      (ask, pairs) => ask<BadgeRow>(BADGES, [pairs.map(({ userId }) => userId), pairs.map(({ roomId }) => roomId)]),
     );
+    for (const row of rows) heads.get(row.user_id)?.push(toHead(row));
     return { heads: [...heads].map(([userId, items]) => ({ userId: userId as UserId, heads: items })) };
   }
 
   async heads({ roomIds }: QueryInput<'rooms.heads'>): Promise<QueryAnswer<'rooms.heads'>> {
-    const answers = await Promise.all([...byShard(this.database, roomIds, (roomId) => roomId)].map(([shard, ids]) => shard.query<HeadRow>(HEADS, [ids])));
-    return { rooms: answers.flat().map(({ room_id, head, epoch }) => ({ roomId: room_id, head, epoch })) };
+    const rows = await askByShard(
+      this.database,
+      roomIds,
+      (roomId) => roomId,
+      (ask, ids) => ask<HeadRow>(HEADS, [ids]),
+    );
+    return { rooms: rows.map(({ room_id, head, epoch }) => ({ roomId: room_id, head, epoch })) };
   }
 }
 

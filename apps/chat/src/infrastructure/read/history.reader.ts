@@ -1,12 +1,12 @@
 import { type QueryAnswer, type QueryInput } from '@agent-chat/contracts';
-import { Database, type PhysicalDatabase, type Row } from '@agent-chat/database';
+import { Database, type Row } from '@agent-chat/database';
 import { AppError, formatCursor } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
 import { historyWindow } from '../../application/read/history-window';
 import { isModerator, requireReadable } from '../../application/read/room-access';
 import { type AccessRow } from './access-row';
 import { messageJson, toMessage, type MessageItem } from './message-view';
-import { shardOf } from './shard-reader';
+import { askRoom } from './shard-reader';
 import { ACCESS_COLUMNS, accessJoins, jsonTime } from './sql';
 
 // `ORDER BY ... LIMIT 1` and not EXISTS, which Postgres may answer by reading the whole table when most of it is this room's.
@@ -69,10 +69,9 @@ export class HistoryReader {
 
   /** `prev` and `next` are what `before` and `after` take. */
   async history({ roomId, userId, before, after, around, limit }: QueryInput<'room.history'>): Promise<QueryAnswer<'room.history'>> {
-    const shard = shardOf(this.database, roomId);
-    const place = typeof around === 'string' ? await seqAt(shard, roomId, around) : around;
+    const place = typeof around === 'string' ? await seqAt(this.database, roomId, around) : around;
     const window = historyWindow({ before, after, around: place }, limit);
-    const [row] = await shard.query<PageRow>(PAGE, [roomId, userId, window.below, window.older, window.above, window.newer]);
+    const [row] = await askRoom<PageRow>(this.database, roomId, PAGE, [roomId, userId, window.below, window.older, window.above, window.newer]);
     const { items, head, epoch, has_older, has_newer } = requireReadable(row);
     return {
       items: items.map(toMessage),
@@ -83,7 +82,7 @@ export class HistoryReader {
   }
 
   async message({ roomId, userId, messageId }: QueryInput<'message.get'>): Promise<QueryAnswer<'message.get'>> {
-    const [row] = await shardOf(this.database, roomId).query<MessageRow>(MESSAGE, [roomId, userId, messageId]);
+    const [row] = await askRoom<MessageRow>(this.database, roomId, MESSAGE, [roomId, userId, messageId]);
     const { message } = requireReadable(row);
     if (message === null) throw new AppError('MESSAGE_NOT_FOUND');
     return { message: toMessage(message) };
@@ -91,7 +90,7 @@ export class HistoryReader {
 
   /** Earlier texts, for the author and the room's moderators. What was deleted is served to nobody. */
   async revisions({ roomId, userId, messageId }: QueryInput<'message.revisions'>): Promise<QueryAnswer<'message.revisions'>> {
-    const [row] = await shardOf(this.database, roomId).query<RevisionsRow>(REVISIONS, [roomId, userId, messageId]);
+    const [row] = await askRoom<RevisionsRow>(this.database, roomId, REVISIONS, [roomId, userId, messageId]);
     const facts = requireReadable(row);
     if (!facts.found) throw new AppError('MESSAGE_NOT_FOUND');
     if (!facts.mine && !isModerator(facts)) throw new AppError('FORBIDDEN', { detail: 'Only its author and the moderators may see earlier texts' });
@@ -101,9 +100,9 @@ export class HistoryReader {
 }
 
 /** The seq of the first message at or after an instant, or the last place there is. */
-async function seqAt(shard: PhysicalDatabase, roomId: string, at: string): Promise<number> {
-  const [row] = await shard.query<SeqRow>(SEQ_BEFORE_TIME, [roomId, at]);
+async function seqAt(database: Database, roomId: string, at: string): Promise<number> {
+  const [row] = await askRoom<SeqRow>(database, roomId, SEQ_BEFORE_TIME, [roomId, at]);
   const seq = row?.seq ?? 0;
-  const [first] = await shard.query<SeqRow>('SELECT seq FROM messages WHERE room_id = $1 AND seq > $2 ORDER BY seq LIMIT 1', [roomId, seq]);
+  const [first] = await askRoom<SeqRow>(database, roomId, 'SELECT seq FROM messages WHERE room_id = $1 AND seq > $2 ORDER BY seq LIMIT 1', [roomId, seq]);
   return first?.seq ?? seq;
 }

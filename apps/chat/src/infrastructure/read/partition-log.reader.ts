@@ -3,11 +3,11 @@ import { Database, type Row } from '@agent-chat/database';
 import { AppError } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
 import { roomEventOf, type LoggedEvent } from '../../domain/room-event-view';
+import { askPartition } from './shard-reader';
 import { EVENT_FIELDS } from './sql';
 
-// Without a row nothing ever happened in the partition.
 const LOG = `
-SELECT p.epoch, p.position, p.state, (
+SELECT p.epoch, p.position, (
   SELECT coalesce(json_agg(json_build_object('position', e.position, ${EVENT_FIELDS}) ORDER BY e.position), '[]')
   FROM (SELECT * FROM room_events WHERE partition = $1 AND position > $2 ORDER BY position LIMIT $3) e) AS events
 FROM partition_progress p WHERE p.partition = $1`;
@@ -15,7 +15,6 @@ FROM partition_progress p WHERE p.partition = $1`;
 interface LogRow extends Row {
   readonly epoch: number;
   readonly position: number;
-  readonly state: 'active' | 'moved';
   readonly events: (LoggedEvent & { readonly position: number })[];
 }
 
@@ -26,9 +25,8 @@ export class PartitionLogReader {
 
   async events({ partition, afterPosition, limit }: QueryInput<'partition.events'>): Promise<QueryAnswer<'partition.events'>> {
     if (partition >= this.database.partitionCount) throw new AppError('NOT_FOUND', { detail: 'There is no such partition' });
-    const [row] = await this.database.shard(partition).query<LogRow>(LOG, [partition, afterPosition, limit]);
+    const [row] = await askPartition<LogRow>(this.database, partition, LOG, [partition, afterPosition, limit]);
     if (row === undefined) return { epoch: 1, lastPosition: 0, events: [] };
-    if (row.state === 'moved') throw new AppError('UNAVAILABLE', { detail: 'This partition is being moved', retryAfterMs: 1_000 });
     const events = row.events.map(({ position, ...event }): LogEvent => ({ partition, position, event: roomEventOf(event) }));
     return { epoch: row.epoch, lastPosition: row.position, events };
   }

@@ -14,7 +14,7 @@ const NamePlace = z.tuple([StorableText, z.uuid()]);
 // The page is cut before anything is looked up for each of its rooms. Those that one was invited to wait for an answer among them.
 const MINE = `${selectRooms(
   `(SELECT r.* FROM (SELECT room_id FROM members WHERE user_id = $1 UNION SELECT room_id FROM invites WHERE user_id = $1) mine
-    JOIN rooms r ON r.room_id = mine.room_id
+    JOIN rooms r ON r.room_id = mine.room_id AND r.partition = ANY($5::int[])
     WHERE ($2::timestamptz IS NULL OR r.active_at < $2 OR (r.active_at = $2 AND r.room_id > $3::uuid))
     ORDER BY r.active_at DESC, r.room_id LIMIT $4) r`,
   '$1',
@@ -23,13 +23,15 @@ const MINE = `${selectRooms(
 // Written as the index `rooms_discover` needs it. A ban takes a room out of the list.
 const DISCOVER = `${selectRooms(
   `(SELECT r.* FROM rooms r
-    WHERE r.kind IN (${OPEN_KINDS.map((kind) => `'${kind}'`).join(', ')}) AND r.archived_at IS NULL
+    WHERE r.kind IN (${OPEN_KINDS.map((kind) => `'${kind}'`).join(', ')}) AND r.archived_at IS NULL AND r.partition = ANY($6::int[])
       AND ($2::text IS NULL OR (lower(r.name) COLLATE "C", r.room_id) > ($2, $3::uuid))
       AND ($4::text IS NULL OR strpos(lower(r.name), lower($4)) > 0 OR strpos(lower(r.topic), lower($4)) > 0)
       AND NOT EXISTS (SELECT 1 FROM bans WHERE bans.room_id = r.room_id AND bans.user_id = $1)
     ORDER BY lower(r.name) COLLATE "C", r.room_id LIMIT $5) r`,
   '$1',
 )} ORDER BY lower(r.name) COLLATE "C", r.room_id`;
+
+const MEMBER_OF = 'SELECT m.room_id FROM members m JOIN rooms r ON r.room_id = m.room_id WHERE m.user_id = $1 AND r.partition = ANY($2::int[])';
 
 interface IdRow extends Row {
   readonly room_id: RoomId;
@@ -47,21 +49,21 @@ export class RoomListReader {
   async mine({ userId, cursor, limit }: QueryInput<'rooms.mine'>): Promise<QueryAnswer<'rooms.mine'>> {
     const [activeAt, roomId] = decodePageToken(cursor, ActivityPlace) ?? [];
     const rev = await this.personLog.revOf(userId);
-    const rows = await askAllShards(this.database, (shard) => shard.query<RoomRow>(MINE, [userId, activeAt, roomId, limit + 1]));
+    const rows = await askAllShards(this.database, (ask, partitions) => ask<RoomRow>(MINE, [userId, activeAt, roomId, limit + 1, partitions]));
     rows.sort((one, other) => descending(one.active_place, other.active_place) || ascending(one.room_id, other.room_id));
     const { page, next } = cutPage(rows, limit, (row) => [row.active_place, row.room_id]);
     return { rooms: page.map(toRoom), rev, ...(next === undefined ? {} : { next }) };
   }
 
   async memberOf({ userId }: QueryInput<'rooms.memberOf'>): Promise<QueryAnswer<'rooms.memberOf'>> {
-    const rows = await askAllShards(this.database, (shard) => shard.query<IdRow>('SELECT room_id FROM members WHERE user_id = $1', [userId]));
+    const rows = await askAllShards(this.database, (ask, partitions) => ask<IdRow>(MEMBER_OF, [userId, partitions]));
     return { roomIds: rows.map((row) => row.room_id) };
   }
 
   async discover({ userId, query, cursor, limit }: QueryInput<'rooms.discover'>): Promise<QueryAnswer<'rooms.discover'>> {
     const [name, roomId] = decodePageToken(cursor, NamePlace) ?? [];
     const wanted = query?.trim() === '' ? undefined : query?.trim();
-    const rows = await askAllShards(this.database, (shard) => shard.query<RoomRow>(DISCOVER, [userId, name, roomId, wanted, limit + 1]));
+    const rows = await askAllShards(this.database, (ask, partitions) => ask<RoomRow>(DISCOVER, [userId, name, roomId, wanted, limit + 1, partitions]));
     rows.sort((one, other) => Buffer.compare(Buffer.from(one.name_place), Buffer.from(other.name_place)) || ascending(one.room_id, other.room_id));
     const { page, next } = cutPage(rows, limit, (row) => [row.name_place, row.room_id]);
     return { rooms: page.map(toRoom), ...(next === undefined ? {} : { next }) };

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { OPEN_KINDS, requireMember, requireModerator, requireReadable, requireVisible } from '../../application/read/room-access';
 import { type AccessRow } from './access-row';
 import { selectRooms, toRoom, type RoomRow } from './room-view';
-import { shardOf } from './shard-reader';
+import { askRoom } from './shard-reader';
 import { ACCESS_COLUMNS, accessJoins, jsonTime } from './sql';
 
 const AfterUser = z.tuple([z.uuid()]);
@@ -74,7 +74,7 @@ export class RoomReader {
   }
 
   private async ask<R extends Row>(roomId: string, sql: string, parameters: readonly unknown[]): Promise<R[]> {
-    return shardOf(this.database, roomId).query<R>(sql, [roomId, ...parameters]);
+    return askRoom<R>(this.database, roomId, sql, [roomId, ...parameters]);
   }
 }
 

@@ -1,11 +1,12 @@
 import { type QueryAnswer, type QueryInput } from '@agent-chat/contracts';
 import { cutPage, Database, decodePageToken, InstantText, type Row } from '@agent-chat/database';
+import { partitionOf } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { searchHighlights, HIGHLIGHT_OPTIONS, MARKERS } from '../../application/read/search-highlights';
 import { OPEN_KINDS } from '../../application/read/room-access';
 import { messageJson, toMessage, type MessageItem } from './message-view';
-import { askAllShards, shardOf } from './shard-reader';
+import { askAllShards, askRoom } from './shard-reader';
 
 // A dash excludes the word behind it. Postgres reads a row of them as one denial of another, and gives up at 32.
 const DASHES_BEFORE_NO_WORD = /(?<![^\s"!&|()-])-+(?![\p{L}\p{N}"])/gu;
@@ -19,7 +20,7 @@ SELECT hit.place, hit.message_id, ${messageJson('$1')} AS message,
 FROM (
   SELECT s.message_id, s.created_at, s.created_at::text AS place
   FROM message_search s JOIN rooms r ON r.room_id = s.room_id
-  WHERE s.document @@ websearch_to_tsquery('simple', $2)
+  WHERE s.document @@ websearch_to_tsquery('simple', $2) AND r.partition = ANY($10::int[])
     AND (r.kind IN (${OPEN_KINDS.map((kind) => `'${kind}'`).join(', ')}) OR EXISTS (SELECT 1 FROM members m WHERE m.room_id = s.room_id AND m.user_id = $1))
     AND NOT EXISTS (SELECT 1 FROM bans b WHERE b.room_id = s.room_id AND b.user_id = $1)
     AND ($3::uuid IS NULL OR s.room_id = $3) AND ($4::uuid IS NULL OR s.author_id = $4)
@@ -48,8 +49,8 @@ export class SearchReader {
     const parameters = [userId, searchable(input.q), roomId, authorId, before, after, place, messageId, limit + 1];
     const rows =
       roomId === undefined
-        ? await askAllShards(this.database, (shard) => shard.query<HitRow>(SEARCH, parameters))
-        : await shardOf(this.database, roomId).query<HitRow>(SEARCH, parameters);
+        ? await askAllShards(this.database, (ask, partitions) => ask<HitRow>(SEARCH, [...parameters, partitions]))
+        : await askRoom<HitRow>(this.database, roomId, SEARCH, [...parameters, [partitionOf(roomId, this.database.partitionCount)]]);
     rows.sort(newestFirst);
     const { page, next } = cutPage(rows, limit, (row) => [row.place, row.message_id]);
     const items = page.map(({ message, headline }) => ({ message: toMessage(message), highlights: searchHighlights(headline) }));

@@ -1,18 +1,88 @@
-import { groupBy, partitionOf } from '@agent-chat/kernel';
-import { type Database, type PhysicalDatabase, type Row } from '@agent-chat/database';
+import { DatabaseError, type Database, type PhysicalDatabase, type Row } from '@agent-chat/database';
+import { AppError, groupBy, partitionOf } from '@agent-chat/kernel';
 
-/** The database that holds a room. */
-export function shardOf(database: Database, roomId: string): PhysicalDatabase {
-  return database.shard(partitionOf(roomId, database.partitionCount));
+/** What `partitions_here` raises. */
+const NOT_HERE = 'AC002';
+/** A partition is hardly moved more often than this while one question is answered. */
+const MAX_MAPS = 4;
+
+type ShardPlaces = Pick<Database, 'shard' | 'reload'>;
+
+/** Asks one database on behalf of certain partitions. */
+export type AskShard = <R extends Row>(sql: string, parameters: readonly unknown[]) => Promise<R[]>;
+
+/** The partition had left before it was asked; the map has been read again. */
+class PartitionGoneError extends Error {}
+
+/** Asks the database that holds a room. */
+export async function askRoom<R extends Row>(database: Database, roomId: string, sql: string, parameters: readonly unknown[]): Promise<R[]> {
+  return withMap(() => {
+    const partition = partitionOf(roomId, database.partitionCount);
+    return askOf(database, database.shard(partition), [partition])<R>(sql, parameters);
+  });
 }
 
-/** Asks every physical database, all at once, and joins what they answer. One that fails fails the whole: half a list would lie. */
-export async function askAllShards<R extends Row>(database: Database, ask: (shard: PhysicalDatabase) => Promise<R[]>): Promise<R[]> {
-  const answers = await Promise.all(database.shards().map(ask));
-  return answers.flat();
+/** Asks the database that holds a partition. */
+export async function askPartition<R extends Row>(database: ShardPlaces, partition: number, sql: string, parameters: readonly unknown[]): Promise<R[]> {
+  return withMap(() => askOf(database, database.shard(partition), [partition])<R>(sql, parameters));
 }
 
-/** Things grouped by the physical database that holds their room. */
-export function byShard<Item>(database: Database, items: readonly Item[], roomIdOf: (item: Item) => string): Map<PhysicalDatabase, Item[]> {
-  return groupBy(items, (item) => shardOf(database, roomIdOf(item)));
+/**
+ * Asks every physical database, all at once, and joins what they answer. `work` gets the partitions that count there: rows of others are copies
+ * on their way, or remains. One that fails fails the whole: half a list would lie.
+ */
+export async function askAllShards<R extends Row>(database: Database, work: (ask: AskShard, partitions: readonly number[]) => Promise<R[]>): Promise<R[]> {
+  return withMap(async () => {
+    const all = Array.from({ length: database.partitionCount }, (_, partition) => partition);
+    const places = groupBy(all, (partition) => database.shard(partition));
+    const answers = await Promise.all([...places].map(([shard, partitions]) => work(askOf(database, shard, partitions), partitions)));
+    return answers.flat();
+  });
+}
+
+/** Asks, about things of several rooms, each database that holds some of them, once. */
+export async function askByShard<Item, R extends Row>(
+  database: Database,
+  items: readonly Item[],
+  roomIdOf: (item: Item) => string,
+  work: (ask: AskShard, items: readonly Item[]) => Promise<R[]>,
+): Promise<R[]> {
+  return withMap(async () => {
+    const partitionOfItem = (item: Item): number => partitionOf(roomIdOf(item), database.partitionCount);
+    const places = groupBy(items, (item) => database.shard(partitionOfItem(item)));
+    const answers = await Promise.all([...places].map(([shard, own]) => work(askOf(database, shard, [...new Set(own.map(partitionOfItem))]), own)));
+    return answers.flat();
+  });
+}
+
+/** Puts the whole question again with the map that a move has left (P30). */
+async function withMap<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let maps = 1; ; maps += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof PartitionGoneError)) throw error;
+      if (maps === MAX_MAPS) throw new AppError('UNAVAILABLE', { detail: 'These rooms are being moved', retryAfterMs: 1_000, cause: error });
+    }
+  }
+}
+
+function askOf(database: ShardPlaces, shard: PhysicalDatabase, partitions: readonly number[]): AskShard {
+  return async <R extends Row>(sql: string, parameters: readonly unknown[]) => {
+    try {
+      return await shard.query<R>(`SELECT answer.* FROM (${sql}) answer WHERE partitions_here($${parameters.length + 1}::int[])`, [...parameters, partitions]);
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || error.sqlState !== NOT_HERE) throw error;
+    }
+    // Between the two moments of a switch nobody writes, and what the map names is complete: it is before the switch, and the rest is removed after.
+    await requireMapped(database, shard, partitions);
+    const rows = await shard.query<R>(sql, parameters);
+    await requireMapped(database, shard, partitions);
+    return rows;
+  };
+}
+
+async function requireMapped(database: ShardPlaces, shard: PhysicalDatabase, partitions: readonly number[]): Promise<void> {
+  await database.reload();
+  if (partitions.some((partition) => database.shard(partition) !== shard)) throw new PartitionGoneError();
 }

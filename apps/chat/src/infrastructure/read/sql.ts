@@ -11,7 +11,7 @@ export const EVENT_FIELDS = `'roomId', e.room_id, 'epoch', e.epoch, 'seq', e.seq
 /** The facts that access is decided by, for a room `r` and the asker in a parameter such as `$1`. Needs `accessJoins`. */
 export const ACCESS_COLUMNS = `
   r.kind, m.role, b.user_id IS NOT NULL AS banned, i.user_id IS NOT NULL AS invited,
-  coalesce(p.state, 'active') AS state, coalesce(p.epoch, 1) AS epoch, r.last_seq AS head`;
+  coalesce(p.epoch, 1) AS epoch, r.last_seq AS head`;
 
 /** Joins what `ACCESS_COLUMNS` reads. */
 export function accessJoins(asker: string): string {

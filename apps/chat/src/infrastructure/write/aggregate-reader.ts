@@ -1,5 +1,5 @@
 import { type RoomKind, type RoomRole } from '@agent-chat/contracts';
-import { type PhysicalDatabase } from '@agent-chat/database';
+import { type Queryable } from '@agent-chat/database';
 import { type MessageId, type RoomId, type UserId } from '@agent-chat/kernel';
 import { absentRoom, type MessageState, type RoomState } from '../../domain/room-state';
 import { type KeyRow } from './batch-rows';
@@ -47,7 +47,7 @@ interface MessageRow extends Record<string, unknown> {
 
 /** Reads what an owner must know before it decides. Only the owner writes these rows, so several statements make one snapshot. */
 export class AggregateReader {
-  constructor(private readonly database: PhysicalDatabase) {}
+  constructor(private readonly database: Queryable) {}
 
   /** The stored keys among those named (P11). */
   async keys(names: readonly KeyName[]): Promise<KeyRow[]> {

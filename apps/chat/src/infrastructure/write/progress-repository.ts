@@ -61,6 +61,16 @@ export class ProgressRepository {
     if (stored.length === 0) throw new DatabaseError('fenced', undefined, 'Another owner took the partition meanwhile', String(partition), undefined);
   }
 
+  /** Of partitions and the fences an owner has raised, those that are not active here with that fence any more. */
+  async notHeld(fences: ReadonlyMap<number, number>): Promise<number[]> {
+    const rows = await this.database.query<{ partition: number }>(
+      `SELECT held.partition FROM unnest($1::int[], $2::bigint[]) AS held (partition, fence)
+         LEFT JOIN partition_progress p ON p.partition = held.partition AND p.fence = held.fence AND p.state = 'active' WHERE p.partition IS NULL`,
+      [[...fences.keys()], [...fences.values()]],
+    );
+    return rows.map(({ partition }) => partition);
+  }
+
   /** Commits a batch in one statement (P6). Rejects with a `DatabaseError`: `fenced` with the refused partitions in its detail, `data`, or `outage`. */
   async commit(rows: BatchRows): Promise<void> {
     await this.database.query('SELECT commit_batch($1, $2, $3, $4, $5, $6, $7)', rows.toParameters());
@@ -72,7 +82,7 @@ export class ProgressRepository {
     return row?.now_ms ?? 0;
   }
 
-  /** The partition's log after a position, oldest first. */
+  /** The partition's log after a position, oldest first. Rejects where the partition is not active here: what is missing then proves nothing. */
   async eventsAfter(partition: number, position: number, limit: number): Promise<LogEvent[]> {
     const rows = await this.database.query<{
       position: number;
@@ -83,7 +93,7 @@ export class ProgressRepository {
       actor_id: string;
       payload: Record<string, unknown>;
       created_at: string;
-    }>('SELECT * FROM room_events WHERE partition = $1 AND position > $2 ORDER BY position LIMIT $3', [partition, position, limit]);
+    }>('SELECT * FROM room_events WHERE partition = $1 AND position > $2 AND partitions_here(ARRAY[$1::int]) ORDER BY position LIMIT $3', [partition, position, limit]);
     return rows.map((row) => ({
       partition,
       position: row.position,
@@ -91,13 +101,14 @@ export class ProgressRepository {
     }));
   }
 
-  /** A member's badges in one room; absent for somebody who isn't one. */
-  async badges(roomId: string, userId: string): Promise<{ head: number; readSeq: number; unreadCount: number; mentionCount: number } | undefined> {
+  /** A member's badges in one room; absent for somebody who isn't one. Rejects where the partition is not active here. */
+  async badges(partition: number, roomId: string, userId: string): Promise<{ head: number; readSeq: number; unreadCount: number; mentionCount: number } | undefined> {
     const [row] = await this.database.query<{ head: number; readSeq: number; unreadCount: number; mentionCount: number }>(
       `SELECT r.last_seq AS head, coalesce(w.read_seq, 0) AS "readSeq", r.posted_count - coalesce(w.read_count, 0) AS "unreadCount",
               ${mentionCount('r.room_id', '$2', 'coalesce(w.read_seq, 0)')} AS "mentionCount"
-         FROM members me JOIN rooms r USING (room_id) LEFT JOIN read_watermarks w ON w.room_id = r.room_id AND w.user_id = $2 WHERE me.room_id = $1 AND me.user_id = $2`,
-      [roomId, userId],
+         FROM members me JOIN rooms r USING (room_id) LEFT JOIN read_watermarks w ON w.room_id = r.room_id AND w.user_id = $2
+        WHERE me.room_id = $1 AND me.user_id = $2 AND partitions_here(ARRAY[$3::int])`,
+      [roomId, userId, partition],
     );
     return row;
   }

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { IsoTimeSchema } from '../primitives';
+import { defineQuery } from './define-query';
+
+const partition = z.int().min(0);
+const database = z.string().min(1).max(63);
+
+/** How far a move is. Up to `switching` it can be cancelled; from `switched` on it only goes forward. */
+export const SHARD_MOVE_PHASES = ['planned', 'copying', 'following', 'switching', 'switched', 'undoing', 'done', 'cancelled', 'failed'] as const;
+
+/** A logical shard on its way from one database to another. */
+export const ShardMove = z.object({
+  moveId: z.uuid(),
+  partition,
+  source: database,
+  target: database,
+  phase: z.enum(SHARD_MOVE_PHASES),
+  /** Rows written to the target so far. */
+  copied: z.int(),
+  /** What failed last; it is tried again unless the phase is `failed`. */
+  error: z.string().optional(),
+  startedAt: IsoTimeSchema,
+  endedAt: IsoTimeSchema.optional(),
+  /** How long writers of the shard had to wait for the switch. */
+  stalledMs: z.int().optional(),
+});
+/** A logical shard on its way from one database to another. */
+export type ShardMove = z.infer<typeof ShardMove>;
+
+/** Where the logical shards are. */
+export const ShardMap = z.object({
+  databases: z.array(z.object({ name: database, sizeBytes: z.int(), shards: z.int() })),
+  shards: z.array(z.object({ partition, database, rooms: z.int(), events: z.int() })),
+  /** Newest first. */
+  moves: z.array(ShardMove),
+});
+
+/** What operators ask and tell about logical shards (P30). */
+export const SHARD_QUERIES = {
+  'shards.map': defineQuery('any', z.object({}), ShardMap),
+  /** Begins to move a shard. Asked again for the same target, it answers the move under way. */
+  'shards.move': defineQuery('any', z.object({ partition, target: database }), z.object({ move: ShardMove })),
+  /** Takes a move back. Asked again, it answers the same. */
+  'shards.cancel': defineQuery('any', z.object({ partition }), z.object({ move: ShardMove })),
+} as const;
