@@ -106,12 +106,13 @@ export class FaultLoad {
 }
 
 async function happen(fault: Fault, writing: Writing): Promise<Pick<FaultReport, 'firstAckMs' | 'recoveredMs'>> {
-  const begunMs = performance.now();
   await fault.begin();
+  const begunMs = performance.now();
   if (fault.lastsMs === undefined) {
     await writing.untilAcknowledged(begunMs);
+    const firstAckMs = writing.firstAckMs(begunMs);
     await fault.mend();
-    return { firstAckMs: writing.firstAckMs(begunMs) };
+    return { firstAckMs };
   }
   await delay(fault.lastsMs);
   await fault.mend();
