@@ -1,9 +1,13 @@
-import { newId, type RoomId, type UserId } from '@agent-chat/kernel';
+import { newId, type MessageId, type RoomId, type UserId } from '@agent-chat/kernel';
 import { eventually } from '@agent-chat/testing';
+import { type MoveStep } from '../../../apps/chat/src/application/move/shard-mover';
+import { MOVED_TABLES } from '../../../apps/chat/src/infrastructure/move/moved-tables';
 import { openMoveRig, type MoveRig } from './move-rig';
 import { create, post, roomIn, seqOf } from './write-rig';
 
 const PARTITION = 6;
+const STEPS: readonly MoveStep[] = ['prepare', 'copy', 'follow', 'close', 'verify', 'decide', 'activate', 'clean'];
+const BEFORE_THE_DECISION: readonly MoveStep[] = ['prepare', 'copy', 'follow', 'close', 'verify', 'decide'];
 
 describe('moving a shard to another database', () => {
   let rig: MoveRig;
@@ -16,47 +20,184 @@ describe('moving a shard to another database', () => {
   });
   afterEach(() => rig.stop());
 
-  const rooms = async (count: number): Promise<RoomId[]> => {
+  const roomsOf = async (count: number): Promise<RoomId[]> => {
     const ids = Array.from({ length: count }, () => roomIn(PARTITION));
     for (const roomId of ids) await rig.send(create(roomId, ann));
     return ids;
   };
-  const phase = async (): Promise<string | undefined> => {
-    const [move] = await rig.moves.list();
-    return move?.error === undefined ? move?.phase : `${move.phase}: ${move.error}`;
-  };
+  const stateIn = async (name: string): Promise<unknown> =>
+    (await rig.database.named(name).query('SELECT state FROM partition_progress WHERE partition = $1', [PARTITION]))[0]?.['state'];
   const seqsIn = async (name: string, roomId: RoomId): Promise<number[]> =>
     (await rig.database.named(name).query<{ seq: number }>('SELECT seq FROM room_events WHERE room_id = $1 ORDER BY seq', [roomId])).map(({ seq }) => seq);
+  const phaseToBe = (phase: string): Promise<void> =>
+    eventually(
+      async () => {
+        const [move] = await rig.moves.list();
+        expect({ phase: move?.phase, error: move?.error }).toMatchObject({ phase });
+      },
+      { timeoutMs: 25_000 },
+    );
 
-  it('loses, doubles and reorders nothing that is posted meanwhile, and nobody waits for two seconds', async () => {
-    const roomIds = await rooms(5);
-    const answers = new Map<RoomId, number[]>(roomIds.map((roomId) => [roomId, []]));
-    let longestMs = 0;
+  /** Posts into each room, one after the other, until told to stop; then everything acknowledged must be stored in the database named, in order, once. */
+  const steadyPosts = (roomIds: readonly RoomId[]) => {
+    const told = new Map<RoomId, number[]>(roomIds.map((roomId) => [roomId, []]));
     let isOver = false;
+    let longestMs = 0;
     const posting = Promise.all(
       roomIds.map(async (roomId) => {
         while (!isOver) {
           const startedMs = performance.now();
-          const seq = seqOf(await rig.send(post(roomId, ann, `hello ${newId()}`)));
+          const answer = await rig.send(post(roomId, ann, `hello ${newId()}`));
           longestMs = Math.max(longestMs, performance.now() - startedMs);
-          answers.get(roomId)!.push(seq as number);
+          told.get(roomId)!.push(seqOf(answer) as number);
         }
       }),
     );
+    const expectAllIn = async (name: string, empty: string): Promise<number> => {
+      isOver = true;
+      await posting;
+      for (const roomId of roomIds) {
+        const seqs = await seqsIn(name, roomId);
+        expect(seqs).toEqual(seqs.map((_, index) => index + 1));
+        // Two events made the room and its owner.
+        expect(told.get(roomId)).toEqual(seqs.slice(seqs.length - told.get(roomId)!.length));
+        expect(seqs.length - told.get(roomId)!.length).toBe(2);
+      }
+      expect(await rig.rowsIn(empty, roomIds)).toEqual(Object.fromEntries(MOVED_TABLES.map((table) => [table.name, []])));
+      return longestMs;
+    };
+    return { expectAllIn };
+  };
+
+  /** A process that comes to a step and stands still there, and can be woken. */
+  const standingStillAt = async (step: MoveStep) => {
+    let reach: () => void = () => undefined;
+    let wake: () => void = () => undefined;
+    const reached = new Promise<void>((resolve) => (reach = resolve));
+    const asleep = new Promise<void>((resolve) => (wake = resolve));
+    const runner = rig.runner(await rig.open(), async (now) => {
+      if (now !== step) return;
+      reach();
+      await asleep;
+    });
+    const expireLease = () => rig.database.directory().query(`UPDATE shard_moves SET lease_until = now() - interval '1 s' WHERE ended_at IS NULL`);
+    return { runner, reached, wake, expireLease };
+  };
+
+  it('loses, doubles and reorders nothing that is posted meanwhile, and nobody waits for two seconds', async () => {
+    const posts = steadyPosts(await roomsOf(5));
     await rig.moves.plan(PARTITION, 'b');
     rig.runner(rig.database).look();
-    await eventually(async () => expect(await phase()).toBe('done'), { timeoutMs: 10_000 });
-    isOver = true;
-    await posting;
-
-    for (const roomId of roomIds) {
-      const seqs = await seqsIn('b', roomId);
-      expect(seqs).toEqual(seqs.map((_, index) => index + 1));
-      expect(answers.get(roomId)).toEqual(seqs.slice(1 - answers.get(roomId)!.length - 1));
-      expect(await seqsIn('a', roomId)).toEqual([]);
-    }
-    expect(longestMs).toBeLessThan(2_000);
+    await phaseToBe('done');
+    expect(await posts.expectAllIn('b', 'a')).toBeLessThan(2_000);
     await rig.database.reload();
     expect(rig.database.shard(PARTITION).name).toBe('b');
+    expect([await stateIn('a'), await stateIn('b')]).toEqual(['moved', 'active']);
+    expect((await rig.moves.list())[0]?.stalledMs).toBeLessThan(1_500);
+  });
+
+  it.each(STEPS)('is finished by another process when the one that runs it stops at "%s", and that one does no harm when it wakes', async (step) => {
+    const posts = steadyPosts(await roomsOf(3));
+    await rig.moves.plan(PARTITION, 'b');
+    const sleeper = await standingStillAt(step);
+    sleeper.runner.look();
+    await sleeper.reached;
+    await sleeper.expireLease();
+    rig.runner(await rig.open()).look();
+    await phaseToBe('done');
+    sleeper.wake();
+    await sleeper.runner.beforeApplicationShutdown();
+    await posts.expectAllIn('b', 'a');
+    expect([await stateIn('a'), await stateIn('b')]).toEqual(['moved', 'active']);
+  });
+
+  it.each(BEFORE_THE_DECISION)('is taken back when it is cancelled at "%s", and may be begun again', async (step) => {
+    const posts = steadyPosts(await roomsOf(3));
+    await rig.moves.plan(PARTITION, 'b');
+    const sleeper = await standingStillAt(step);
+    sleeper.runner.look();
+    await sleeper.reached;
+    expect(await rig.moves.cancel(PARTITION)).toMatchObject({ phase: 'undoing' });
+    sleeper.wake();
+    await phaseToBe('cancelled');
+    await posts.expectAllIn('a', 'b');
+    expect([await stateIn('a'), await stateIn('b')]).toEqual(['active', undefined]);
+    await rig.moves.plan(PARTITION, 'b');
+    rig.runner(rig.database).look();
+    await phaseToBe('done');
+  });
+
+  it('can no longer be cancelled once it is decided', async () => {
+    await roomsOf(1);
+    await rig.moves.plan(PARTITION, 'b');
+    rig.runner(rig.database).look();
+    await phaseToBe('done');
+    await expect(rig.moves.cancel(PARTITION)).rejects.toMatchObject({ code: 'LIMIT_REACHED' });
+  });
+
+  it.each([
+    ['a changed row', `UPDATE messages SET text = text || '!' WHERE room_id = $1 AND seq = 3`],
+    ['a missing row', 'DELETE FROM message_keys WHERE room_id = $1'],
+    ['a row too many', `INSERT INTO bans (room_id, user_id, banned_by, banned_at) VALUES ($1, $1, $1, now())`],
+    ['a hole in the log', 'DELETE FROM room_events WHERE room_id = $1 AND seq = 3'],
+  ])('refuses to switch over %s at the target, and the shard goes on where it was', async (_what, tamper) => {
+    const [roomId] = (await roomsOf(1)) as [RoomId];
+    await rig.send(post(roomId, ann, 'one'));
+    await rig.send(post(roomId, ann, 'two'));
+    await rig.moves.plan(PARTITION, 'b');
+    const sleeper = await standingStillAt('follow');
+    sleeper.runner.look();
+    await sleeper.reached;
+    await rig.database.named('b').query(tamper, [roomId]);
+    sleeper.wake();
+    await phaseToBe('failed');
+    expect((await rig.moves.list())[0]?.error).toMatch(/rows differ|has a hole/);
+    expect([await stateIn('a'), await stateIn('b')]).toEqual(['active', undefined]);
+    expect(seqOf(await rig.send(post(roomId, ann, 'three')))).toBe(5);
+  });
+
+  it('brings over every row of every table: keys answer what they did, marks stay, nothing is changed', async () => {
+    const [roomId, other] = (await roomsOf(2)) as [RoomId, RoomId];
+    const bob = newId<UserId>();
+    const messageId = newId<MessageId>();
+    const key = newId();
+    await rig.send({ type: 'message.post', roomId, actorId: ann, key, data: { messageId, text: 'first' } });
+    await rig.send({ type: 'message.edit', roomId, actorId: ann, data: { messageId, text: 'first @room' } });
+    await rig.send({ type: 'reaction.add', roomId, actorId: ann, data: { messageId, emoji: '👍' } });
+    await rig.send({ type: 'member.ban', roomId, actorId: ann, data: { userId: bob } });
+    await rig.send(post(roomId, ann, 'second'));
+    await rig.owners.markRead({ roomId, userId: ann, seq: 2, force: true }, PARTITION);
+    await rig.database.named('a').query(
+      `INSERT INTO message_search SELECT message_id, room_id, author_id, created_at, to_tsvector('simple', text) FROM messages WHERE room_id = $1`,
+      [roomId],
+    );
+    await rig.database.named('a').query(`INSERT INTO consumer_positions VALUES ('search', $1, 1, 7), ('directory', $1, 1, 8)`, [PARTITION]);
+    const before = await rig.rowsIn('a', [roomId, other]);
+    await rig.moves.plan(PARTITION, 'b');
+    rig.runner(rig.database).look();
+    await phaseToBe('done');
+    expect(await rig.rowsIn('b', [roomId, other])).toEqual(before);
+    expect(before['read_watermarks']).toHaveLength(2);
+    const positions = (name: string) => rig.database.named(name).query('SELECT consumer, position FROM consumer_positions WHERE partition = $1', [PARTITION]);
+    expect(await positions('b')).toEqual([{ consumer: 'search', position: 7 }]);
+    expect(await positions('a')).toEqual([{ consumer: 'directory', position: 8 }]);
+    const again = await rig.send({ type: 'message.post', roomId, actorId: ann, key, data: { messageId, text: 'first' } });
+    expect(again).toMatchObject({ ok: true, result: { seq: 3, duplicate: true } });
+    expect(seqOf(await rig.send(post(roomId, ann, 'third')))).toBe(8);
+  });
+
+  it('knows every table that holds rows of rooms', async () => {
+    const rows = await rig.database.named('b').query<{ name: string }>(
+      `SELECT c.relname AS name FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE a.attname = 'room_id' AND NOT a.attisdropped AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname = 'public' ORDER BY 1`,
+    );
+    const others = ['dead_events'];
+    expect(rows.map(({ name }) => name)).toEqual([...MOVED_TABLES.map(({ name }) => name), ...others].sort());
+    const asleep = await rig.database
+      .named('b')
+      .query<{ name: string; triggers: number }>(
+        `SELECT tgrelid::regclass::text AS name, count(*) AS triggers FROM pg_trigger WHERE tgname LIKE 'shard_changes_%' AND tgenabled = 'D' GROUP BY 1 ORDER BY 1`,
+      );
+    expect(asleep).toEqual(MOVED_TABLES.map(({ name }) => ({ name, triggers: 3 })).sort((one, other) => (one.name < other.name ? -1 : 1)));
   });
 });
