@@ -1,5 +1,5 @@
 import { FaultyCluster } from '../support/cluster-faults';
-import { type Fault, FaultLoad } from '../support/fault-load';
+import { type Fault, FaultLoad, loadOptions } from '../support/fault-load';
 import { FaultReports } from '../support/fault-reports';
 
 /** Beyond a group's session of 6 s. */
@@ -15,7 +15,7 @@ describe('a cluster under load keeps every acknowledged message, once and in ord
 
   beforeAll(async () => {
     cluster = await FaultyCluster.start();
-    load = await FaultLoad.open(cluster.url, { clients: 16, rooms: 8, postEveryMs: 100 });
+    load = await FaultLoad.open(cluster.url, loadOptions());
   });
   afterAll(() => cluster.stop());
 
@@ -31,6 +31,6 @@ describe('a cluster under load keeps every acknowledged message, once and in ord
   it.each(Object.keys(faults))('while %s', async (what) => {
     const fault = faults[what]?.();
     if (fault === undefined) throw new Error(what);
-    reports.check(await load.under(fault));
+    reports.expectKept(await load.under(fault));
   });
 });

@@ -1,5 +1,5 @@
 import { FaultyCluster } from '../support/cluster-faults';
-import { FaultLoad } from '../support/fault-load';
+import { FaultLoad, loadOptions } from '../support/fault-load';
 import { FaultReports } from '../support/fault-reports';
 import { ReconnectStorm } from '../support/reconnect-storm';
 
@@ -14,26 +14,26 @@ describe('a cluster under load, whichever of its processes ends', () => {
 
   beforeAll(async () => {
     cluster = await FaultyCluster.start();
-    load = await FaultLoad.open(cluster.url, { clients: 16, rooms: 8, postEveryMs: 100 });
+    load = await FaultLoad.open(cluster.url, loadOptions());
   });
   afterAll(() => cluster.stop());
 
   it.each(['gateway-2', 'chat-2', 'presence-1', 'analytics-1', 'nginx'])('loses nothing by kill -9 of %s', async (name) => {
-    reports.check(await load.under(name === 'nginx' ? cluster.outage(name, 2_000) : cluster.crash(name)));
+    reports.expectKept(await load.under(name === 'nginx' ? cluster.outage(name, 2_000) : cluster.crash(name)));
   });
 
   it.each(['gateway', 'chat'])('loses nothing by kill -9 of every %s at once', async (app) => {
-    reports.check(await load.under(cluster.allOf(app)));
+    reports.expectKept(await load.under(cluster.allOf(app)));
   });
 
   it('loses nothing by a rolling restart of everything', async () => {
-    reports.check(await load.under(cluster.rollingRestart()));
+    reports.expectKept(await load.under(cluster.rollingRestart()));
   });
 
   it('loses nothing when everybody reconnects at once', async () => {
     const storm = await ReconnectStorm.gather(cluster.url, STORM);
     try {
-      reports.check(await load.under(storm.asFault()));
+      reports.expectKept(await load.under(storm.asFault()));
       process.stdout.write(`the last of ${String(STORM)} was back after ${String(storm.tookMs)} ms\n`);
     } finally {
       storm.scatter();

@@ -37,6 +37,11 @@ export interface LoadOptions {
   readonly postEveryMs: number;
 }
 
+/** What suites use, unless somebody wants more of it. */
+export function loadOptions(): LoadOptions {
+  return { clients: Number(process.env['FAULT_CLIENTS'] ?? 16), rooms: 8, postEveryMs: 100 };
+}
+
 const WARM_UP_MS = 1_500;
 const AFTERWARDS_MS = 2_000;
 const RECOVERY_LIMIT_MS = 90_000;

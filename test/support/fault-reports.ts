@@ -11,7 +11,7 @@ export class FaultReports {
   constructor(private readonly suite: string) {}
 
   /** Fails where the promise was broken, or where the verifier would not have noticed. */
-  check(report: FaultReport): void {
+  expectKept(report: FaultReport): void {
     this.reports.push(report);
     mkdirSync(FOLDER, { recursive: true });
     writeFileSync(join(FOLDER, `${this.suite}.json`), JSON.stringify(this.reports, undefined, 2));

@@ -7,6 +7,7 @@ import { eventually } from '@agent-chat/testing';
 
 const LAUNCHER = resolve(__dirname, '../../scripts/scaling.mjs');
 const START_LIMIT_MS = 120_000;
+const GONE_WITHIN = { timeoutMs: 10_000, intervalMs: 100 };
 
 /** What `cluster.json` says. */
 export interface ClusterFile {
@@ -86,5 +87,5 @@ export async function untilGone(pids: readonly number[], folder: string): Promis
       .filter((line) => !/^\d+ +Z/.test(line) && (pids.includes(Number.parseInt(line, 10)) || line.includes(folder)));
   await eventually(() => {
     expect(left()).toEqual([]);
-  });
+  }, GONE_WITHIN);
 }

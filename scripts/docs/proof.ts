@@ -1,0 +1,69 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+interface Fault {
+  readonly fault: string;
+  readonly firstAckMs: number;
+  readonly recoveredMs?: number;
+  readonly longestStallMs: number;
+  readonly acknowledged: number;
+  readonly checked: number;
+  readonly lost: number;
+  readonly duplicated: number;
+  readonly reordered: number;
+  readonly resyncs: number;
+}
+
+interface Proof {
+  readonly date: string;
+  readonly commit: string;
+  readonly seed: number;
+  readonly machine: { readonly processors: number; readonly memoryGb: number; readonly node: string };
+  readonly total: Omit<Fault, 'fault' | 'firstAckMs' | 'longestStallMs'>;
+  readonly faults: readonly Fault[];
+}
+
+const RECORD = join(resolve(__dirname, '../..'), 'docs/generated/proof.json');
+const HEADINGS = ['Fault', 'First ack', 'After mending', 'Longest stall', 'Acknowledged', 'Checked', 'Lost', 'Doubled', 'Reordered', 'Resyncs'];
+
+/** The report of the fault suite's last recorded run, as files to write. */
+export function generate(): { path: string; content: string }[] {
+  if (!existsSync(RECORD)) return [];
+  return [{ path: 'docs/proof.md', content: document(JSON.parse(readFileSync(RECORD, 'utf8')) as Proof) }];
+}
+
+function document({ date, commit, seed, machine, total, faults }: Proof): string {
+  const { checked, lost, duplicated, reordered } = total;
+  return `# What was proven
+
+Generated from a run of \`npm run test:infrastructure -- --record\` on ${date}, commit \`${commit}\`, seed ${String(seed)} for the faults at random, on one machine with
+${String(machine.processors)} processors and ${String(machine.memoryGb)} GB (Node ${machine.node}): servers, apps, and the clients that write and read share it.
+
+**${amount(checked)} acknowledgements and deliveries were checked under ${String(faults.length)} faults: ${amount(lost)} lost, ${amount(duplicated)} doubled, ${amount(reordered)} reordered.**
+
+Real clients write to and read from rooms over both gateways all the time. When a fault is over, each acknowledged message has to be in its room's log once, where its
+acknowledgement said, and each reader has to have seen every log to its end, in order, without a hole and without a repeat. After each fault the checker itself is checked: a loss, a
+duplicate and a swap put into a copy of what it observed must each be found.
+
+*First ack*: from the fault until a message that was sent since was acknowledged, in the room that waited longest. *After mending*: the same from when the server was back. *Longest
+stall*: the longest that any one message waited for its acknowledgement, meanwhile sent again under its key.
+
+| ${HEADINGS.join(' | ')} |
+| ${HEADINGS.map((_, index) => (index === 0 ? '---' : '---:')).join(' | ')} |
+${faults.map(row).join('\n')}
+`;
+}
+
+function row(fault: Fault): string {
+  const { firstAckMs, recoveredMs, longestStallMs, acknowledged, checked, lost, duplicated, reordered, resyncs } = fault;
+  const times = [seconds(firstAckMs), recoveredMs === undefined ? '' : seconds(recoveredMs), seconds(longestStallMs)];
+  return `| ${[fault.fault, ...times, ...[acknowledged, checked, lost, duplicated, reordered, resyncs].map(amount)].join(' | ')} |`;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
+}
+
+function amount(count: number): string {
+  return count.toLocaleString('en-US');
+}

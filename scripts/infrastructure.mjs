@@ -1,0 +1,73 @@
+// npm run test:infrastructure: the whole fault suite, on real servers. -- [--minutes N | --rounds N] [--seed S] [--clients N] [--storm N] [--record] [<file> ...]
+// After every named fault come faults at random, for so many rounds or minutes, from a seed that is printed. `--record` keeps the figures in
+// docs/generated/proof.json, of which docs/proof.md is made (npm run docs:scaling). Files limit it to the spec files that are called so.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { provision as provisionKafka } from './servers/kafka.mjs';
+import { provision as provisionNginx } from './servers/nginx.mjs';
+import { provision as provisionRedis } from './servers/redis.mjs';
+import { runNode, tool } from './toolchain/process.mjs';
+import { ROOT } from './toolchain/swc.mjs';
+
+const REPORTS = join(ROOT, 'test-output/faults');
+const RECORD = join(ROOT, 'docs/generated/proof.json');
+const NUMBERS = ['minutes', 'rounds', 'seed', 'clients', 'storm'];
+
+function settings() {
+  const asText = Object.fromEntries(NUMBERS.map((name) => [name, { type: 'string' }]));
+  const { values, positionals } = parseArgs({ options: { ...asText, record: { type: 'boolean' } }, allowPositionals: true });
+  const wrong = NUMBERS.find((name) => values[name] !== undefined && !/^\d+(\.\d+)?$/.test(values[name]));
+  if (wrong) throw new Error(`--${wrong} takes a number, not ${values[wrong]}.`);
+  const seed = values.seed ?? String(Math.floor(Math.random() * 2 ** 31));
+  const env = Object.fromEntries(NUMBERS.filter((name) => values[name]).map((name) => [`FAULT_${name.toUpperCase()}`, values[name]]));
+  return { env: { ...env, FAULT_SEED: seed }, seed: Number(seed), record: values.record, files: positionals };
+}
+
+async function prepare() {
+  await provisionRedis();
+  await provisionKafka();
+  await provisionNginx();
+  if ((await runNode(['scripts/build.mjs'])) !== 0) throw new Error('scripts/build.mjs failed.');
+}
+
+function reports() {
+  if (!existsSync(REPORTS)) return [];
+  return readdirSync(REPORTS)
+    .sort()
+    .flatMap((file) => JSON.parse(readFileSync(join(REPORTS, file), 'utf8')));
+}
+
+function summary(faults) {
+  const sum = (key) => faults.reduce((total, fault) => total + fault[key], 0);
+  return Object.fromEntries(['acknowledged', 'checked', 'lost', 'duplicated', 'reordered', 'resyncs', 'behind'].map((key) => [key, sum(key)]));
+}
+
+function keep(faults, seed) {
+  const commit = execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).trim();
+  const machine = { processors: availableParallelism(), memoryGb: Math.round(totalmem() / 2 ** 30), node: process.version };
+  const figures = faults.map(({ examples: _examples, ...figure }) => figure);
+  writeFileSync(
+    RECORD,
+    `${JSON.stringify({ date: new Date().toISOString().slice(0, 10), commit, machine, seed, total: summary(faults), faults: figures }, undefined, 2)}\n`,
+  );
+}
+
+const { env, seed, record, files } = settings();
+rmSync(REPORTS, { recursive: true, force: true });
+await prepare();
+console.log(`Seed of the faults at random: ${seed}`);
+const suites = [
+  '--selectProjects',
+  'infrastructure',
+  'faults',
+  '--runInBand',
+  ...(files.length > 0 ? files : ['test/infrastructure/', 'test/faults/cluster-']),
+];
+const code = await runNode([tool('jest', 'bin/jest.js'), ...suites], { env: { ...process.env, ...env } });
+const faults = reports();
+console.log(`${faults.length} faults: ${JSON.stringify(summary(faults))}`);
+if (code === 0 && record) keep(faults, seed);
+process.exitCode = code;
