@@ -32,6 +32,9 @@ export interface DeadJob extends Job {
   readonly error: string;
 }
 
+/** Where a page of dead jobs ended. */
+export type DeadJobPlace = Pick<DeadJob, 'id' | 'failedAt'>;
+
 /** Background jobs: at least once, retried with back-off, scheduled, dead-lettered. Handlers are idempotent. Data is JSON. */
 export abstract class JobQueue {
   /** Declares a kind and starts working on it. Rejects with UNAVAILABLE; throws if this process works on it already. */
@@ -43,8 +46,17 @@ export abstract class JobQueue {
   /** Enqueues the kind at each match of a five-field cron expression, UTC; calling it again replaces the schedule. Rejects with UNAVAILABLE. */
   abstract schedule(kind: string, cron: string, data: object): Promise<void>;
 
-  /** Jobs of a kind that failed for good, newest first, up to `limit`. Rejects with UNAVAILABLE. */
-  abstract deadJobs(kind: string, limit: number): Promise<readonly DeadJob[]>;
+  /** The kinds that any process has enqueued since the queue was made, in no order. Rejects with UNAVAILABLE. */
+  abstract kinds(): Promise<readonly string[]>;
+
+  /** Jobs of a kind that failed for good, newest first (by millisecond, then by id), up to `limit`, those after `after`. Rejects with UNAVAILABLE. */
+  abstract deadJobs(kind: string, limit: number, after?: DeadJobPlace): Promise<readonly DeadJob[]>;
+
+  /** Makes a dead job wait again, with all its tries and without its key; resolves with whether it was dead. Rejects with UNAVAILABLE. */
+  abstract replay(kind: string, id: string): Promise<boolean>;
+
+  /** Forgets a dead job; resolves with whether it was dead. Rejects with UNAVAILABLE. */
+  abstract discard(kind: string, id: string): Promise<boolean>;
 
   /** Waits for running jobs (up to 10 s), then stops. Safe to call twice. */
   abstract close(): Promise<void>;

@@ -1,1 +1,2 @@
 export * from './job-queue.contract';
+export * from './job-queue-harness';

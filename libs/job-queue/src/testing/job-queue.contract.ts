@@ -1,18 +1,8 @@
 import { deferred, eventually } from '@agent-chat/testing';
 import { type Job, type JobKind, type JobQueue } from '../job-queue.port';
-
-/** What an adapter brings to the suite; everything in it belongs to one test. */
-export interface JobQueueHarness {
-  /** Two processes' views of one queue that holds nothing yet. */
-  readonly queue: JobQueue;
-  readonly elsewhere: JobQueue;
-  /** Lets time pass for schedules: a fake clock is moved, otherwise it is waited for. */
-  readonly elapse: (ms: number) => Promise<void>;
-  /** Frees what is left when both are closed. */
-  readonly dispose: () => Promise<void>;
-}
-
-const KIND = 'media.process';
+import { describeDeadJobs } from './dead-jobs.contract';
+import { type JobQueueHarness } from './job-queue-harness';
+import { KIND, workOn } from './work-on';
 
 /** What every `JobQueue` keeps, whatever carries it. */
 export function describeJobQueueContract(name: string, open: () => Promise<JobQueueHarness>): void {
@@ -30,21 +20,7 @@ export function describeJobQueueContract(name: string, open: () => Promise<JobQu
       await harness.dispose();
     });
 
-    /** Works on a kind and keeps what it gets. */
-    const work = async (handler: JobKind['handler'] = () => Promise.resolve(), kind: Partial<JobKind> = {}): Promise<Job[]> => {
-      const jobs: Job[] = [];
-      await queue.register({
-        kind: KIND,
-        retries: 1,
-        concurrency: 2,
-        ...kind,
-        handler: (job) => {
-          jobs.push(job);
-          return handler(job);
-        },
-      });
-      return jobs;
-    };
+    const work = (handler?: JobKind['handler'], kind?: Partial<JobKind>): Promise<Job[]> => workOn(queue, handler, kind);
 
     it('runs a job with its data, once', async () => {
       const jobs = await work();
@@ -159,6 +135,8 @@ export function describeJobQueueContract(name: string, open: () => Promise<JobQu
       expect((await queue.deadJobs(KIND, 1)).map(({ id }) => id)).toEqual([second]);
       await expect(queue.deadJobs('other', 10)).resolves.toEqual([]);
     });
+
+    describeDeadJobs(() => harness);
 
     it('drops a job whose key waits or runs already, and takes it again when that one is done', async () => {
       const release = deferred();

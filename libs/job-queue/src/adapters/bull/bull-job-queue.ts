@@ -1,8 +1,9 @@
 import { AppError, type Clock, newId } from '@agent-chat/kernel';
 import { RedisConnection, type RedisObserver, type RedisSettings } from '@agent-chat/redis';
 import type Queue from 'bull';
-import { type DeadJob, type JobKind, type JobOptions, JobQueue } from '../../job-queue.port';
+import { type DeadJob, type DeadJobPlace, type JobKind, type JobOptions, JobQueue } from '../../job-queue.port';
 import { newestMatchMs } from '../../scheduled-match';
+import { BullDeadJobs } from './bull-dead-jobs';
 import { BullQueues, GROWING } from './bull-queues';
 import { BullSchedules } from './bull-schedules';
 import { BullWorker } from './bull-worker';
@@ -18,6 +19,8 @@ export interface BullJobQueueOptions {
   readonly closeGraceMs?: number;
   /** What went wrong beside any call. */
   readonly onError?: (error: unknown) => void;
+  /** Told of each job that this process lays to the dead letters. */
+  readonly onDead?: (kind: string) => void;
   readonly onCommand?: RedisObserver;
 }
 
@@ -27,6 +30,7 @@ const DEFAULTS = {
   stalledIntervalMs: 15_000,
   closeGraceMs: 10_000,
   onError: (): void => undefined,
+  onDead: (): void => undefined,
   onCommand: (): void => undefined,
 };
 const DAY_SECONDS = 24 * 3_600;
@@ -43,6 +47,8 @@ export class BullJobQueue extends JobQueue {
   private readonly queues: BullQueues;
   private readonly workers = new Map<string, BullWorker>();
   private readonly schedules: BullSchedules;
+  private readonly dead: BullDeadJobs;
+  private readonly kindsKey: string;
   private closing: Promise<void> | undefined;
 
   private constructor(
@@ -52,6 +58,8 @@ export class BullJobQueue extends JobQueue {
     super();
     const { settings, clock, scheduleIntervalMs: intervalMs, lockDurationMs, stalledIntervalMs, onError } = options;
     this.queues = new BullQueues(connection, settings, { lockDurationMs, stalledIntervalMs }, onError);
+    this.dead = new BullDeadJobs(connection, this.queues);
+    this.kindsKey = connection.key('jobs', 'kinds');
     const add = async (kind: string, data: unknown, jobId: string): Promise<void> => {
       await this.add(kind, data, { jobId });
     };
@@ -71,7 +79,7 @@ export class BullJobQueue extends JobQueue {
   override async register(kind: JobKind): Promise<void> {
     this.refuseIfClosed();
     if (this.workers.has(kind.kind)) throw new Error(`This process works on ${kind.kind} already`);
-    this.workers.set(kind.kind, new BullWorker(this.queues.worker(kind.kind), kind, this.options.onError));
+    this.workers.set(kind.kind, new BullWorker(this.queues.worker(kind.kind), kind, this.options));
     return Promise.resolve();
   }
 
@@ -93,12 +101,24 @@ export class BullJobQueue extends JobQueue {
     await this.schedules.set(kind, cron, data);
   }
 
-  override async deadJobs(kind: string, limit: number): Promise<readonly DeadJob[]> {
+  override async kinds(): Promise<readonly string[]> {
     this.refuseIfClosed();
-    if (limit <= 0) return [];
-    const jobs = await this.connection.run(() => this.queues.sender(kind).getFailed(0, limit - 1));
-    // One that retention removed between the two reads is missing.
-    return jobs.filter((job) => (job as Queue.Job | null) !== null).map((job) => toDeadJob(kind, job));
+    return this.connection.run((client) => client.smembers(this.kindsKey));
+  }
+
+  override async deadJobs(kind: string, limit: number, after?: DeadJobPlace): Promise<readonly DeadJob[]> {
+    this.refuseIfClosed();
+    return this.dead.list(kind, limit, after);
+  }
+
+  override async replay(kind: string, id: string): Promise<boolean> {
+    this.refuseIfClosed();
+    return this.dead.revive(kind, id);
+  }
+
+  override async discard(kind: string, id: string): Promise<boolean> {
+    this.refuseIfClosed();
+    return this.dead.forget(kind, id);
   }
 
   override close(): Promise<void> {
@@ -114,22 +134,17 @@ export class BullJobQueue extends JobQueue {
 
   /** Answers the id under which the job lies, which is another's if that has its key. */
   private async add(kind: string, data: unknown, options: Queue.JobOptions): Promise<string> {
-    const job = await this.connection.run(() => this.queues.sender(kind).add(data, { attempts: NO_LIMIT, backoff: { type: GROWING }, ...KEPT, ...options }));
+    const [job] = await this.connection.run((client) =>
+      Promise.all([
+        this.queues.sender(kind).add(data, { attempts: NO_LIMIT, backoff: { type: GROWING }, ...KEPT, ...options }),
+        // Each time: the server may have lost it.
+        client.sadd(this.kindsKey, kind),
+      ]),
+    );
     return String(job.id);
   }
 
   private refuseIfClosed(): void {
     if (this.closing) throw new AppError('UNAVAILABLE', { detail: 'The job queue is closed' });
   }
-}
-
-function toDeadJob(kind: string, job: Queue.Job): DeadJob {
-  return {
-    id: String(job.id),
-    kind,
-    data: job.data as unknown,
-    attempt: job.attemptsMade,
-    failedAt: new Date(job.finishedOn ?? 0).toISOString(),
-    error: job.failedReason ?? 'unknown',
-  };
 }

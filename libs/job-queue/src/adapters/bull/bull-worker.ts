@@ -9,16 +9,16 @@ export class BullWorker {
   constructor(
     private readonly queue: Queue.Queue,
     private readonly kind: JobKind,
-    private readonly onError: (error: unknown) => void,
+    private readonly hooks: { readonly onError: (error: unknown) => void; readonly onDead: (kind: string) => void },
   ) {
     // Begins when Redis is there, and ends with the queue.
-    this.queue.process(kind.concurrency, (job) => this.run(job)).catch(onError);
+    this.queue.process(kind.concurrency, (job) => this.run(job)).catch(hooks.onError);
   }
 
   /** Takes no further job, waits for the running ones, and gives back those that don't end in time, as failed tries. */
   async stop(graceMs: number): Promise<void> {
     const patience = new AbortController();
-    const closed = this.queue.close().catch(this.onError);
+    const closed = this.queue.close().catch(this.hooks.onError);
     const ended = closed.then(() => patience.abort());
     await Promise.race([ended, delay(graceMs, undefined, { signal: patience.signal }).catch(() => undefined)]);
     await Promise.all([...this.running.values()].map((job) => this.giveBack(job)));
@@ -32,7 +32,10 @@ export class BullWorker {
     try {
       await this.kind.handler({ id: String(job.id), kind: this.kind.kind, data: job.data, attempt });
     } catch (error) {
-      if (attempt > this.kind.retries) await job.discard();
+      if (attempt > this.kind.retries) {
+        await job.discard();
+        this.hooks.onDead(this.kind.kind);
+      }
       throw error instanceof Error ? error : new Error(String(error));
     } finally {
       this.running.delete(String(job.id));
@@ -42,7 +45,7 @@ export class BullWorker {
   private async giveBack(job: Queue.Job): Promise<void> {
     // Otherwise it runs again all the same, when it counts as stalled.
     const patience = delay(GIVE_BACK_MS, undefined, { ref: false });
-    await Promise.race([job.moveToFailed(new Error('Its process stopped before it ended'), true).catch(this.onError), patience]);
+    await Promise.race([job.moveToFailed(new Error('Its process stopped before it ended'), true).catch(this.hooks.onError), patience]);
   }
 }
 

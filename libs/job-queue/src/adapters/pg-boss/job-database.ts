@@ -1,6 +1,7 @@
 import { AppError } from '@agent-chat/kernel';
 import { Logger } from '@nestjs/common';
 import { Client, Pool, type QueryResult } from 'pg';
+import { type DeadJobPlace } from '../../job-queue.port';
 
 /** The tables of pg-boss live apart from the application's own. */
 export const JOB_SCHEMA = 'jobs';
@@ -8,6 +9,8 @@ export const JOB_SCHEMA = 'jobs';
 const CONNECT_TIMEOUT_MS = 5_000;
 const QUERY_TIMEOUT_MS = 30_000;
 const SCHEMA_LOCK = 7_204_511_981;
+/** As long as pg-boss keeps a new one. */
+const KEEP_WAITING = '14 days';
 
 /** A job that failed for good, as it lies in the table. */
 export interface FailedRow {
@@ -73,13 +76,36 @@ export class JobDatabase {
     }
   }
 
-  async failed(kind: string, limit: number): Promise<FailedRow[]> {
+  async kinds(): Promise<string[]> {
+    const { rows } = await this.pool.query<{ name: string }>(`SELECT name FROM ${JOB_SCHEMA}.queue`);
+    return rows.map(({ name }) => name);
+  }
+
+  /** By millisecond, as they are told to others. */
+  async failed(kind: string, limit: number, after?: DeadJobPlace): Promise<FailedRow[]> {
     const { rows } = await this.pool.query<FailedRow>(
-      `SELECT id, data, retry_count, completed_on, output FROM ${JOB_SCHEMA}.job
-       WHERE name = $1 AND state = 'failed' ORDER BY completed_on DESC, id LIMIT $2`,
-      [kind, limit],
+      `SELECT id, data, retry_count, failed_at AS completed_on, output FROM ${JOB_SCHEMA}.job, date_trunc('milliseconds', completed_on) AS failed_at
+       WHERE name = $1 AND state = 'failed' AND ($3::timestamptz IS NULL OR (failed_at, id::text) < ($3, $4::text))
+       ORDER BY failed_at DESC, id::text DESC LIMIT $2`,
+      [kind, limit, after?.failedAt, after?.id],
     );
     return rows;
+  }
+
+  /** Without its key: another that has it may wait by now. Answers whether there was one. */
+  async revive(kind: string, id: string): Promise<boolean> {
+    const { rowCount } = await this.pool.query(
+      `UPDATE ${JOB_SCHEMA}.job SET state = 'created', retry_count = 0, start_after = now(), started_on = NULL, completed_on = NULL, output = NULL,
+         singleton_key = NULL, keep_until = now() + interval '${KEEP_WAITING}'
+       WHERE name = $1 AND id::text = $2 AND state = 'failed'`,
+      [kind, id],
+    );
+    return rowCount === 1;
+  }
+
+  async forget(kind: string, id: string): Promise<boolean> {
+    const { rowCount } = await this.pool.query(`DELETE FROM ${JOB_SCHEMA}.job WHERE name = $1 AND id::text = $2 AND state = 'failed'`, [kind, id]);
+    return rowCount === 1;
   }
 
   close(): Promise<void> {

@@ -26,6 +26,7 @@ export class JobWorker {
     private readonly boss: PgBoss,
     private readonly kind: JobKind,
     private readonly pollIntervalMs: number,
+    private readonly onDead: (kind: string) => void,
   ) {
     this.loop = this.work();
   }
@@ -93,6 +94,7 @@ export class JobWorker {
       this.logger.warn({ err: error }, `Job ${job.id} of ${kind} failed at try ${String(job.retryCount + 1)} of ${String(job.retryLimit + 1)}`);
       const message = error instanceof Error ? error.message : String(error);
       await this.settle(job.id, () => this.boss.fail(kind, job.id, { message }));
+      if (job.retryCount >= job.retryLimit) this.onDead(kind);
     }
     this.running.delete(job.id);
     this.wake();

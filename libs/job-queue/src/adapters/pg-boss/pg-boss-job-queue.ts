@@ -1,7 +1,7 @@
 import { AppError, type Clock } from '@agent-chat/kernel';
 import { Logger } from '@nestjs/common';
 import PgBoss from 'pg-boss';
-import { type DeadJob, type JobKind, type JobOptions, JobQueue } from '../../job-queue.port';
+import { type DeadJob, type DeadJobPlace, type JobKind, type JobOptions, JobQueue } from '../../job-queue.port';
 import { JOB_SCHEMA, JobDatabase, reach } from './job-database';
 import { newestMatchMs } from '../../scheduled-match';
 import { JobSchedules } from './job-schedules';
@@ -17,9 +17,11 @@ export interface PgBossJobQueueOptions {
   readonly poolSize?: number;
   /** How long `close` waits for running jobs before it gives them back. */
   readonly closeGraceMs?: number;
+  /** Told of each job that this process lays to the dead letters. */
+  readonly onDead?: (kind: string) => void;
 }
 
-const DEFAULTS = { pollIntervalMs: 500, scheduleIntervalMs: 15_000, poolSize: 4, closeGraceMs: 10_000 };
+const DEFAULTS = { pollIntervalMs: 500, scheduleIntervalMs: 15_000, poolSize: 4, closeGraceMs: 10_000, onDead: (): void => undefined };
 /** A job that runs longer counts as lost and runs again. */
 const EXPIRE_IN_SECONDS = 15 * 60;
 const MAINTENANCE_INTERVAL_SECONDS = 60;
@@ -76,7 +78,7 @@ export class PgBossJobQueue extends JobQueue {
     if (this.workers.has(kind.kind)) throw new Error(`This process works on ${kind.kind} already`);
     await this.queue(kind.kind);
     await reach(() => this.boss.updateQueue(kind.kind, queueOptions(kind.kind, kind.retries)));
-    this.workers.set(kind.kind, new JobWorker(this.boss, kind, this.options.pollIntervalMs));
+    this.workers.set(kind.kind, new JobWorker(this.boss, kind, this.options.pollIntervalMs, this.options.onDead));
   }
 
   override async enqueue(kind: string, data: object, { key, startAt }: JobOptions = {}): Promise<string | undefined> {
@@ -96,9 +98,14 @@ export class PgBossJobQueue extends JobQueue {
     await reach(() => this.schedules.set(kind, cron, { value: data }));
   }
 
-  override async deadJobs(kind: string, limit: number): Promise<readonly DeadJob[]> {
+  override async kinds(): Promise<readonly string[]> {
     this.refuseIfClosed();
-    const rows = await reach(() => this.database.failed(kind, limit));
+    return reach(() => this.database.kinds());
+  }
+
+  override async deadJobs(kind: string, limit: number, after?: DeadJobPlace): Promise<readonly DeadJob[]> {
+    this.refuseIfClosed();
+    const rows = await reach(() => this.database.failed(kind, limit, after));
     return rows.map((row) => ({
       id: row.id,
       kind,
@@ -107,6 +114,18 @@ export class PgBossJobQueue extends JobQueue {
       failedAt: row.completed_on.toISOString(),
       error: row.output?.message ?? row.output?.value?.message ?? 'unknown',
     }));
+  }
+
+  override async replay(kind: string, id: string): Promise<boolean> {
+    this.refuseIfClosed();
+    const wasDead = await reach(() => this.database.revive(kind, id));
+    if (wasDead) this.workers.get(kind)?.wake();
+    return wasDead;
+  }
+
+  override async discard(kind: string, id: string): Promise<boolean> {
+    this.refuseIfClosed();
+    return reach(() => this.database.forget(kind, id));
   }
 
   override close(): Promise<void> {
