@@ -10,6 +10,7 @@ import { freePort, startNode } from './server.mjs';
 const EMBEDDED = './libs/database/src/adapters/embedded';
 const { asAccount, serverAccount } = load(`${EMBEDDED}/server-account.ts`);
 const { findBinaries } = load(`${EMBEDDED}/binaries.ts`);
+const { stopOrphan } = load(`${EMBEDDED}/orphan.ts`);
 const { serverParameters } = load(`${EMBEDDED}/server-settings.ts`);
 const { makeOwnDirectory, prepareHome } = load(`${EMBEDDED}/server-home.ts`);
 
@@ -115,6 +116,8 @@ async function node({ name, folder, port, primary, settings }) {
     await (primary === undefined ? makePrimary(draft, account) : makeStandby(draft, account, primary));
     renameSync(draft, data);
   }
+  // One that was killed may have left its number behind, and nobody may have buried it.
+  await stopOrphan(data);
   const launch = launchOf({ name, folder, port, data, primary, settings, account, postgres });
   const running = await startNode(launch);
   const { stop, kill } = running;

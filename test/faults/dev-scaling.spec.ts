@@ -1,4 +1,5 @@
 import { eventually } from '@agent-chat/testing';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { RestClient } from '../support/rest-client';
@@ -7,6 +8,7 @@ import { type ClusterFile, ScalingProcess, untilGone } from '../support/scaling-
 jest.setTimeout(240_000);
 
 const PORT = 9_300;
+const PATIENT = { timeoutMs: 60_000, intervalMs: 100 };
 const WORDS = ['--first-port', '9400', '--level', 'warn'];
 
 const pidsOf = ({ processes }: ClusterFile): number[] => processes.map(({ pid }) => pid);
@@ -16,6 +18,8 @@ describe('npm run dev:scaling', () => {
   let dataDir: string;
   let running: ScalingProcess | undefined;
 
+  const post = (person: RestClient, roomId: string, text: string): Promise<unknown> =>
+    person.call('POST', `/rooms/${roomId}/messages`, { clientMsgId: randomUUID(), text });
   const launch = (...words: string[]): ScalingProcess => ScalingProcess.spawn(dataDir, PORT, [...WORDS, ...words]);
 
   beforeAll(() => {
@@ -39,15 +43,15 @@ describe('npm run dev:scaling', () => {
 
     const anna = await RestClient.register(file.entry, 'anna');
     const { roomId } = await anna.createRoom({ kind: 'public', name: 'before the crash' });
-    await anna.post(roomId, 'over the entry');
+    await post(anna, roomId, 'over the entry');
 
     const before = pidOf(file, 'gateway-1');
     process.kill(before, 'SIGKILL');
     await eventually(() => {
       expect(running?.printed).toContain('gateway-1 is ready again');
       expect(pidOf(running?.file, 'gateway-1')).not.toBe(before);
-    }, 60_000);
-    await anna.post(roomId, 'over whichever gateway is there');
+    }, PATIENT);
+    await post(anna, roomId, 'over whichever gateway is there');
 
     const left = [...pidsOf(file), pidOf(running.file, 'gateway-1')];
     await running.end('SIGKILL');
@@ -65,7 +69,7 @@ describe('npm run dev:scaling', () => {
     process.kill(pidOf(again, 'presence-1'), 'SIGKILL');
     await eventually(() => {
       expect(running?.printed).toMatch(/presence-1 \(process \d+\) ended$/m);
-    });
+    }, PATIENT);
 
     expect(await running.end('SIGTERM')).toBe(0);
     expect(running.file).toBeUndefined();
