@@ -12,6 +12,7 @@ import { ProblemFilter } from './interface/http/problem.filter';
 import { RateLimitInterceptor } from './interface/http/rate-limit.interceptor';
 import { HealthController } from './interface/operations/health.controller';
 import { InfrastructureController } from './interface/operations/infrastructure.controller';
+import { ShardsController } from './interface/operations/shards.controller';
 import { AnalyticsController } from './interface/rest/analytics.controller';
 import { BansController } from './interface/rest/bans.controller';
 import { InvitesController } from './interface/rest/invites.controller';
@@ -27,7 +28,7 @@ import { SearchController } from './interface/rest/search.controller';
   imports: [AuthModule, CommandModule, RealtimeModule],
   controllers: [
     ...[RoomsController, MembersController, InvitesController, BansController, MessagesController, ReactionsController, RoomLogController],
-    ...[SearchController, AnalyticsController, DocsController, HealthController, InfrastructureController],
+    ...[SearchController, AnalyticsController, DocsController, HealthController, InfrastructureController, ShardsController],
   ],
   providers: [
     ...[CreateRoomHandler, LeaveRoomHandler, People, RoomReads],

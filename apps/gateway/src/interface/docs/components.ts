@@ -5,7 +5,7 @@ import * as operations from './operations-answers';
 import { Problem } from './problem-schema';
 
 const { Ban, BanPage, Committed, EphemeralItem, EventPage, HistoryPage, LastMessage, Member, MemberPage, Message, MessageRevision, MyMembership } = contracts;
-const { Posted, Reaction, ReadAnswer, RevisionList, Room, RoomAnswer, RoomEvent, RoomHead, RoomList, RoomPage, SearchHit, SearchPage, User, UserPage } =
+const { Posted, Reaction, ReadAnswer, RevisionList, Room, RoomAnswer, RoomEvent, RoomHead, RoomList, RoomPage, SearchHit, SearchPage, ShardMap, ShardMove, User, UserPage } =
   contracts;
 
 function bodies(): Record<string, z.ZodType> {
@@ -16,7 +16,7 @@ function bodies(): Record<string, z.ZodType> {
 /** Every schema that the documents name; whatever a route takes or answers is among them. */
 export const COMPONENTS: Readonly<Record<string, z.ZodType>> = {
   ...{ Ban, BanPage, Committed, EphemeralItem, EventPage, HistoryPage, LastMessage, Member, MemberPage, Message, MessageRevision, MyMembership, Posted },
-  ...{ Problem, Reaction, ReadAnswer, RevisionList, Room, RoomAnswer, RoomEvent, RoomHead, RoomList, RoomPage, SearchHit, SearchPage, User, UserPage },
+  ...{ Problem, Reaction, ReadAnswer, RevisionList, Room, RoomAnswer, RoomEvent, RoomHead, RoomList, RoomPage, SearchHit, SearchPage, ShardMap, ShardMove, User, UserPage },
   ...account,
   ...operations,
   AnalyticsDays: contracts.ANALYTICS_QUERIES['analytics.days'].answer,

@@ -1,4 +1,4 @@
-import { ANALYTICS_QUERIES, REST_QUERIES } from '@agent-chat/contracts';
+import { ANALYTICS_QUERIES, REST_BODIES, REST_QUERIES, ShardMap, ShardMove } from '@agent-chat/contracts';
 import { Health, InfrastructureStatus } from './operations-answers';
 import { area } from './route-spec';
 
@@ -44,6 +44,30 @@ export const OPERATIONS_ROUTES = [
       access: 'operator',
       query: REST_QUERIES.audit,
       answers: { 200: ANALYTICS_QUERIES['audit.list'].answer },
+    },
+    {
+      at: 'get /operations/shards',
+      id: 'getShards',
+      summary: 'Where the logical shards are, how large they are, and which were moved',
+      access: 'operator',
+      answers: { 200: ShardMap },
+    },
+    {
+      at: 'post /operations/shards/{partition}/move',
+      id: 'moveShard',
+      summary: 'Begin to move a logical shard to another database while it is used; one at a time',
+      access: 'operator',
+      body: REST_BODIES.moveShard,
+      answers: { 202: ShardMove },
+      errors: ['NOT_FOUND', 'LIMIT_REACHED'],
+    },
+    {
+      at: 'delete /operations/shards/{partition}/move',
+      id: 'cancelShardMove',
+      summary: 'Take a move back; LIMIT_REACHED once the shard is at its new place',
+      access: 'operator',
+      answers: { 202: ShardMove },
+      errors: ['NOT_FOUND', 'LIMIT_REACHED'],
     },
   ]),
 ];
