@@ -18,6 +18,7 @@ const SUITES = {
   contract: { args: [], limitMs: 10 * MINUTE_MS },
   medium: { args: [], limitMs: 8 * MINUTE_MS },
   e2e: { args: ['--runInBand'], limitMs: 12 * MINUTE_MS },
+  'e2e-cluster': { project: 'e2e', args: ['--runInBand'], env: { E2E_PROFILE: 'cluster' }, limitMs: 14 * MINUTE_MS },
   faults: { args: ['--runInBand'], limitMs: 15 * MINUTE_MS },
 };
 
@@ -42,12 +43,13 @@ function readResult(file) {
 }
 
 async function runSuite(name) {
-  const { args, limitMs } = SUITES[name];
+  const { project = name, args, env = {}, limitMs } = SUITES[name];
   const file = join(OUTPUT, `${name}.json`);
   const startedAt = performance.now();
-  const code = await runNode([tool('jest', 'bin/jest.js'), '--selectProjects', name, '--json', '--outputFile', file, ...args], {
+  const code = await runNode([tool('jest', 'bin/jest.js'), '--selectProjects', project, '--json', '--outputFile', file, ...args], {
     // Jest prints its report on stderr and, because of --json, the result on stdout too.
     stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, ...env },
     timeout: limitMs,
   });
   const seconds = Math.round((performance.now() - startedAt) / 1000);
