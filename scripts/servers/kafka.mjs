@@ -188,10 +188,17 @@ async function node(kafka, member, heapMb) {
   return Object.assign(broker, { restart, isUp: () => accepts(member.port) });
 }
 
+/** Its first character is no hyphen, which the tool would take for an option. */
+function newClusterId() {
+  const id = randomBytes(16);
+  id[0] &= 0x7f;
+  return id.toString('base64url');
+}
+
 /** What the cluster's storage is called, at the first start and ever after. */
 function clusterIdIn(folder) {
   const file = join(folder, 'cluster.id');
-  if (!existsSync(file)) writeFileSync(file, randomBytes(16).toString('base64url'));
+  if (!existsSync(file)) writeFileSync(file, newClusterId());
   return readFileSync(file, 'utf8');
 }
 
