@@ -1,7 +1,7 @@
 // The Helm chart and what it makes. k8s/rendered holds that for two sets of values, so that tests can read it, and people apply it, without Helm.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../toolchain/swc.mjs';
 
@@ -54,10 +54,4 @@ export function template(helm, values) {
 /** What `k8s/rendered/<name>` has to hold. */
 export function page(helm, name) {
   return `# Made from k8s/agent-chat by \`npm run check:k8s -- --write\`, with: ${RENDERED[name].join(' ')}\n# Chart: ${chartDigest()}\n${template(helm, RENDERED[name])}`;
-}
-
-/** The digest of the chart that a page was made from. */
-export function digestOf(name) {
-  const file = renderedFile(name);
-  return existsSync(file) ? /^# Chart: ([0-9a-f]+)$/m.exec(readFileSync(file, 'utf8'))?.[1] : undefined;
 }

@@ -77,49 +77,59 @@ async function followers(folder, program, kwok, kubeconfig, stages) {
   ];
 }
 
-/** Starts it. Its calls answer what kubectl prints, and throw what it complains of; `stop` leaves nothing. */
+/** Calls of kubectl: they answer what it prints, and throw what it complains of. */
+function callsOf(kubectl, config) {
+  const env = { ...process.env, KUBECONFIG: config };
+  const call = (args, input) => execFileSync(kubectl, args, { encoding: 'utf8', env, input, stdio: ['pipe', 'pipe', 'pipe'] });
+  return {
+    env,
+    kubectl: (...args) => call(args),
+    apply: (object, ...args) => call(['apply', '-f', '-', ...args], JSON.stringify(object)),
+    post: (path, object) => call(['create', '--raw', path, '-f', '-'], JSON.stringify(object)),
+  };
+}
+
+function isReady({ kubectl }) {
+  try {
+    return kubectl('get', '--raw', '/readyz') === 'ok';
+  } catch {
+    return false;
+  }
+}
+
+/** Everything that the servers read, and where they listen. */
+async function prepare(folder, go) {
+  mkdirSync(folder, { recursive: true });
+  writeKeys(folder);
+  const ports = { etcd: await freePort(), peer: await freePort(), api: await freePort() };
+  const config = join(folder, 'kubeconfig');
+  writeKubeconfig(config, ports.api);
+  const stages = join(folder, 'stages.yaml');
+  const kwok = module(go, KWOK);
+  writeFileSync(stages, STAGES.map((stage) => readFileSync(join(kwok, 'kustomize/stage', `${stage}.yaml`), 'utf8')).join('\n---\n'));
+  return { ports, config, stages };
+}
+
+/** Starts it. `stop` leaves nothing. */
 export async function startControlPlane(folder, tell) {
   const { etcd, kwok, kubectl, go } = findTools(['etcd', 'kwok', 'kubectl', 'go']);
   const program = await provisionControlPlane(tell);
-  mkdirSync(folder, { recursive: true });
-  writeKeys(folder);
-  const [etcdPort, peerPort, port] = [await freePort(), await freePort(), await freePort()];
-  const config = join(folder, 'kubeconfig');
-  writeKubeconfig(config, port);
-  const stages = join(folder, 'stages.yaml');
-  const kwokFolder = module(go, KWOK);
-  writeFileSync(stages, STAGES.map((stage) => readFileSync(join(kwokFolder, 'kustomize/stage', `${stage}.yaml`), 'utf8')).join('\n---\n'));
-  const env = { ...process.env, KUBECONFIG: config };
-  const call = (args, input) => execFileSync(kubectl, args, { encoding: 'utf8', env, input, stdio: ['pipe', 'pipe', 'pipe'] });
-  const isReady = async () => {
-    try {
-      return call(['get', '--raw', '/readyz']) === 'ok';
-    } catch {
-      return false;
-    }
-  };
+  const { ports, config, stages } = await prepare(folder, go);
+  const calls = callsOf(kubectl, config);
   const servers = [];
+  const start = async (server) => servers.push(await startServer({ folder, stopLimitMs: 5_000, ...server }));
   const stop = async () => {
     // The API server doesn't end while its etcd is gone.
     for (const server of servers.reverse()) await server.stop();
   };
   try {
-    servers.push(await startServer({ name: 'etcd', command: etcd, args: etcdArgs(folder, etcdPort, peerPort), folder, port: etcdPort }));
-    servers.push(
-      await startServer({ name: 'apiserver', command: program, args: apiserverArgs(folder, etcdPort, port), folder, port, ready: isReady, stopLimitMs: 5_000 }),
-    );
-    for (const each of await followers(folder, program, kwok, `--kubeconfig=${config}`, stages)) {
-      servers.push(await startServer({ ...each, folder, ready: async () => true, stopLimitMs: 5_000 }));
-    }
+    await start({ name: 'etcd', command: etcd, args: etcdArgs(folder, ports.etcd, ports.peer), port: ports.etcd });
+    const args = apiserverArgs(folder, ports.etcd, ports.api);
+    await start({ name: 'apiserver', command: program, args, port: ports.api, ready: async () => isReady(calls) });
+    for (const each of await followers(folder, program, kwok, `--kubeconfig=${config}`, stages)) await start({ ...each, ready: async () => true });
   } catch (error) {
     await stop();
     throw error;
   }
-  return {
-    env,
-    stop,
-    kubectl: (...args) => call(args),
-    apply: (object, ...args) => call(['apply', '-f', '-', ...args], JSON.stringify(object)),
-    post: (path, object) => call(['create', '--raw', path, '-f', '-'], JSON.stringify(object)),
-  };
+  return { ...calls, stop };
 }
