@@ -40,7 +40,10 @@ if (given.help) {
 }
 
 async function call(method, path, token, body) {
-  const headers = { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
+  const headers = {
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+  };
   const answer = await fetch(`${given.url}/api/v1${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
   const text = await answer.text();
   if (answer.ok) return JSON.parse(text);
@@ -62,7 +65,8 @@ function show({ databases, shards, moves }) {
   for (const { partition, database, rooms, events } of shards) {
     if (rooms > 0) console.log(`  shard ${String(partition)} on ${database}: ${String(rooms)} rooms, ${String(events)} events`);
   }
-  for (const { partition, source, target, phase, startedAt } of moves) console.log(`  ${startedAt} shard ${String(partition)} from ${source} to ${target}: ${phase}`);
+  for (const { partition, source, target, phase, startedAt } of moves)
+    console.log(`  ${startedAt} shard ${String(partition)} from ${source} to ${target}: ${phase}`);
 }
 
 async function follow(token, moveId) {

@@ -57,7 +57,9 @@ async function openDiscovery({ urls }: InternalConfig, identity: ProcessIdentity
 /** The truth is the partition's own row: it works without the directory, and no earlier owner can write it. */
 async function ownerOf(database: Database, partition: number): Promise<string | undefined> {
   const read = async (): Promise<{ owner: string; state: string } | undefined> =>
-    (await database.shard(partition).query<{ owner: string; state: string }>('SELECT owner, state FROM partition_progress WHERE partition = $1', [partition]))[0];
+    (
+      await database.shard(partition).query<{ owner: string; state: string }>('SELECT owner, state FROM partition_progress WHERE partition = $1', [partition])
+    )[0];
   let row = await read();
   // It was moved (P30): the owner is the one that has taken it where it is now.
   if (row?.state !== 'active' && (await database.reload())) row = await read();

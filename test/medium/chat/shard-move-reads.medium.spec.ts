@@ -31,10 +31,9 @@ describe('reading while a shard is moved', () => {
       await rig.send(post(roomId, ann, 'gnu'));
       await rig.database
         .shard(partitionOf(roomId, PARTITIONS))
-        .query(
-          `INSERT INTO message_search SELECT message_id, room_id, author_id, created_at, to_tsvector('simple', text) FROM messages WHERE room_id = $1`,
-          [roomId],
-        );
+        .query(`INSERT INTO message_search SELECT message_id, room_id, author_id, created_at, to_tsvector('simple', text) FROM messages WHERE room_id = $1`, [
+          roomId,
+        ]);
     }
   });
   afterAll(() => rig.stop());
@@ -72,9 +71,7 @@ describe('reading while a shard is moved', () => {
 
   const answersOf = async (readers: Awaited<ReturnType<typeof openReaders>>): Promise<Record<string, unknown>> =>
     Object.fromEntries(
-      await Promise.all(
-        Object.entries(readers).map(async ([name, read]) => [name, await read().catch((error: unknown) => String(error))] as const),
-      ),
+      await Promise.all(Object.entries(readers).map(async ([name, read]) => [name, await read().catch((error: unknown) => String(error))] as const)),
     );
 
   it('shows each room exactly once, to processes with old and new maps, whatever step the move is at and wherever it stops', async () => {

@@ -169,10 +169,11 @@ describe('moving a shard to another database', () => {
     await rig.send({ type: 'member.ban', roomId, actorId: ann, data: { userId: bob } });
     await rig.send(post(roomId, ann, 'second'));
     await rig.owners.markRead({ roomId, userId: ann, seq: 2, force: true }, PARTITION);
-    await rig.database.named('a').query(
-      `INSERT INTO message_search SELECT message_id, room_id, author_id, created_at, to_tsvector('simple', text) FROM messages WHERE room_id = $1`,
-      [roomId],
-    );
+    await rig.database
+      .named('a')
+      .query(`INSERT INTO message_search SELECT message_id, room_id, author_id, created_at, to_tsvector('simple', text) FROM messages WHERE room_id = $1`, [
+        roomId,
+      ]);
     await rig.database.named('a').query(`INSERT INTO consumer_positions VALUES ('search', $1, 1, 7), ('directory', $1, 1, 8)`, [PARTITION]);
     const before = await rig.rowsIn('a', [roomId, other]);
     await rig.moves.plan(PARTITION, 'b');

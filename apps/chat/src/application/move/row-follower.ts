@@ -102,7 +102,9 @@ export class RowFollower {
       this.target.rows.logAfter(partition, logAfter),
     ]);
     if (here.count !== there.count || here.hash !== there.hash || here.last !== there.last || position !== targetPosition) {
-      throw new ChecksumError(`The log ends with ${String(there.last)} (${String(there.count)} events) and not with ${String(here.last)} (${String(here.count)})`);
+      throw new ChecksumError(
+        `The log ends with ${String(there.last)} (${String(there.count)} events) and not with ${String(here.last)} (${String(here.count)})`,
+      );
     }
   }
 

@@ -68,7 +68,8 @@ export class MoveRepository {
     ]);
     const [row] = await directory.query<MoveRow>(`SELECT ${COLUMNS} FROM shard_moves WHERE partition = $1 ORDER BY started_at DESC LIMIT 1`, [partition]);
     if (row === undefined) throw new AppError('NOT_FOUND', { detail: 'This shard was never moved' });
-    if (row.phase === 'switched' || row.phase === 'done') throw new AppError('LIMIT_REACHED', { detail: 'The shard is at its new place: move it back instead' });
+    if (row.phase === 'switched' || row.phase === 'done')
+      throw new AppError('LIMIT_REACHED', { detail: 'The shard is at its new place: move it back instead' });
     return toMove(row);
   }
 
@@ -84,10 +85,12 @@ export class MoveRepository {
 
   /** A sign of life. Answers how things stand; undefined when the move is somebody else's, or ended. */
   async renew(token: string): Promise<StoredMove | undefined> {
-    const [row] = await this.database.directory().query<MoveRow>(
-      `UPDATE shard_moves SET lease_until = now() + $2 * interval '1 second' WHERE token = $1 AND ended_at IS NULL RETURNING ${COLUMNS}`,
-      [token, LEASE_SEC],
-    );
+    const [row] = await this.database
+      .directory()
+      .query<MoveRow>(`UPDATE shard_moves SET lease_until = now() + $2 * interval '1 second' WHERE token = $1 AND ended_at IS NULL RETURNING ${COLUMNS}`, [
+        token,
+        LEASE_SEC,
+      ]);
     return row === undefined ? undefined : stored(row);
   }
 

@@ -62,7 +62,8 @@ export class ShardCopy {
   async removeRows(): Promise<void> {
     for (;;) {
       const removed = await this.write(async (connection) => {
-        if (await isActive(connection, this.partition)) throw new Error(`Partition ${String(this.partition)} is active in ${this.database.name}: its rows stay`);
+        if (await isActive(connection, this.partition))
+          throw new Error(`Partition ${String(this.partition)} is active in ${this.database.name}: its rows stay`);
         const rooms = await connection.query<{ room_id: string }>('SELECT room_id FROM rooms WHERE partition = $1 ORDER BY room_id LIMIT $2', [
           this.partition,
           REMOVED_ROOMS,

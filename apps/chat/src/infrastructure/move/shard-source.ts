@@ -44,7 +44,9 @@ export class ShardRows {
 
   /** The rows of a table that has one or few a partition. */
   async ofPartition(table: MovedTable, partition: number): Promise<string[]> {
-    const rows = await this.database.query<{ row: string }>(`SELECT to_json(t)::text AS row FROM ${table.name} t WHERE ${table.ofRooms} ORDER BY 1`, [partition]);
+    const rows = await this.database.query<{ row: string }>(`SELECT to_json(t)::text AS row FROM ${table.name} t WHERE ${table.ofRooms} ORDER BY 1`, [
+      partition,
+    ]);
     return rows.map(({ row }) => row);
   }
 

@@ -93,7 +93,11 @@ export class ProgressRepository {
       actor_id: string;
       payload: Record<string, unknown>;
       created_at: string;
-    }>('SELECT * FROM room_events WHERE partition = $1 AND position > $2 AND partitions_here(ARRAY[$1::int]) ORDER BY position LIMIT $3', [partition, position, limit]);
+    }>('SELECT * FROM room_events WHERE partition = $1 AND position > $2 AND partitions_here(ARRAY[$1::int]) ORDER BY position LIMIT $3', [
+      partition,
+      position,
+      limit,
+    ]);
     return rows.map((row) => ({
       partition,
       position: row.position,
@@ -102,7 +106,11 @@ export class ProgressRepository {
   }
 
   /** A member's badges in one room; absent for somebody who isn't one. Rejects where the partition is not active here. */
-  async badges(partition: number, roomId: string, userId: string): Promise<{ head: number; readSeq: number; unreadCount: number; mentionCount: number } | undefined> {
+  async badges(
+    partition: number,
+    roomId: string,
+    userId: string,
+  ): Promise<{ head: number; readSeq: number; unreadCount: number; mentionCount: number } | undefined> {
     const [row] = await this.database.query<{ head: number; readSeq: number; unreadCount: number; mentionCount: number }>(
       `SELECT r.last_seq AS head, coalesce(w.read_seq, 0) AS "readSeq", r.posted_count - coalesce(w.read_count, 0) AS "unreadCount",
               ${mentionCount('r.room_id', '$2', 'coalesce(w.read_seq, 0)')} AS "mentionCount"
