@@ -2,8 +2,10 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { start as startApp } from './app.mjs';
+import { start as startEtcd } from './etcd.mjs';
 import { start as startKafka } from './kafka.mjs';
 import { start as startNginx } from './nginx.mjs';
+import { start as startPatroni } from './patroni.mjs';
 import { start as startPostgres, urlOf } from './postgres.mjs';
 import { start as startRedis } from './redis.mjs';
 import { freePort } from './server.mjs';
@@ -76,30 +78,46 @@ function place(folder, name) {
   return path;
 }
 
+const DATABASES = ['chat', 'a', 'b'];
+
+function databaseSettings(at) {
+  return { DATABASE_URL: at('chat'), SHARD_DATABASES: JSON.stringify({ a: { url: at('a') }, b: { url: at('b') } }) };
+}
+
+/** The directory and two databases with rooms on a pair of servers that replace each other. */
+async function startPair(running, { folder, ports }) {
+  const etcd = await running.keep('etcd', startEtcd({ folder: place(folder, 'etcd'), takePort: ports('etcd') }));
+  running.step();
+  const options = { folder: place(folder, 'postgres'), etcd: etcd.settings.ETCD_HOSTS, databases: DATABASES, takePort: ports('patroni') };
+  const { urlOf: at } = await running.keep('patroni', startPatroni(options));
+  return { settings: databaseSettings(at) };
+}
+
 /** The directory and two databases with rooms: on one primary with a standby, or `apart`, each on a server of its own. */
 async function startDatabases(running, { folder, apart, ports }) {
-  const names = ['chat', 'a', 'b'];
   const takePort = ports('postgres');
   const serverOf = (database) => (apart && database !== 'chat' ? `postgres-${database}` : 'postgres');
-  const servers = [...new Set(names.map(serverOf))];
+  const servers = [...new Set(DATABASES.map(serverOf))];
   const started = await together(
     servers.map((name) => {
-      const databases = names.filter((database) => serverOf(database) === name);
+      const databases = DATABASES.filter((database) => serverOf(database) === name);
       return running.keep('postgres', startPostgres({ folder: place(folder, 'postgres'), name, standbys: apart ? 0 : 1, databases, takePort }));
     }),
   );
   const at = (database) => urlOf(started[servers.indexOf(serverOf(database))].port, database);
-  return { settings: { DATABASE_URL: at('chat'), SHARD_DATABASES: JSON.stringify({ a: { url: at('a') }, b: { url: at('b') } }) } };
+  return { settings: databaseSettings(at) };
 }
 
-function startServers(running, { folder, apart, ports, env }) {
+function startServers(running, { folder, apart, ha, ports, env }) {
   running.step();
-  const kafka = () => running.keep('kafka', startKafka({ folder: place(folder, 'kafka'), takePort: ports('kafka') }));
-  const redis = () => running.keep('redis', startRedis({ folder: place(folder, 'redis'), persistent: true, takePort: ports('redis') }));
+  const kafka = () => running.keep('kafka', startKafka({ folder: place(folder, 'kafka'), nodes: ha ? 3 : 1, takePort: ports('kafka') }));
+  const topology = ha ? 'sentinel' : 'single';
+  const redis = () => running.keep('redis', startRedis({ folder: place(folder, 'redis'), topology, persistent: true, takePort: ports('redis') }));
+  const databases = ha ? startPair : startDatabases;
   return together([
     isGiven(env, 'KAFKA_BROKERS') ? {} : kafka(),
     isGiven(env, ...REDIS_SETTINGS) ? {} : redis(),
-    isGiven(env, 'DATABASE_URL') ? {} : startDatabases(running, { folder, apart, ports }),
+    isGiven(env, 'DATABASE_URL') ? {} : databases(running, { folder, apart, ports }),
   ]);
 }
 
@@ -123,39 +141,48 @@ async function startApps(running, { folder, gateways, chats, ports, env }) {
   return started.filter(({ app }) => app === 'gateway').map(({ port }) => port);
 }
 
+const OPTIONS = {
+  port: undefined,
+  host: '127.0.0.1',
+  publicUrl: undefined,
+  gateways: 2,
+  chats: 2,
+  env: {},
+  apart: false,
+  ha: false,
+  ports: () => freePort,
+  onStarted: () => undefined,
+};
+
+async function startAll(running, options) {
+  const { port = await freePort(), ha, env, host } = options;
+  const { publicUrl: entry = `http://127.0.0.1:${port}` } = options;
+  const servers = await startServers(running, options);
+  const settings = Object.assign({ KAFKA_REPLICATION_FACTOR: ha ? '3' : '1', PUBLIC_URL: entry }, ...servers.map((each) => each.settings));
+  const appEnv = { ...process.env, ...DEFAULTS, ...settings, ...env, PROFILE: 'cluster', HOST: '127.0.0.1' };
+  const doors = await startApps(running, { ...options, env: appEnv });
+  running.step();
+  await running.keep('nginx', startNginx({ folder: options.folder, port, host, gateways: doors }));
+  return { ...settings, ENTRY: entry, GATEWAYS: doors.map((at) => `http://127.0.0.1:${at}`).join(',') };
+}
+
 /**
- * Starts everything. `env` is added to the environment of the apps: servers that it names (`KAFKA_BROKERS`, `REDIS_URL`, `DATABASE_URL`) are used instead of
- * own ones. `apart` puts each database on a server of its own (`postgres`, `postgres-a`, `postgres-b`). `ports` gives for what each kind of server is
- * called what answers its next port. `onStarted` hears of each process that is ready. `nodes` of what it resolves with are all processes by name (`kafka-1`, `redis`, `postgres`, `postgres-standby-1`,
- * `gateway-1`, `chat-1`, ..., `nginx`), `settings.ENTRY` is the address for clients.
+ * Starts everything in `folder`, `gateways` and `chats` many of these. `env` is added to the environment of the apps: servers that it names
+ * (`KAFKA_BROKERS`, `REDIS_URL`, `DATABASE_URL`) are used instead of own ones. `apart` puts each database on a server of its own (`postgres`, `postgres-a`,
+ * `postgres-b`); `ha` starts three brokers, Patroni with etcd, and Sentinels. `ports` answers, for what a kind of server is called, with what gives its next
+ * port. `onStarted` hears of each process that is ready.
+ * Resolves with `nodes`, all processes by name (`nginx`, `gateway-1`, `chat-1`, ..., `kafka-1`, `redis`, `postgres`, `postgres-standby-1`), and `settings`,
+ * of which `ENTRY` is the address for clients and `GATEWAYS` those of the gateways.
  */
-export async function start({
-  folder,
-  port,
-  host,
-  publicUrl,
-  gateways = 2,
-  chats = 2,
-  env = {},
-  apart = false,
-  ports = () => freePort,
-  onStarted = () => undefined,
-}) {
-  const running = new Running(onStarted);
-  mkdirSync(folder, { recursive: true });
+export async function start(given) {
+  const options = { ...OPTIONS, ...given };
+  const running = new Running(options.onStarted);
+  mkdirSync(options.folder, { recursive: true });
   // The account that Postgres runs as has to pass through.
-  chmodSync(folder, 0o755);
+  chmodSync(options.folder, 0o755);
   try {
-    const entryPort = port ?? (await freePort());
-    const entry = publicUrl ?? `http://127.0.0.1:${entryPort}`;
-    const servers = await startServers(running, { folder, apart, ports, env });
-    const settings = Object.assign({ KAFKA_REPLICATION_FACTOR: '1', PUBLIC_URL: entry }, ...servers.map((each) => each.settings));
-    const appEnv = { ...process.env, ...DEFAULTS, ...settings, ...env, PROFILE: 'cluster', HOST: '127.0.0.1' };
-    const doors = await startApps(running, { folder, gateways, chats, ports, env: appEnv });
-    running.step();
-    await running.keep('nginx', startNginx({ folder, port: entryPort, host, gateways: doors }));
-    const addresses = { ENTRY: entry, GATEWAYS: doors.map((at) => `http://127.0.0.1:${at}`).join(',') };
-    return { nodes: sorted(running.nodes), settings: { ...settings, ...addresses }, stop: () => running.stop() };
+    const settings = await startAll(running, options);
+    return { nodes: sorted(running.nodes), settings, stop: () => running.stop() };
   } catch (error) {
     await running.stop();
     throw error;

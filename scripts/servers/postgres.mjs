@@ -80,7 +80,7 @@ function send(pid, signal) {
 }
 
 /** To a server and the processes that serve its connections, each of which has a session of its own. The parent first: it makes no more. */
-function signalAll(pid, signal) {
+export function signalAll(pid, signal) {
   send(pid, signal);
   const { stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' });
   for (const child of stdout.split('\n').map(Number).filter(Boolean)) send(child, signal);
@@ -163,7 +163,8 @@ export async function start({ folder, port, name = 'postgres', standbys = 0, dat
   return { name, nodes, port: nodes[0].port, pid: nodes[0].pid, log: nodes[0].log, settings: { DATABASE_URL: urlOf(nodes[0].port) }, stop };
 }
 
-async function makeDatabase(port, database) {
+/** Makes a database on the primary at `port` if it isn't there. */
+export async function makeDatabase(port, database) {
   const [found] = await ask(port, `select 1 from pg_database where datname = '${database}'`);
   if (found === undefined) await ask(port, `create database ${database}`);
 }

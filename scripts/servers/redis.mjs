@@ -89,10 +89,10 @@ async function startSingle({ started, folder, takePort, port, persistent }) {
 /** A master, a replica or more, and three Sentinels that agree on a failover within a second or two. */
 async function startSentinel({ started, folder, takePort, port, persistent, replicas = 1 }) {
   const eager = ['--repl-diskless-sync-delay', '0'];
-  const master = await node({ name: 'master', folder, takePort, port, persistent, parameters: eager });
+  const master = await node({ name: 'redis-master', folder, takePort, port, persistent, parameters: eager });
   started.push(master);
   for (let index = 1; index <= replicas; index++) {
-    started.push(await node({ name: `replica-${index}`, folder, takePort, persistent, parameters: [...eager, '--replicaof', `${HOST} ${master.port}`] }));
+    started.push(await node({ name: `redis-replica-${index}`, folder, takePort, persistent, parameters: [...eager, '--replicaof', `${HOST} ${master.port}`] }));
   }
   const isFollowing = async () => (await ask(master.port, 'INFO replication'))?.split('state=online').length === replicas + 1;
   await until('replication', isFollowing);
@@ -108,7 +108,7 @@ function sentinelPlace(folder, index, masterPort) {
   const file = join(folder, `sentinel-${index}.conf`);
   const about = [`down-after-milliseconds ${MASTER_NAME} 500`, `failover-timeout ${MASTER_NAME} 3000`, `parallel-syncs ${MASTER_NAME} 1`];
   writeFileSync(file, [`monitor ${MASTER_NAME} ${HOST} ${masterPort} 2`, ...about].map((line) => `sentinel ${line}\n`).join(''));
-  return { name: `sentinel-${index}`, folder, parameters: [file, '--sentinel'] };
+  return { name: `redis-sentinel-${index}`, folder, parameters: [file, '--sentinel'] };
 }
 
 /** Three masters that share the slots; the slots of one that is down are not served, the others are. */

@@ -50,11 +50,11 @@ export function accepts(port, host = '127.0.0.1') {
 }
 
 /**
- * Ends `pid` when this process is gone, also by SIGKILL: the guard waits for the end of a pipe that only this process holds open.
- * Returns what calls the guard off.
+ * Has a shell run `command` when this process is gone, also by SIGKILL: it waits for the end of a pipe that only this process holds open.
+ * Returns what calls it off.
  */
-function guard(pid) {
-  const watcher = spawn('sh', ['-c', `cat >/dev/null; kill -9 ${pid}`], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+export function onDeath(command) {
+  const watcher = spawn('sh', ['-c', `cat >/dev/null; ${command}`], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
   watcher.on('error', () => undefined);
   watcher.stdin.on('error', () => undefined);
   watcher.unref();
@@ -145,7 +145,7 @@ export async function startServer({
   closeSync(output);
   const ended = new Promise((done) => child.once('exit', () => done()));
   await new Promise((done, fail) => child.once('spawn', done).once('error', fail));
-  const callOff = guard(child.pid);
+  const callOff = onDeath(`kill -9 ${child.pid}`);
   ended.then(callOff);
   child.unref();
   const handle = handleOf({ name, child, ended, port, log, logFrom, stopSignal, stopLimitMs });
