@@ -48,6 +48,7 @@ module.exports = {
     },
     { ...shared, ...withServers, displayName: 'contract', testMatch: ['<rootDir>/{apps,libs}/**/*.contract.spec.ts'] },
     { ...shared, ...withPostgres, displayName: 'medium', testMatch: ['<rootDir>/test/medium/**/*.spec.ts', '<rootDir>/{apps,libs}/**/*.medium.spec.ts'] },
+    { ...shared, displayName: 'spec', testMatch: ['<rootDir>/test/spec/**/*.spec.ts'] },
     { ...shared, ...withSystem, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'] },
     { ...shared, displayName: 'infrastructure', testMatch: ['<rootDir>/test/infrastructure/**/*.spec.ts'] },
     { ...shared, ...withPostgres, displayName: 'faults', testMatch: ['<rootDir>/test/faults/**/*.spec.ts'] },

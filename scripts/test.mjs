@@ -7,6 +7,7 @@ import { provision as provisionNginx } from './servers/nginx.mjs';
 import { provision as provisionPgBouncer } from './servers/pgbouncer.mjs';
 import { provision as provisionRedis } from './servers/redis.mjs';
 import { provision } from './toolchain/chromium.mjs';
+import { provision as provisionSpin } from './toolchain/spin.mjs';
 import { runNode, tool } from './toolchain/process.mjs';
 import { ROOT } from './toolchain/swc.mjs';
 
@@ -15,6 +16,7 @@ const MINUTE_MS = 60_000;
 /** Suites that start whole systems get the machine for themselves. One that hangs is ended, and counts as failed. */
 const SUITES = {
   unit: { args: [], limitMs: 5 * MINUTE_MS },
+  spec: { args: [], limitMs: 5 * MINUTE_MS },
   contract: { args: [], limitMs: 10 * MINUTE_MS },
   medium: { args: [], limitMs: 8 * MINUTE_MS },
   e2e: { args: ['--runInBand'], limitMs: 12 * MINUTE_MS },
@@ -28,6 +30,7 @@ async function prepare() {
   await provisionPgBouncer();
   await provisionRedis();
   await provisionKafka();
+  await provisionSpin();
   await provisionNginx();
   for (const script of ['scripts/build.mjs', 'scripts/build-web.mjs']) {
     if ((await runNode([script])) !== 0) throw new Error(`${script} failed.`);
