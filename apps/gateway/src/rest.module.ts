@@ -10,6 +10,7 @@ import { RoomReads } from './application/rooms/room-reads';
 import { DocsController } from './interface/docs/docs.controller';
 import { ProblemFilter } from './interface/http/problem.filter';
 import { RateLimitInterceptor } from './interface/http/rate-limit.interceptor';
+import { DeadLettersController } from './interface/operations/dead-letters.controller';
 import { HealthController } from './interface/operations/health.controller';
 import { InfrastructureController } from './interface/operations/infrastructure.controller';
 import { ShardsController } from './interface/operations/shards.controller';
@@ -28,7 +29,7 @@ import { SearchController } from './interface/rest/search.controller';
   imports: [AuthModule, CommandModule, RealtimeModule],
   controllers: [
     ...[RoomsController, MembersController, InvitesController, BansController, MessagesController, ReactionsController, RoomLogController],
-    ...[SearchController, AnalyticsController, DocsController, HealthController, InfrastructureController, ShardsController],
+    ...[DeadLettersController, SearchController, AnalyticsController, DocsController, HealthController, InfrastructureController, ShardsController],
   ],
   providers: [
     ...[CreateRoomHandler, LeaveRoomHandler, People, RoomReads],

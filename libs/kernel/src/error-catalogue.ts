@@ -34,6 +34,7 @@ export const ERRORS = {
   USERNAME_TAKEN: { category: 'conflict', retryable: false, title: 'This username is taken' },
   ROOM_EXISTS: { category: 'conflict', retryable: false, title: 'A room with this id exists already' },
   LAST_OWNER: { category: 'conflict', retryable: false, title: 'A room needs an owner: make somebody else an owner first' },
+  DEAD_LETTER_SETTLED: { category: 'conflict', retryable: false, title: 'This dead letter was replayed or discarded before' },
   MESSAGE_DELETED: { category: 'conflict', retryable: false, title: 'The message is deleted' },
   LIMIT_REACHED: { category: 'conflict', retryable: false, title: 'A limit of this room or account is reached' },
   RESYNC_REQUIRED: { category: 'conflict', retryable: false, title: 'The cursor cannot be continued: read the history again' },

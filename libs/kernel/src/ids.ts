@@ -20,6 +20,9 @@ const DIRECT_ROOM_NAMESPACE = '5a1a6c0e-0f0a-5b0e-9a51-6f1f6f2b7c01';
 /** Namespace of rooms created with a key (P3). Never change it: ids derived from it are stored. */
 const KEYED_ROOM_NAMESPACE = '5a1a6c0e-0f0a-5b0e-9a51-6f1f6f2b7c02';
 
+/** Namespace of dead commands' ids. Never change it: ids derived from it are stored. */
+const DEAD_COMMAND_NAMESPACE = '5a1a6c0e-0f0a-5b0e-9a51-6f1f6f2b7c03';
+
 /** A new time-ordered UUID (RFC 9562, version 7), lower case. */
 export function newId<Id extends string>(): Id {
   return uuidV7() as Id;
@@ -33,6 +36,11 @@ export function directRoomId(one: UserId, other: UserId): RoomId {
 /** The id of a room that its creator made with an idempotency key: the same call makes the same room (P3). */
 export function keyedRoomId(creator: UserId, key: string): RoomId {
   return uuidV5(`${creator}:${key}`, KEYED_ROOM_NAMESPACE) as RoomId;
+}
+
+/** The id of the dead letter of a command, by where and when that lay in its log: the same however often it is put away. */
+export function deadCommandId(place: readonly (string | number)[]): string {
+  return uuidV5(JSON.stringify(place), DEAD_COMMAND_NAMESPACE);
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;

@@ -1,6 +1,7 @@
 import { EVENTS_TOPIC, type LogEvent } from '@agent-chat/contracts';
 import { type Consumption, type EventLog, type RecordBatch, type StoredRecord } from '@agent-chat/event-log';
-import { type EventHandling } from './event-handling';
+import { DeadEventReplays } from './dead-event-replays';
+import { type DeadEventHandling, type EventHandling } from './event-handling';
 import { type EventSource } from './event-source';
 import { PartitionFollower } from './partition-follower';
 import { StepLimit } from './step-limit';
@@ -9,17 +10,22 @@ export interface EventGroupOptions {
   readonly group: string;
   readonly log: EventLog;
   readonly source: EventSource;
-  readonly handling: EventHandling;
+  readonly handling: EventHandling & DeadEventHandling;
   readonly batchSize: number;
   /** How long events of one partition gather behind a batch; 0 unless given, in milliseconds. */
   readonly gatherMs?: number;
   /** How often each partition is compared with the log in Postgres, in milliseconds (P19). */
   readonly checkEveryMs: number;
+  /** How often to look for dead letters that are to be handled again; 5 s unless given, in milliseconds. */
+  readonly replayEveryMs?: number;
   readonly onError: (error: unknown, group: string, partition: number) => void;
+  /** An outage while dead letters are looked for or handled again. */
+  readonly onReplayError: (error: unknown, group: string) => void;
 }
 
 /** Partitions that one group works on at once in this process. */
 const CONCURRENCY = 4;
+const REPLAY_EVERY_MS = 5_000;
 
 /**
  * One consumer group of the event topic in this process. The topic only tells what is new, soon; positions and the log in Postgres decide,
@@ -30,6 +36,7 @@ export class EventGroup {
   private readonly limit = new StepLimit(CONCURRENCY);
   private consumption: Consumption | undefined;
   private timer: NodeJS.Timeout | undefined;
+  private replays: DeadEventReplays | undefined;
 
   constructor(private readonly options: EventGroupOptions) {}
 
@@ -47,6 +54,7 @@ export class EventGroup {
     this.timer = setInterval(() => {
       for (const follower of this.followers.values()) follower.check();
     }, checkEveryMs).unref();
+    this.replays = this.lookForReplays();
   }
 
   /** Events known of and not yet handled, by partitions of this process, summed up. */
@@ -62,8 +70,19 @@ export class EventGroup {
   /** Resolves when nothing is being handled any more. Safe to call twice. */
   async stop(): Promise<void> {
     clearInterval(this.timer);
-    await this.consumption?.stop();
+    await Promise.all([this.consumption?.stop(), this.replays?.stop()]);
     await this.unfollow([...this.followers.keys()]);
+  }
+
+  private lookForReplays(): DeadEventReplays {
+    const { group, handling, source, replayEveryMs = REPLAY_EVERY_MS, onReplayError } = this.options;
+    return new DeadEventReplays({
+      handling,
+      source,
+      partitions: () => [...this.followers.keys()],
+      everyMs: replayEveryMs,
+      onError: (error) => onReplayError(error, group),
+    });
   }
 
   private follow(partitions: readonly number[]): void {

@@ -1,4 +1,5 @@
 import { type LogEvent } from '@agent-chat/contracts';
+import { type EventPlace } from './dead-events';
 
 /** What a consumer group does with events of a partition, and how it remembers how far it is. */
 export interface EventHandling {
@@ -9,4 +10,12 @@ export interface EventHandling {
    * then any prefix of them may have been handled. What can't be handled at all is dead-lettered and counts as handled (P20).
    */
   handle(events: readonly LogEvent[], previous: number): Promise<void>;
+}
+
+/** What a consumer group does with events that it went past without handling them (P20). */
+export interface DeadEventHandling {
+  /** Dead letters of these partitions that an operator wants handled again. */
+  asked(partitions: readonly number[]): Promise<readonly EventPlace[]>;
+  /** Handles one of them again, outside the position check (P20): then it is no dead letter any more, or one with a new cause. Rejects for an outage. */
+  replay(place: EventPlace, event: LogEvent | undefined): Promise<void>;
 }

@@ -17,6 +17,8 @@ export interface EventLogServerOptions {
   readonly database: Database;
   /** How often each partition is compared with the log in Postgres; 30 s unless given (P19). */
   readonly checkEveryMs?: number;
+  /** How often to look for dead letters that are to be handled again; 5 s unless given. */
+  readonly replayEveryMs?: number;
   /** Pauses before the second and each further try of a handler; 3 further tries within 2 s unless given. */
   readonly retryDelaysMs?: readonly number[];
   /** Shared with whatever else consumes in this process. */
@@ -87,7 +89,7 @@ export class EventLogServer extends Server implements CustomTransportStrategy {
   }
 
   private groupOf(group: string, handlers: ReadonlyMap<string, readonly EventHandler[]>): EventGroup {
-    const { log, queries, database, onError } = this.options;
+    const { log, queries, database, onError, replayEveryMs } = this.options;
     const { checkEveryMs, retryDelaysMs } = { ...DEFAULTS, ...this.options };
     const handling = new HandlerRetries({
       group,
@@ -103,7 +105,9 @@ export class EventLogServer extends Server implements CustomTransportStrategy {
       handling,
       batchSize: BATCH_SIZE,
       checkEveryMs,
+      ...(replayEveryMs === undefined ? {} : { replayEveryMs }),
       onError: (error, _group, partition) => onError(`${group} will try partition ${partition} again`, error),
+      onReplayError: (error) => onError(`${group} will try its dead letters again`, error),
     });
   }
 }

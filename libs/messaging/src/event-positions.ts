@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import { type LogEvent } from '@agent-chat/contracts';
 import { type PhysicalDatabase, type Queryable, type Row } from '@agent-chat/database';
 import { PositionMovedError } from './position-moved-error';
@@ -8,17 +7,11 @@ INSERT INTO consumer_positions AS stored (consumer, partition, epoch, position) 
 ON CONFLICT (consumer, partition) DO UPDATE SET epoch = excluded.epoch, position = excluded.position WHERE stored.position = $5
 RETURNING position`;
 
-const BURY = `
-INSERT INTO dead_events (consumer, partition, position, room_id, seq, type, error) VALUES ($1, $2, $3, $4, $5, $6, $7)
-ON CONFLICT (consumer, partition, position) DO UPDATE SET error = excluded.error, failed_at = now()`;
-
-const MAX_ERROR_LENGTH = 1_000;
-
 interface PositionRow extends Row {
   readonly position: number;
 }
 
-/** How far one consumer group is in each partition (P19), and what it went past without handling it (P20). */
+/** How far one consumer group is in each partition (P19). */
 export class EventPositions {
   constructor(readonly group: string) {}
 
@@ -39,14 +32,4 @@ export class EventPositions {
   async reset(connection: Queryable): Promise<void> {
     await connection.query('UPDATE consumer_positions SET position = 0 WHERE consumer = $1', [this.group]);
   }
-
-  /** Keeps an event that can't be handled, by its place in the log: its content stays where it can be redacted. */
-  async bury(connection: Queryable, { partition, position, event }: LogEvent, cause: unknown): Promise<void> {
-    const error = describe(cause).replaceAll('\0', ' ').toWellFormed().slice(0, MAX_ERROR_LENGTH);
-    await connection.query(BURY, [this.group, partition, position, event.roomId, event.seq, event.type, error]);
-  }
-}
-
-function describe(cause: unknown): string {
-  return cause instanceof Error ? `${cause.name}: ${cause.message}` : inspect(cause);
 }

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type LogEvent } from '@agent-chat/contracts';
 import { type PhysicalDatabase } from '@agent-chat/database';
-import { type EventHandling } from './event-handling';
+import { DeadEvents, type EventPlace } from './dead-events';
+import { type DeadEventHandling, type EventHandling } from './event-handling';
 import { EventPositions } from './event-positions';
 
 /** Handles one event; what it rejects with fails the event. */
@@ -17,12 +18,18 @@ export interface HandlerRetriesOptions {
   readonly onBuried: (error: unknown, event: LogEvent) => void;
 }
 
+interface Failure {
+  readonly cause: unknown;
+}
+
 /** Calls handlers event by event, each until it succeeds or its tries are used up; then the event is dead-lettered (P20). At least once. */
-export class HandlerRetries implements EventHandling {
+export class HandlerRetries implements EventHandling, DeadEventHandling {
   private readonly positions: EventPositions;
+  private readonly dead: DeadEvents;
 
   constructor(private readonly options: HandlerRetriesOptions) {
     this.positions = new EventPositions(options.group);
+    this.dead = new DeadEvents(options.group);
   }
 
   position(partition: number): Promise<number> {
@@ -30,12 +37,10 @@ export class HandlerRetries implements EventHandling {
   }
 
   async handle(events: readonly LogEvent[], previous: number): Promise<void> {
-    const { handlers, database, onBuried } = this.options;
+    const { database, onBuried } = this.options;
     for (const event of events) {
-      for (const handler of handlers.get(event.event.type) ?? []) {
-        const failure = await this.attempt(handler, event);
-        if (failure === undefined) continue;
-        await this.positions.bury(database, event, failure.cause);
+      for (const failure of await this.attemptAll(event)) {
+        await this.dead.bury(database, event, failure.cause);
         onBuried(failure.cause, event);
       }
     }
@@ -43,7 +48,28 @@ export class HandlerRetries implements EventHandling {
     if (last !== undefined) await this.positions.move(database, previous, last);
   }
 
-  private async attempt(handler: EventHandler, event: LogEvent): Promise<{ readonly cause: unknown } | undefined> {
+  asked(partitions: readonly number[]): Promise<EventPlace[]> {
+    return this.dead.asked(this.options.database, partitions);
+  }
+
+  async replay(place: EventPlace, event: LogEvent | undefined): Promise<void> {
+    const { database } = this.options;
+    const [failure] = event === undefined ? [{ cause: new Error('The log has no such event any more') }] : await this.attemptAll(event);
+    if (failure === undefined) await this.dead.take(database, place);
+    else await this.dead.leave(database, place, failure.cause);
+  }
+
+  /** Each handler of the event's type; answers what failed. */
+  private async attemptAll(event: LogEvent): Promise<Failure[]> {
+    const failures: Failure[] = [];
+    for (const handler of this.options.handlers.get(event.event.type) ?? []) {
+      const failure = await this.attempt(handler, event);
+      if (failure !== undefined) failures.push(failure);
+    }
+    return failures;
+  }
+
+  private async attempt(handler: EventHandler, event: LogEvent): Promise<Failure | undefined> {
     for (const pauseMs of [...this.options.retryDelaysMs, undefined]) {
       try {
         await handler(event);

@@ -1,7 +1,8 @@
 import { type LogEvent } from '@agent-chat/contracts';
 import { DatabaseError } from '@agent-chat/database';
-import { AppError } from '@agent-chat/kernel';
-import { type EventHandling } from './event-handling';
+import { AppError, groupBy } from '@agent-chat/kernel';
+import { DeadEvents, type EventPlace } from './dead-events';
+import { type DeadEventHandling, type EventHandling } from './event-handling';
 import { EventPositions } from './event-positions';
 import { PositionMovedError } from './position-moved-error';
 import { type AfterCommit, type Projection } from './projection';
@@ -10,8 +11,9 @@ import { type AfterCommit, type Projection } from './projection';
 const MAX_PASSED_OVER = 200;
 
 /** Applies a projection batch by batch, each in one transaction with its position. */
-export class ProjectionHandling implements EventHandling {
+export class ProjectionHandling implements EventHandling, DeadEventHandling {
   private readonly positions: EventPositions;
+  private readonly dead: DeadEvents;
   /** Stored positions, by partition, that lie behind what was handled because nothing since then had an effect. */
   private readonly stored = new Map<number, number>();
 
@@ -20,6 +22,7 @@ export class ProjectionHandling implements EventHandling {
     private readonly onError: (error: unknown, event: LogEvent) => void,
   ) {
     this.positions = new EventPositions(projection.group);
+    this.dead = new DeadEvents(projection.group);
   }
 
   position(partition: number): Promise<number> {
@@ -40,6 +43,26 @@ export class ProjectionHandling implements EventHandling {
       const middle = Math.ceil(events.length / 2);
       await this.handle(events.slice(0, middle), previous);
       await this.handle(events.slice(middle), events[middle - 1]?.position ?? previous);
+    }
+  }
+
+  async asked(partitions: readonly number[]): Promise<EventPlace[]> {
+    const places = groupBy(partitions, (partition) => this.projection.database(partition));
+    return (await Promise.all([...places].map(([database, own]) => this.dead.asked(database, own)))).flat();
+  }
+
+  /** The effect and the end of the dead letter are one transaction: an event counts once, however often it is asked for. */
+  async replay(place: EventPlace, event: LogEvent | undefined): Promise<void> {
+    const database = this.projection.database(place.partition);
+    try {
+      if (event === undefined) throw new Error('The log has no such event any more');
+      const after = await database.transaction(async (connection) =>
+        (await this.dead.take(connection, place)) ? this.projection.apply(connection, [event]) : undefined,
+      );
+      if (after !== undefined) await this.finish(after, event);
+    } catch (error) {
+      if (isOutage(error)) throw error;
+      await this.dead.leave(database, place, error);
     }
   }
 
@@ -73,7 +96,7 @@ export class ProjectionHandling implements EventHandling {
   private async bury(event: LogEvent, previous: number, cause: unknown): Promise<void> {
     await this.projection.database(event.partition).transaction(async (connection) => {
       await this.positions.move(connection, this.stored.get(event.partition) ?? previous, event);
-      await this.positions.bury(connection, event, cause);
+      await this.dead.bury(connection, event, cause);
     });
     this.stored.delete(event.partition);
     this.onError(cause, event);

@@ -2,6 +2,7 @@ import { type LogEvent } from '@agent-chat/contracts';
 import { type PhysicalDatabase } from '@agent-chat/database';
 import { type EventLog } from '@agent-chat/event-log';
 import { type QueryBus } from '@agent-chat/query-bus';
+import { DeadEvents } from './dead-events';
 import { EventGroup } from './event-group';
 import { EventPositions } from './event-positions';
 import { EventSource } from './event-source';
@@ -14,6 +15,8 @@ export interface ProjectionRunnerOptions {
   readonly queries: QueryBus;
   /** How often each partition is compared with the log in Postgres; 30 s unless given (P19). */
   readonly checkEveryMs?: number;
+  /** How often to look for dead letters that are to be handled again; 5 s unless given. */
+  readonly replayEveryMs?: number;
   /** Shared with whatever else consumes in this process. */
   readonly names?: GroupNames;
   /** An outage, which is tried again, or an event that was dead-lettered. */
@@ -43,7 +46,7 @@ export class ProjectionRunner {
   async run(projection: Projection): Promise<void> {
     const { group } = projection;
     this.names.claim(group);
-    const { log, onError, checkEveryMs = CHECK_EVERY_MS } = this.options;
+    const { log, onError, checkEveryMs = CHECK_EVERY_MS, replayEveryMs } = this.options;
     const events = new EventGroup({
       group,
       log,
@@ -52,7 +55,9 @@ export class ProjectionRunner {
       batchSize: BATCH_SIZE,
       gatherMs: projection.gatherMs ?? 0,
       checkEveryMs,
+      ...(replayEveryMs === undefined ? {} : { replayEveryMs }),
       onError: (error, _group, partition) => onError(`${group} will try partition ${partition} again`, error),
+      onReplayError: (error) => onError(`${group} will try its dead letters again`, error),
     });
     this.running.set(group, { projection, events });
     await events.start();
@@ -62,11 +67,12 @@ export class ProjectionRunner {
   async reset(group: string): Promise<void> {
     const { projection, events } = this.find(group);
     if (projection.clear === undefined) throw new Error(`The projection ${group} can't be built again`);
-    const positions = new EventPositions(group);
+    const [positions, dead] = [new EventPositions(group), new DeadEvents(group)];
     for (const database of databasesOf(projection, this.options.log.partitionCount)) {
       await database.transaction(async (connection) => {
         // First: a batch under way then either is removed with the rest, or fails.
         await positions.reset(connection);
+        await dead.forget(connection);
         await projection.clear?.(connection);
       });
     }

@@ -34,6 +34,12 @@ const redis = declareHistogram({
   labels: ['port', 'outcome'],
   buckets: BUCKETS_SEC,
 });
+const deadLetters = declareCounter({ name: 'agent_chat_dead_letters_total', help: 'What was laid to the dead letters in this process', labels: ['kind'] });
+
+/** Counts each job that failed for good. */
+export function countDeadJob(): void {
+  deadLetters.inc({ kind: 'job' });
+}
 
 /** Counts each statement. */
 export const observeStatement: StatementObserver = ({ database, durationMs, outcome }) => {

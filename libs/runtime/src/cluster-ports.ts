@@ -8,7 +8,7 @@ import { RedisEphemeralStore } from '@agent-chat/ephemeral-store/adapters/redis'
 import { KafkaEventLog } from '@agent-chat/event-log/adapters/kafka';
 import { BullJobQueue } from '@agent-chat/job-queue/adapters/bull';
 import { type Clock } from '@agent-chat/kernel';
-import { kafkaMetrics, observeRedis, observeStatement } from './adapter-metrics';
+import { countDeadJob, kafkaMetrics, observeRedis, observeStatement } from './adapter-metrics';
 import { databaseHealth, serverHealth } from './health-sources';
 import { type OpenHooks } from './open-hooks';
 import { openPeers } from './open-peers';
@@ -48,7 +48,7 @@ export async function openClusterPorts(config: AppConfig, service: ProcessName, 
     const backplane = await keep(RedisBackplane.open(redis('backplane')));
     const ephemeral = await keep(RedisEphemeralStore.open(redis('ephemeral store')));
     const cache = await keep(RedisCache.open(redis('cache')));
-    const jobs = await keep(BullJobQueue.open(redis('job queue')));
+    const jobs = await keep(BullJobQueue.open({ ...redis('job queue'), onDead: countDeadJob }));
     const peers = await openPeers(config.internal, service, database);
     return { ...peers, database, log, backplane, ephemeral, cache, jobs, health: [databaseHealth(database), serverHealth('redis', () => ephemeral.ping())] };
   } catch (error) {

@@ -7,7 +7,7 @@ import { InMemoryEphemeralStore } from '@agent-chat/ephemeral-store/adapters/mem
 import { InMemoryEventLog } from '@agent-chat/event-log/adapters/memory';
 import { PgBossJobQueue } from '@agent-chat/job-queue/adapters/pg-boss';
 import { type Clock } from '@agent-chat/kernel';
-import { observeStatement } from './adapter-metrics';
+import { countDeadJob, observeStatement } from './adapter-metrics';
 import { databaseHealth } from './health-sources';
 import { localPeers } from './local-peers';
 import { type OpenHooks } from './open-hooks';
@@ -33,7 +33,7 @@ export async function openStandalonePorts(config: AppConfig, service: ProcessNam
       backplane: new InMemoryBackplane(),
       ephemeral: new InMemoryEphemeralStore({ clock }),
       cache: new InMemoryCache({ clock }),
-      jobs: await PgBossJobQueue.open({ connectionString: database.directoryAccess().url, clock }),
+      jobs: await PgBossJobQueue.open({ connectionString: database.directoryAccess().url, clock, onDead: countDeadJob }),
       health: [databaseHealth(database)],
     };
   } catch (error) {

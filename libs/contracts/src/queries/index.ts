@@ -1,11 +1,13 @@
 import { type z } from 'zod';
 import { ANALYTICS_QUERIES } from './analytics-queries';
+import { DEAD_LETTER_QUERIES } from './dead-letter-queries';
 import { OWNER_QUERIES } from './owner-queries';
 import { PRESENCE_QUERIES } from './presence-queries';
 import { ROOM_QUERIES } from './room-queries';
 import { SHARD_QUERIES } from './shard-queries';
 
 export * from './analytics-queries';
+export * from './dead-letter-queries';
 export * from './define-query';
 export * from './error-body';
 export * from './owner-queries';
@@ -17,7 +19,7 @@ export * from './shard-queries';
 export type ServiceName = 'gateway' | 'chat' | 'presence' | 'analytics';
 
 /** Every question that services ask each other. */
-export const QUERIES = { ...ROOM_QUERIES, ...OWNER_QUERIES, ...SHARD_QUERIES, ...PRESENCE_QUERIES, ...ANALYTICS_QUERIES } as const;
+export const QUERIES = { ...ROOM_QUERIES, ...OWNER_QUERIES, ...SHARD_QUERIES, ...DEAD_LETTER_QUERIES, ...PRESENCE_QUERIES, ...ANALYTICS_QUERIES } as const;
 
 /** The name of a question. */
 export type QueryName = keyof typeof QUERIES;
@@ -26,6 +28,7 @@ const ANSWERING: readonly (readonly [ServiceName, object])[] = [
   ['chat', ROOM_QUERIES],
   ['chat', OWNER_QUERIES],
   ['chat', SHARD_QUERIES],
+  ['chat', DEAD_LETTER_QUERIES],
   ['presence', PRESENCE_QUERIES],
   ['analytics', ANALYTICS_QUERIES],
 ];

@@ -39,6 +39,8 @@ export const ROOM_QUERIES = {
       before: SeqSchema.optional(),
       after: SeqSchema.optional(),
       around: z.union([SeqSchema, IsoTimeSchema]).optional(),
+      /** How far the room must be where it is read: a replica may answer that is. Without it the primary does. */
+      atLeast: CursorSchema.optional(),
       limit: z.int().min(1).max(MAX_PAGE_SIZE),
     }),
     z.object({ items: z.array(Message), prev: z.string().optional(), next: z.string().optional(), cursor: CursorSchema }),

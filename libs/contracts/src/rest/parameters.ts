@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CursorSchema, IsoTimeSchema, RoomIdSchema, UserIdSchema, wellFormedText } from '../primitives';
 import { MAX_ANALYTICS_DAYS } from '../queries/analytics-queries';
+import { DEAD_LETTER_KINDS } from '../queries/dead-letter-queries';
 import { MAX_EVENTS_PER_PAGE, MAX_PAGE_SIZE } from '../queries/room-queries';
 
 const DEFAULT_PAGE_SIZE = 50;
@@ -49,6 +50,7 @@ export const REST_QUERIES = {
       before: seqText.optional(),
       after: seqText.optional(),
       around: z.union([seqText, timeText]).meta({ description: 'A seq, or an ISO 8601 date or time' }).optional(),
+      atLeast: CursorSchema.meta({ description: 'What the caller has seen of the room: a replica that is at least that far may answer' }).optional(),
       limit: page.limit,
     })
     .refine(({ before, after, around }) => [before, after, around].filter((given) => given !== undefined).length <= 1, 'takes one of before, after and around'),
@@ -73,6 +75,12 @@ export const REST_QUERIES = {
       path: ['from'],
       message: `must lie at most ${MAX_ANALYTICS_DAYS} days back`,
     }),
+  deadLetters: z.object({
+    ...page,
+    cursor: z.string().min(1).max(1_000).meta({ description: '`next` of the page before' }).optional(),
+    kind: z.enum(DEAD_LETTER_KINDS).optional(),
+    source: z.string().min(1).max(200).meta({ description: 'The type of command, the consumer group or the kind of job' }).optional(),
+  }),
   audit: z.object({ ...page, roomId: RoomIdSchema.optional(), actorId: UserIdSchema.optional() }),
 } as const;
 

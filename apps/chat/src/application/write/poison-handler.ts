@@ -6,6 +6,7 @@ import { Logger } from '@nestjs/common';
 import { BatchRows } from '../../infrastructure/write/batch-rows';
 import { type ProgressRepository } from '../../infrastructure/write/progress-repository';
 import { type DecidedBatch, type Share } from './batch-decider';
+import { deadLetters } from './write-metrics';
 
 /** Puts away what can't be decoded (P15) or stored (P16): first a dead letter, then the offset moves, then the sender is told. */
 export class PoisonHandler {
@@ -64,9 +65,11 @@ export class PoisonHandler {
       'x-topic': COMMANDS_TOPIC,
       'x-partition': String(record.partition),
       'x-offset': String(record.offset),
+      'x-appended-at': String(record.appendedAtMs),
       'x-error': error instanceof Error ? error.message.slice(0, 500) : 'unknown',
     };
     await this.log.append(COMMANDS_DEAD_LETTER_TOPIC, [{ key: record.key, value: record.value, headers }]);
+    deadLetters.inc({ kind: 'command' });
   }
 }
 

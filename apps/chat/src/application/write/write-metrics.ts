@@ -1,4 +1,4 @@
-import { declareGauge, declareHistogram } from '@agent-chat/observability';
+import { declareCounter, declareGauge, declareHistogram } from '@agent-chat/observability';
 
 /** What the write path counts. */
 export const commitDuration = declareHistogram({
@@ -13,3 +13,8 @@ export const commitWorks = declareHistogram({
   buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500],
 });
 export const ownedPartitions = declareGauge({ name: 'agent_chat_owned_partitions', help: 'Partitions that this process owns and works on' });
+export const deadLetters = declareCounter({
+  name: 'agent_chat_dead_letters_total',
+  help: 'What was laid to the dead letters in this process',
+  labels: ['kind'],
+});

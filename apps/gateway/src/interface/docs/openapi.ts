@@ -50,12 +50,15 @@ function operation(route: RouteSpec): object {
   };
 }
 
+/** What stands in a path and is no UUID. */
+const PATH_TEXTS: Partial<Record<string, object>> = { emoji: { type: 'string', maxLength: 64 }, letterId: { type: 'string', maxLength: 400 } };
+
 function pathParameters(path: string): object[] {
-  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
     name,
     in: 'path',
     required: true,
-    schema: name === 'emoji' ? { type: 'string', maxLength: 64 } : { type: 'string', format: 'uuid' },
+    schema: PATH_TEXTS[name] ?? { type: 'string', format: 'uuid' },
   }));
 }
 

@@ -1,8 +1,9 @@
-import { ANALYTICS_QUERIES, REST_BODIES, REST_QUERIES, ShardMap, ShardMove } from '@agent-chat/contracts';
+import { ANALYTICS_QUERIES, DEAD_LETTER_QUERIES, DeadLetter, DeadLetterDetails, REST_BODIES, REST_QUERIES, ShardMap, ShardMove } from '@agent-chat/contracts';
 import { Health, InfrastructureStatus } from './operations-answers';
 import { area } from './route-spec';
 
 const health = { access: 'public', answers: { 200: Health, 503: Health } } as const;
+const settle = { access: 'operator', answers: { 200: DeadLetter }, errors: ['NOT_FOUND', 'DEAD_LETTER_SETTLED', 'IDEMPOTENCY_CONFLICT'] } as const;
 
 /** For operators, probes and readers of this document. */
 export const OPERATIONS_ROUTES = [
@@ -68,6 +69,36 @@ export const OPERATIONS_ROUTES = [
       access: 'operator',
       answers: { 202: ShardMove },
       errors: ['NOT_FOUND', 'LIMIT_REACHED'],
+    },
+    {
+      at: 'get /operations/dead-letters',
+      id: 'listDeadLetters',
+      summary: 'Commands, events and jobs that failed for good and wait, newest first',
+      access: 'operator',
+      query: REST_QUERIES.deadLetters,
+      answers: { 200: DEAD_LETTER_QUERIES['deadLetters.list'].answer },
+    },
+    {
+      at: 'get /operations/dead-letters/{letterId}',
+      id: 'getDeadLetter',
+      summary: 'One of them, with what it says and what was done with it',
+      access: 'operator',
+      answers: { 200: DeadLetterDetails },
+      errors: ['NOT_FOUND'],
+    },
+    {
+      at: 'post /operations/dead-letters/{letterId}/replay',
+      id: 'replayDeadLetter',
+      summary: 'Have it done again: a command is appended again, an event handled again by its consumer, a job queued again',
+      isKeyed: true,
+      ...settle,
+    },
+    {
+      at: 'post /operations/dead-letters/{letterId}/discard',
+      id: 'discardDeadLetter',
+      summary: 'Forget it',
+      isKeyed: true,
+      ...settle,
     },
   ]),
 ];

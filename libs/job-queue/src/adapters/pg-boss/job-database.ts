@@ -85,8 +85,8 @@ export class JobDatabase {
   async failed(kind: string, limit: number, after?: DeadJobPlace): Promise<FailedRow[]> {
     const { rows } = await this.pool.query<FailedRow>(
       `SELECT id, data, retry_count, failed_at AS completed_on, output FROM ${JOB_SCHEMA}.job, date_trunc('milliseconds', completed_on) AS failed_at
-       WHERE name = $1 AND state = 'failed' AND ($3::timestamptz IS NULL OR (failed_at, id::text) < ($3, $4::text))
-       ORDER BY failed_at DESC, id::text DESC LIMIT $2`,
+       WHERE name = $1 AND state = 'failed' AND ($3::timestamptz IS NULL OR (failed_at, id::text COLLATE "C") < ($3, $4::text))
+       ORDER BY failed_at DESC, id::text COLLATE "C" DESC LIMIT $2`,
       [kind, limit, after?.failedAt, after?.id],
     );
     return rows;
