@@ -7,7 +7,7 @@ import { LogView } from './scaling/log-view.mjs';
 import { readOptions, USAGE } from './scaling/options.mjs';
 import { portsFrom, requireFree } from './scaling/ports.mjs';
 import { watchOver } from './scaling/revival.mjs';
-import { start } from './servers/cluster.mjs';
+import { provision, start } from './servers/cluster.mjs';
 import { isStale } from './toolchain/compiler.mjs';
 import { runNode } from './toolchain/process.mjs';
 import { ROOT } from './toolchain/swc.mjs';
@@ -65,6 +65,7 @@ async function main(options) {
   for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
   const stop = { isReady: false, run: undefined };
   onSignal(stop);
+  await provision({ ha: options.ha, env: process.env });
   await build();
   const since = performance.now();
   const release = claim(options.folder);

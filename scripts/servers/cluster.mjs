@@ -2,12 +2,12 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { start as startApp } from './app.mjs';
-import { start as startEtcd } from './etcd.mjs';
-import { start as startKafka } from './kafka.mjs';
-import { start as startNginx } from './nginx.mjs';
-import { start as startPatroni } from './patroni.mjs';
+import { provision as provisionEtcd, start as startEtcd } from './etcd.mjs';
+import { provision as provisionKafka, start as startKafka } from './kafka.mjs';
+import { provision as provisionNginx, start as startNginx } from './nginx.mjs';
+import { provision as provisionPatroni, start as startPatroni } from './patroni.mjs';
 import { start as startPostgres, urlOf } from './postgres.mjs';
-import { start as startRedis } from './redis.mjs';
+import { provision as provisionRedis, start as startRedis } from './redis.mjs';
 import { freePort } from './server.mjs';
 
 /** What an app is given where nothing else was said. */
@@ -119,6 +119,19 @@ function startServers(running, { folder, apart, ha, ports, env }) {
     isGiven(env, ...REDIS_SETTINGS) ? {} : redis(),
     isGiven(env, 'DATABASE_URL') ? {} : databases(running, { folder, apart, ports }),
   ]);
+}
+
+/** Makes sure that all servers can be had. Rejects with a line for each that cannot, which says what to do. */
+export async function provision({ ha = false, env = {} } = {}) {
+  const needed = [
+    ...(isGiven(env, 'KAFKA_BROKERS') ? [] : [provisionKafka]),
+    ...(isGiven(env, ...REDIS_SETTINGS) ? [] : [provisionRedis]),
+    ...(ha && !isGiven(env, 'DATABASE_URL') ? [provisionEtcd, provisionPatroni] : []),
+    provisionNginx,
+  ];
+  const failures = [];
+  for (const each of needed) await each().catch((error) => failures.push(error.message));
+  if (failures.length > 0) throw new Error(failures.join('\n'));
 }
 
 function processesOf({ gateways, chats }) {

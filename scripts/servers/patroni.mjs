@@ -16,6 +16,7 @@ const { prepareHome } = load(`${EMBEDDED}/server-home.ts`);
 const HOST = '127.0.0.1';
 const PACKAGES = ['patroni', 'python3-etcd', 'postgresql'];
 const DEBIAN = '/usr/lib/postgresql';
+const CREATION = '/etc/postgresql-common/createcluster.conf';
 const READY_LIMIT_MS = 120_000;
 /** A primary that is gone is missed after 5 s. */
 const AGREED = { ttl: 5, loop_wait: 1, retry_timeout: 3, master_start_timeout: 0, maximum_lag_on_failover: 1_048_576, synchronous_mode: true };
@@ -33,6 +34,18 @@ function find() {
   return command && binaries ? { command, binaries } : undefined;
 }
 
+/** Debian's package makes a server at once and starts it on the port that everybody expects Postgres on: not while `action` runs. */
+async function withoutServerOfItsOwn(action) {
+  await installPackages(['postgresql-common']);
+  const before = readFileSync(CREATION, 'utf8');
+  writeFileSync(CREATION, `${before}\ncreate_main_cluster = false\n`);
+  try {
+    await action();
+  } finally {
+    writeFileSync(CREATION, before);
+  }
+}
+
 /** Makes sure there are Patroni and a whole Postgres, and resolves with where. Rejects with the command to run where it may not install them. */
 export async function provision() {
   const found = find();
@@ -40,7 +53,7 @@ export async function provision() {
   if (!mayInstall()) {
     throw new Error(`No Patroni and Postgres found. On Debian or Ubuntu run: sudo npm run provision (or: sudo apt-get install -y ${PACKAGES.join(' ')}).`);
   }
-  await installPackages(PACKAGES);
+  await withoutServerOfItsOwn(() => installPackages(PACKAGES));
   const installed = find();
   if (!installed) throw new Error(`apt-get installed ${PACKAGES.join(' ')}, but there is no patroni on the PATH or no Postgres below ${DEBIAN}.`);
   return installed;
