@@ -17,7 +17,10 @@ export async function provision() {
   return installed;
 }
 
-/** One process, so that a crash and a pause mean all of it. Nothing is buffered: a stream of events has to flow. */
+/** One process, so that a crash and a pause mean all of it. Nothing is buffered: a stream of events has to flow.
+ * `max_fails=0`: NGINX takes a server that failed once for whole again only when a request to it has ended. A WebSocket doesn't end, so that after a restart it
+ * would let one person a `fail_timeout` in. What is refused goes to another gateway anyway.
+ */
 function configuration({ folder, host, port, gateways }) {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `  ${kind}_temp_path ${join(folder, `tmp-${kind}`)};`);
   return `daemon off;
@@ -32,7 +35,7 @@ ${temporary.join('\n')}
   server_tokens off;
   upstream gateways {
     least_conn;
-${gateways.map((to) => `    server 127.0.0.1:${to} max_fails=1 fail_timeout=1s;`).join('\n')}
+${gateways.map((to) => `    server 127.0.0.1:${to} max_fails=0;`).join('\n')}
     keepalive 64;
   }
   map $http_upgrade $connection_header { default upgrade; '' ''; }
