@@ -8,6 +8,8 @@ export interface HistoryOptions {
   readonly after?: number | undefined;
   /** A seq or an ISO date. */
   readonly around?: number | string | undefined;
+  /** A cursor: the page is to show the room at least that far. Pages that say so may come from a replica. */
+  readonly atLeast?: string | undefined;
   /** Default 50, at most 100. */
   readonly limit?: number | undefined;
 }

@@ -1,3 +1,4 @@
+import { formatCursor, parseCursor } from './cursor';
 import { type Unsubscribe } from './emitter';
 import { AgentChatError } from './errors';
 import { type MessagesApi, type HistoryOptions } from './messages-api';
@@ -156,7 +157,11 @@ export class RoomTimeline {
     this.changed();
     try {
       for (let attempt = 0; ; attempt++) {
-        const page = await this.dependencies.messages.history(this.dependencies.roomId, { limit: this.dependencies.pageSize, ...options });
+        const page = await this.dependencies.messages.history(this.dependencies.roomId, {
+          limit: this.dependencies.pageSize,
+          atLeast: this.seen(),
+          ...options,
+        });
         // Another window was asked for meanwhile: this page would not fit.
         if (always) turn = ++this.turn;
         if (turn !== this.turn) return page.cursor;
@@ -176,6 +181,15 @@ export class RoomTimeline {
         this.changed();
       }
     }
+  }
+
+  /** The newest that this client knows of the room: a page must not be older, not even by one's own message whose event is still to come. */
+  private seen(): string | undefined {
+    const { cursor } = this.log;
+    const known = cursor === undefined ? [] : [parseCursor(cursor)];
+    for (const { posted } of this.justPosted.values()) known.push({ epoch: posted.epoch, seq: posted.seq });
+    const [newest] = known.sort((one, other) => other.epoch - one.epoch || other.seq - one.seq);
+    return newest === undefined ? undefined : formatCursor(newest);
   }
 
   /** Listeners hear once of many changes in a row. */

@@ -38,6 +38,8 @@ export interface DatabaseConfig {
   readonly url?: string;
   /** Databases that hold rooms, by name. Hold passwords. */
   readonly shardUrls: Readonly<Record<string, string>>;
+  /** Of any of these databases, by its name (`main` is that of `url`). Hold passwords. */
+  readonly replicaUrls: Readonly<Record<string, readonly string[]>>;
   readonly poolSize: number;
   /** 0 is never. */
   readonly statementTimeoutMs: number;

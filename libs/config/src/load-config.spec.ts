@@ -37,7 +37,7 @@ describe('loadConfig', () => {
         drainMs: 10_000,
       },
       internal: { port: 3100, host: '127.0.0.1', secrets: [], urls: {} },
-      database: { shardUrls: {}, poolSize: 16, statementTimeoutMs: 30_000, connectTimeoutMs: 5_000 },
+      database: { shardUrls: {}, replicaUrls: {}, poolSize: 16, statementTimeoutMs: 30_000, connectTimeoutMs: 5_000 },
       auth: { trustedIssuers: [], operators: [], accessTokenTtlSec: 900, refreshTokenTtlSec: 2_592_000 },
       rateLimits: DEFAULT_RATE_LIMITS,
       limits: {
@@ -149,6 +149,16 @@ describe('loadConfig', () => {
     });
     expect(database.url).toBe('postgres://me:secret@one:5432,two:5433/chat?sslmode=require');
     expect(database.shardUrls).toEqual({ a: 'postgres://me@a1,a2/chat', b: 'postgres://me@b/chat' });
+    expect(database.replicaUrls).toEqual({});
+  });
+
+  it('takes replicas of each database', () => {
+    const { database } = loadConfig({
+      DATABASE_REPLICA_URLS: '["postgres://me@two/chat"]',
+      SHARD_DATABASES: '{"a":{"url":"postgres://me@a1/chat","replicas":["postgres://me@a2/chat","postgres://me@a3/chat"]},"b":{"url":"postgres://me@b/chat"}}',
+    });
+    expect(database.replicaUrls).toEqual({ main: ['postgres://me@two/chat'], a: ['postgres://me@a2/chat', 'postgres://me@a3/chat'] });
+    expect(problemsOf({ DATABASE_REPLICA_URLS: '["ftp://two"]' }).problems.map(({ setting }) => setting)).toEqual(['DATABASE_REPLICA_URLS']);
     expect(problemsOf({ DATABASE_URL: 'postgres://me@one,two:what/chat' }).message).toContain('DATABASE_URL must be a URL such as');
     expect(problemsOf({ SHARD_DATABASES: '{"a":{"url":"http://b/chat"}}' }).message).toContain('a.url: must be a URL such as');
   });

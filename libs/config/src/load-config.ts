@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { AppConfig } from './app-config';
+import type { AppConfig, DatabaseConfig } from './app-config';
 import { AREAS } from './areas';
 import { ConfigError, type ConfigProblem } from './config-error';
 import { type GivenSurroundings, missingInCluster } from './required-in-cluster';
@@ -67,6 +67,7 @@ function toConfig(values: Values): Pick<AppConfig, keyof AppConfig> {
     database: {
       ...(Database.DATABASE_URL === undefined ? {} : { url: Database.DATABASE_URL }),
       shardUrls: Object.fromEntries(Object.entries(Database.SHARD_DATABASES).map(([name, { url }]) => [name, url])),
+      replicaUrls: toReplicaUrls(Database),
       poolSize: Database.DATABASE_POOL_SIZE,
       statementTimeoutMs: Database.DATABASE_STATEMENT_TIMEOUT_MS,
       connectTimeoutMs: Database.DATABASE_CONNECT_TIMEOUT_MS,
@@ -113,4 +114,9 @@ function toInternalConfig(settings: Values['Between processes']): AppConfig['int
 /** The environment that this process was started with. */
 export function readEnvironment(): NodeJS.ProcessEnv {
   return process.env;
+}
+
+function toReplicaUrls({ DATABASE_REPLICA_URLS: main, SHARD_DATABASES: shards }: Values['Database']): DatabaseConfig['replicaUrls'] {
+  const all = [['main', main] as const, ...Object.entries(shards).map(([name, { replicas }]) => [name, replicas ?? []] as const)];
+  return Object.fromEntries(all.filter(([, urls]) => urls.length > 0));
 }

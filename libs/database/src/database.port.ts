@@ -12,7 +12,7 @@ export interface Queryable {
   query<R extends Row = Row>(sql: string, parameters?: readonly unknown[]): Promise<R[]>;
 }
 
-/** A physical database: a primary now; replicas come with the cluster. */
+/** A physical database: its primary. */
 export interface PhysicalDatabase extends Queryable {
   /** Its name in the shard map. */
   readonly name: string;
@@ -41,6 +41,17 @@ export abstract class Database {
 
   /** The same database as `shard`, over connections kept for its single writer: no reader delays a commit, and no time limit cancels one (P6). */
   abstract writer(partition: number): PhysicalDatabase;
+
+  /**
+   * Asks a replica of the database that holds a partition. Resolves with what it answers where `isFresh` says that this is new enough; with undefined
+   * where it isn't, or no replica is well enough to answer at once: then the primary is to be asked. Never rejects.
+   */
+  abstract readReplica<R extends Row = Row>(
+    partition: number,
+    sql: string,
+    parameters: readonly unknown[],
+    isFresh: (rows: readonly R[]) => boolean,
+  ): Promise<R[] | undefined>;
 
   /** The names of all databases that partitions may be moved to, whether they hold any now or not. */
   abstract names(): readonly string[];

@@ -2,6 +2,9 @@ import { newId, type MessageId, type RoomId, type UserId } from '@agent-chat/ker
 import { eventually } from '@agent-chat/testing';
 import { type MoveStep } from '../../../apps/chat/src/application/move/shard-mover';
 import { MOVED_TABLES } from '../../../apps/chat/src/infrastructure/move/moved-tables';
+import { MoveLostError } from '../../../apps/chat/src/infrastructure/move/shard-copy';
+import { ShardSource } from '../../../apps/chat/src/infrastructure/move/shard-source';
+import { ShardTarget } from '../../../apps/chat/src/infrastructure/move/shard-target';
 import { openMoveRig, type MoveRig } from './move-rig';
 import { create, post, roomIn, seqOf } from './write-rig';
 
@@ -187,6 +190,38 @@ describe('moving a shard to another database', () => {
     const again = await rig.send({ type: 'message.post', roomId, actorId: ann, key, data: { messageId, text: 'first' } });
     expect(again).toMatchObject({ ok: true, result: { seq: 3, duplicate: true } });
     expect(seqOf(await rig.send(post(roomId, ann, 'third')))).toBe(8);
+  });
+
+  it('lets nothing of an earlier runner through once another has taken over, at either end', async () => {
+    const [roomId] = (await roomsOf(1)) as [RoomId];
+    const table = MOVED_TABLES.find(({ name }) => name === 'rooms')!;
+    const ends = (token: string) => ({
+      source: new ShardSource(rig.database.named('a'), PARTITION, token),
+      target: new ShardTarget(rig.database.named('b'), PARTITION, token),
+    });
+    const [early, late] = [ends(newId()), ends(newId())];
+    await early.target.prepare();
+    await early.source.startNoting();
+    const row = (await rig.rowsIn('a', [roomId]))['rooms']!;
+    await late.source.adopt();
+    await late.target.adopt();
+    for (const write of [
+      () => early.target.add(table, row),
+      () => early.target.removeRows(),
+      () => early.source.close(),
+      () => early.source.stopNoting(),
+      () => early.source.removeRest(),
+    ]) {
+      await expect(write()).rejects.toThrow(MoveLostError);
+    }
+    await late.source.close();
+    await early.source.activate();
+    await early.target.activate();
+    expect([await stateIn('a'), await stateIn('b')]).toEqual(['moved', 'moved']);
+    await late.target.activate();
+    await expect(late.target.add(table, row)).rejects.toThrow(MoveLostError);
+    await expect(late.target.removeRows()).rejects.toThrow(MoveLostError);
+    expect(await stateIn('b')).toBe('active');
   });
 
   it('knows every table that holds rows of rooms', async () => {

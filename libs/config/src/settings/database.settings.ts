@@ -28,6 +28,8 @@ const postgresUrl = z.string().refine(isPostgresUrl, { message: `must be a URL s
 export interface ShardPlace {
   /** May list several hosts, of which the primary is found. */
   readonly url: string;
+  /** Its replicas, one host each. */
+  readonly replicas?: readonly string[] | undefined;
 }
 
 /** The database and its connections. */
@@ -42,11 +44,19 @@ export const databaseSettings = z.object({
   }),
   SHARD_DATABASES: json<Readonly<Record<string, ShardPlace>>>({
     description:
-      'Databases that hold rooms, by the names that the shard map uses: `{"a":{"url":"postgres://user:password@one:5432,two:5432/a"}}`. Without any, `DATABASE_URL` holds all, under the name `main`. At installation the partitions are dealt out among them.',
+      'Databases that hold rooms, by the names that the shard map uses: `{"a":{"url":"postgres://user:password@one:5432,two:5432/a","replicas":["postgres://user:password@three:5432/a"]}}`. Without any, `DATABASE_URL` holds all, under the name `main`. At installation the partitions are dealt out among them.',
     fallback: {},
     defaultText: '{}',
     secret: true,
-    schema: z.record(z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/), z.strictObject({ url: postgresUrl })),
+    schema: z.record(z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/), z.strictObject({ url: postgresUrl, replicas: z.array(postgresUrl).max(16).optional() })),
+  }),
+  DATABASE_REPLICA_URLS: json<readonly string[]>({
+    description:
+      'Replicas of `DATABASE_URL` in a JSON array, one host each: `["postgres://user:password@three:5432/name"]`. They answer reads of rooms that say how far the room has to be there; one that is behind or away is passed by.',
+    fallback: [],
+    defaultText: '[]',
+    secret: true,
+    schema: z.array(postgresUrl).max(16),
   }),
   DATABASE_POOL_SIZE: integer({
     description: 'How many connections the process opens at most to one database.',

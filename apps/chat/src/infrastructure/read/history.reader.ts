@@ -1,12 +1,12 @@
 import { type QueryAnswer, type QueryInput } from '@agent-chat/contracts';
 import { Database, type Row } from '@agent-chat/database';
-import { AppError, formatCursor } from '@agent-chat/kernel';
+import { AppError, formatCursor, parseCursor } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
 import { historyWindow } from '../../application/read/history-window';
-import { isModerator, requireReadable } from '../../application/read/room-access';
+import { isModerator, mayRead, requireReadable } from '../../application/read/room-access';
 import { type AccessRow } from './access-row';
 import { messageJson, toMessage, type MessageItem } from './message-view';
-import { askRoom } from './shard-reader';
+import { askReplica, askRoom } from './shard-reader';
 import { ACCESS_COLUMNS, accessJoins, jsonTime } from './sql';
 
 // `ORDER BY ... LIMIT 1` and not EXISTS, which Postgres may answer by reading the whole table when most of it is this room's.
@@ -68,10 +68,11 @@ export class HistoryReader {
   constructor(private readonly database: Database) {}
 
   /** `prev` and `next` are what `before` and `after` take. */
-  async history({ roomId, userId, before, after, around, limit }: QueryInput<'room.history'>): Promise<QueryAnswer<'room.history'>> {
+  async history({ roomId, userId, before, after, around, limit, atLeast }: QueryInput<'room.history'>): Promise<QueryAnswer<'room.history'>> {
     const place = typeof around === 'string' ? await seqAt(this.database, roomId, around) : around;
     const window = historyWindow({ before, after, around: place }, limit);
-    const [row] = await askRoom<PageRow>(this.database, roomId, PAGE, [roomId, userId, window.below, window.older, window.above, window.newer]);
+    const parameters = [roomId, userId, window.below, window.older, window.above, window.newer];
+    const [row] = (await this.fromReplica(roomId, parameters, atLeast)) ?? (await askRoom<PageRow>(this.database, roomId, PAGE, parameters));
     const { items, head, epoch, has_older, has_newer } = requireReadable(row);
     return {
       items: items.map(toMessage),
@@ -86,6 +87,15 @@ export class HistoryReader {
     const { message } = requireReadable(row);
     if (message === null) throw new AppError('MESSAGE_NOT_FOUND');
     return { message: toMessage(message) };
+  }
+
+  /** A page that reflects at least what the caller has seen (access is read in the same snapshot); whatever a replica refuses, the primary decides. */
+  private async fromReplica(roomId: string, parameters: readonly unknown[], atLeast: string | undefined): Promise<PageRow[] | undefined> {
+    const seen = atLeast === undefined ? undefined : parseCursor(atLeast);
+    if (seen === undefined) return undefined;
+    return askReplica<PageRow>(this.database, roomId, { sql: PAGE, parameters }, ([row]) => {
+      return row !== undefined && row.epoch === seen.epoch && row.head >= seen.seq && mayRead(row);
+    });
   }
 
   /** Earlier texts, for the author and the room's moderators. What was deleted is served to nobody. */

@@ -28,6 +28,21 @@ export async function askPartition<R extends Row>(database: ShardPlaces, partiti
 }
 
 /**
+ * Asks a replica of the database that holds a room. Undefined where none is well, or `isFresh` finds its answer too old: then `askRoom` is to be asked.
+ * A replica of a database that the room has left says so as well, once it knows.
+ */
+export async function askReplica<R extends Row>(
+  database: Database,
+  roomId: string,
+  question: { readonly sql: string; readonly parameters: readonly unknown[] },
+  isFresh: (rows: readonly R[]) => boolean,
+): Promise<R[] | undefined> {
+  const partition = partitionOf(roomId, database.partitionCount);
+  const { sql, parameters } = question;
+  return database.readReplica<R>(partition, guarded(sql, parameters), [...parameters, [partition]], isFresh);
+}
+
+/**
  * Asks every physical database, all at once, and joins what they answer. `work` gets the partitions that count there: rows of others are copies
  * on their way, or remains. One that fails fails the whole: half a list would lie.
  */
@@ -70,7 +85,7 @@ async function withMap<Result>(work: () => Promise<Result>): Promise<Result> {
 function askOf(database: ShardPlaces, shard: PhysicalDatabase, partitions: readonly number[]): AskShard {
   return async <R extends Row>(sql: string, parameters: readonly unknown[]) => {
     try {
-      return await shard.query<R>(`SELECT answer.* FROM (${sql}) answer WHERE partitions_here($${parameters.length + 1}::int[])`, [...parameters, partitions]);
+      return await shard.query<R>(guarded(sql, parameters), [...parameters, partitions]);
     } catch (error) {
       if (!(error instanceof DatabaseError) || error.sqlState !== NOT_HERE) throw error;
     }
@@ -80,6 +95,11 @@ function askOf(database: ShardPlaces, shard: PhysicalDatabase, partitions: reado
     await requireMapped(database, shard, partitions);
     return rows;
   };
+}
+
+/** The same question, which fails unless all partitions in one more parameter are active there. */
+function guarded(sql: string, parameters: readonly unknown[]): string {
+  return `SELECT answer.* FROM (${sql}) answer WHERE partitions_here($${parameters.length + 1}::int[])`;
 }
 
 async function requireMapped(database: ShardPlaces, shard: PhysicalDatabase, partitions: readonly number[]): Promise<void> {

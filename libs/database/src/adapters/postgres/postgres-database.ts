@@ -1,9 +1,10 @@
 import { DatabaseError } from '../../database-error';
 import { FIRST_DATABASE } from '../../first-database';
-import { Database, type DirectoryAccess, type PhysicalDatabase } from '../../database.port';
+import { Database, type DirectoryAccess, type PhysicalDatabase, type Row } from '../../database.port';
 import { followingClient } from './following-client';
 import { PostgresPhysicalDatabase } from './postgres-physical-database';
 import { PrimaryFinder } from './primary-finder';
+import { ReplicaSet } from './replica-set';
 import { ShardMap } from './shard-map';
 import type { StatementObserver } from './statement-observer';
 
@@ -13,6 +14,8 @@ export interface PostgresDatabaseOptions {
   readonly url: string;
   /** Databases that hold shards, by their names in the shard map; without any, the directory's holds all. */
   readonly shardUrls?: Readonly<Record<string, string>>;
+  /** Replicas by the name of their database, one host each. */
+  readonly replicaUrls?: Readonly<Record<string, readonly string[]>>;
   /** How many logical shards there are (P4). */
   readonly partitionCount: number;
   readonly poolSize?: number;
@@ -31,6 +34,7 @@ interface Place {
   readonly finder: PrimaryFinder;
   readonly shared: PostgresPhysicalDatabase;
   readonly writer: PostgresPhysicalDatabase;
+  readonly replicas: ReplicaSet;
 }
 
 /** Directory and shards on one Postgres or on several. */
@@ -62,6 +66,15 @@ export class PostgresDatabase extends Database {
 
   override writer(partition: number): PhysicalDatabase {
     return this.placeOf(this.map.databaseOf(partition)).writer;
+  }
+
+  override async readReplica<R extends Row>(
+    partition: number,
+    sql: string,
+    parameters: readonly unknown[],
+    isFresh: (rows: readonly R[]) => boolean,
+  ): Promise<R[] | undefined> {
+    return this.placeOf(this.map.databaseOf(partition)).replicas.read(sql, parameters, isFresh);
   }
 
   override names(): readonly string[] {
@@ -111,7 +124,7 @@ export class PostgresDatabase extends Database {
 
   private async closeOnce(): Promise<void> {
     try {
-      await Promise.all([...this.places.values()].flatMap(({ shared, writer }) => [shared.close(), writer.close()]));
+      await Promise.all([...this.places.values()].flatMap(({ shared, writer, replicas }) => [shared.close(), writer.close(), replicas.close()]));
     } finally {
       await this.options.stopServer?.();
     }
@@ -125,6 +138,7 @@ function openPlace(name: string, url: string, options: PostgresDatabaseOptions):
     finder,
     shared: new PostgresPhysicalDatabase({ ...place, poolSize: options.poolSize ?? 16, statementTimeoutMs: options.statementTimeoutMs ?? 30_000 }),
     writer: new PostgresPhysicalDatabase({ ...place, poolSize: WRITER_CONNECTIONS, statementTimeoutMs: 0 }),
+    replicas: new ReplicaSet({ name, urls: options.replicaUrls?.[name] ?? [], poolSize: options.poolSize ?? 16, observer: options.observer }),
   };
 }
 

@@ -17,6 +17,8 @@ export interface PhysicalDatabaseOptions {
   readonly statementTimeoutMs: number;
   /** How long a statement waits for a connection. */
   readonly connectTimeoutMs: number;
+  /** How much longer than that a server may say nothing at all. */
+  readonly answerGraceMs?: number;
   readonly observer?: StatementObserver | undefined;
 }
 
@@ -48,7 +50,7 @@ export class PostgresPhysicalDatabase implements PhysicalDatabase {
     this.name = options.name;
     this.finder = options.finder;
     this.observer = options.observer;
-    const { statementTimeoutMs } = options;
+    const { statementTimeoutMs, answerGraceMs = ANSWER_GRACE_MS } = options;
     this.pool = new Pool({
       Client: followingClient(options.finder),
       application_name: 'agent-chat',
@@ -58,7 +60,7 @@ export class PostgresPhysicalDatabase implements PhysicalDatabase {
       keepAlive: true,
       types: typeParsers,
       options: '-c TimeZone=UTC',
-      ...(statementTimeoutMs > 0 ? { statement_timeout: statementTimeoutMs, query_timeout: statementTimeoutMs + ANSWER_GRACE_MS } : {}),
+      ...(statementTimeoutMs > 0 ? { statement_timeout: statementTimeoutMs, query_timeout: statementTimeoutMs + answerGraceMs } : {}),
     });
     // An idle connection that dies emits here, and would end the process unheard; the next statement reports the outage.
     this.pool.on('error', ignore);
