@@ -17,7 +17,8 @@ export async function provision() {
   return installed;
 }
 
-/** One process, so that a crash and a pause mean all of it. Nothing is buffered: a stream of events has to flow.
+/**
+ * One process, so that a crash and a pause mean all of it. Nothing is buffered: a stream of events has to flow.
  * `max_fails=0`: NGINX takes a server that failed once for whole again only when a request to it has ended. A WebSocket doesn't end, so that after a restart it
  * would let one person a `fail_timeout` in. What is refused goes to another gateway anyway.
  */

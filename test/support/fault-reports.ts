@@ -4,20 +4,33 @@ import { type FaultReport } from './fault-load';
 
 const FOLDER = resolve(__dirname, '../../test-output/faults');
 
+/** What a fault may cost, in the room that it hits worst. */
+interface Limits {
+  /** From the fault, or from when it was mended if nothing goes on before, to an acknowledgement. */
+  readonly backWithinMs?: number;
+  /** The wait for any one acknowledgement. */
+  readonly stallMs?: number;
+}
+
+/** The contract's 10 s, and half as much again where two processors do all of it. */
+const BACK_WITHIN_MS = 15_000;
+
 /** Keeps what each fault did: prints it at once, and writes all of it to test-output/faults for whoever makes a report. */
 export class FaultReports {
   private readonly reports: FaultReport[] = [];
 
   constructor(private readonly suite: string) {}
 
-  /** Fails where the promise was broken, or where the verifier would not have noticed. */
-  expectKept(report: FaultReport): void {
+  /** Fails where the promise was broken, where the verifier would not have noticed, or where sends were not acknowledged again in time. */
+  expectKept(report: FaultReport, { backWithinMs = BACK_WITHIN_MS, stallMs = Infinity }: Limits = {}): void {
     this.reports.push(report);
     mkdirSync(FOLDER, { recursive: true });
     writeFileSync(join(FOLDER, `${this.suite}.json`), JSON.stringify(this.reports, undefined, 2));
     process.stdout.write(`${lineOf(report)}\n`);
     expect(report.control).toEqual({ loss: true, duplicate: true, swap: true });
     expect(report).toMatchObject({ lost: 0, duplicated: 0, reordered: 0, resyncs: 0, behind: 0 });
+    expect(report.recoveredMs ?? report.firstAckMs).toBeLessThan(backWithinMs);
+    expect(report.longestStallMs).toBeLessThan(stallMs);
   }
 }
 
