@@ -43,6 +43,7 @@ describe('a dead event that is asked for again (P20)', () => {
   /** Writes a row an event, and refuses one of them. */
   class Ledger implements Projection {
     refuse: () => Error | undefined = () => new TypeError('three is too much');
+    wait: () => Promise<void> = () => Promise.resolve();
 
     constructor(readonly group: string) {}
 
@@ -53,7 +54,9 @@ describe('a dead event that is asked for again (P20)', () => {
     async apply(connection: Queryable, events: readonly LogEvent[]): Promise<undefined> {
       for (const { event } of events) {
         await connection.query('INSERT INTO ledger VALUES ($1, $2, $3)', [this.group, event.roomId, event.seq]);
-        const error = event.roomId === room.roomId && event.seq === 3 ? this.refuse() : undefined;
+        if (event.roomId !== room.roomId || event.seq !== 3) continue;
+        await this.wait();
+        const error = this.refuse();
         if (error !== undefined) throw error;
       }
     }
@@ -77,9 +80,17 @@ describe('a dead event that is asked for again (P20)', () => {
     await eventually(async () => expect(await dead('once')).toEqual([{ seq: 3, error: 'TypeError: three is too much', asked: false }]));
     await eventually(async () => expect(await seqs('once')).toEqual([1, 2, 4, 5]));
     ledger.refuse = () => undefined;
+    // The first to have it goes on when the other wants it too.
+    ledger.wait = () =>
+      eventually(async () => {
+        const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+        expect(await sql(waiting)).toHaveLength(1);
+        ledger.wait = () => Promise.resolve();
+      });
     await askAgain('once');
 
     await eventually(async () => expect(await dead('once')).toEqual([]));
+    await Promise.all(running.splice(0).map((each) => each.stop()));
     expect(await seqs('once')).toEqual([1, 2, 4, 5, 3]);
     await elsewhere.close();
   });
