@@ -51,10 +51,10 @@ export class ScriptedRoom {
     return { events, cursor: `${this.epoch}.${seq + events.length}`, more: seq + events.length < this.head };
   }
 
-  messages(reader: string): Message[] {
+  messages(reader: string, upTo = this.head): Message[] {
     const byId = new Map<string, Record<string, unknown>>();
     const reactors = new Map<string, Set<string>>();
-    for (const { type, actorId = '', at, data = {} } of this.log) {
+    for (const { type, actorId = '', at, data = {} } of this.log.slice(0, upTo)) {
       const message = byId.get(String(data['messageId'])) ?? {};
       if (type === 'message.posted') byId.set(String(data['messageId']), { ...data });
       if (type === 'message.edited') Object.assign(message, { text: data['text'], editedAt: at });
@@ -76,8 +76,11 @@ export class ScriptedRoom {
     });
   }
 
+  /** Where the client says how far it is, this is a replica that is just as far. */
   history(reader: string, query: URLSearchParams): HistoryPage {
-    const all = this.messages(reader);
+    const [epoch, seen] = (query.get('atLeast') ?? '').split('.').map(Number);
+    const upTo = epoch === this.epoch && seen !== undefined && seen <= this.head ? seen : this.head;
+    const all = this.messages(reader, upTo);
     const limit = Number(query.get('limit') ?? 50);
     const [before, after, around] = ['before', 'after', 'around'].map((name) => (query.has(name) ? Number(query.get(name)) : undefined));
     let from = Math.max(0, all.length - limit);
@@ -90,6 +93,6 @@ export class ScriptedRoom {
       from = Math.max(0, to - limit);
     }
     const items = all.slice(from, to);
-    return { items, cursor: this.cursor, ...(from > 0 ? { prev: 'older' } : {}), ...(to < all.length ? { next: 'newer' } : {}) };
+    return { items, cursor: `${this.epoch}.${upTo}`, ...(from > 0 ? { prev: 'older' } : {}), ...(to < all.length ? { next: 'newer' } : {}) };
   }
 }
