@@ -192,6 +192,20 @@ describe('moving a shard to another database', () => {
     expect(seqOf(await rig.send(post(roomId, ann, 'third')))).toBe(8);
   });
 
+  it('is noticed by the owner of a quiet shard, who then owns it where it is', async () => {
+    const [roomId] = (await roomsOf(1)) as [RoomId];
+    const before = rig.owner.owned(PARTITION)!.fence;
+    await rig.moves.plan(PARTITION, 'b');
+    rig.runner(await rig.open()).look();
+    await phaseToBe('done');
+    await eventually(async () => {
+      const rows = await rig.database.named('b').query('SELECT fence FROM partition_progress WHERE partition = $1', [PARTITION]);
+      expect(rows).toEqual([{ fence: rig.owner.owned(PARTITION)?.fence }]);
+    });
+    expect(rig.owner.owned(PARTITION)!.fence).toBeGreaterThan(before);
+    expect(await rig.owners.markRead({ roomId, userId: ann, seq: 2, force: false }, PARTITION)).toMatchObject({ head: 2, readSeq: 2 });
+  });
+
   it('lets nothing of an earlier runner through once another has taken over, at either end', async () => {
     const [roomId] = (await roomsOf(1)) as [RoomId];
     const table = MOVED_TABLES.find(({ name }) => name === 'rooms')!;
