@@ -74,10 +74,15 @@ export class LinkedDatabase implements PhysicalDatabase {
   }
 
   private async alive<Result>(ask: () => Promise<Result>): Promise<Result> {
-    if (this.link.isDead) throw outage();
+    this.requireLife();
     const result = await ask();
-    if (this.link.isDead) throw outage();
+    // It may have died meanwhile.
+    this.requireLife();
     return result;
+  }
+
+  private requireLife(): void {
+    if (this.link.isDead) throw outage();
   }
 }
 

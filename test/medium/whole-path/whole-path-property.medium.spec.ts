@@ -8,7 +8,7 @@ import { type Run as Scenario, Run, stepsArbitrary } from './run';
 // Faults are the point here: what the processes say about them would bury the report.
 Logger.overrideLogger(false);
 
-const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 8);
+const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 12);
 /** `PROPERTY_SEED=<seed> PROPERTY_PATH=<path>` repeats what a failure has printed. */
 const SEED = Number(process.env['PROPERTY_SEED'] ?? Date.now() % 2 ** 31);
 const PATH = process.env['PROPERTY_PATH'];
@@ -62,8 +62,6 @@ async function judge(test: TestDatabase, run: Scenario): Promise<void> {
     all.push(...events);
     logs.set(roomId, events.map(stored));
   }
-  // No command is stored twice, under whatever key it came.
-  expect(new Set(all.map((event) => event.request_id)).size).toBe(new Set(all.map(({ request_id: id, room_id: room }) => `${id} ${room}`)).size);
   expectAnswersToHold(run, all, verifier);
   for (const reader of run.readers) {
     for (const { roomId, epoch, seq, type, data } of reader.seen)
