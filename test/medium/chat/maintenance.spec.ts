@@ -1,6 +1,7 @@
 import { createTestDatabase, type TestDatabase } from '@agent-chat/database/testing';
 import { newId, partitionOf, type RoomId } from '@agent-chat/kernel';
 import { eventually } from '@agent-chat/testing';
+import { DeadCommandExpiry } from '../../../apps/chat/src/infrastructure/maintain/dead-command-expiry';
 import { EventMonths } from '../../../apps/chat/src/infrastructure/maintain/event-months';
 import { KeyExpiry } from '../../../apps/chat/src/infrastructure/maintain/key-expiry';
 import { SeededRoom } from '../../support/seeded-room';
@@ -103,5 +104,18 @@ describe('maintenance of the rooms', () => {
 
     expect(await expiring.begun).toBe(0);
     expect(await shard().query('SELECT key FROM message_keys')).toEqual([{ key: 'old' }]);
+  });
+
+  it('forgets dead commands that nobody wanted for 45 days', async () => {
+    const keep = (days: number) =>
+      test.database
+        .directory()
+        .query(`INSERT INTO dead_commands SELECT $1, 'message.post', 'no', now() - $2 * interval '1 day', $3`, [newId(), days, `{"value":"${days}"}`]);
+    for (const days of [0, 44, 46, 90]) await keep(days);
+    const expiry = new DeadCommandExpiry(test.database);
+    expect(await expiry.expire()).toBe(2);
+    expect(await expiry.expire()).toBe(0);
+    const left = await test.database.directory().query('SELECT record FROM dead_commands ORDER BY failed_at');
+    expect(left).toEqual([{ record: '{"value":"44"}' }, { record: '{"value":"0"}' }]);
   });
 });

@@ -1,5 +1,6 @@
 import { JobQueue } from '@agent-chat/job-queue';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
+import { DeadCommandExpiry } from '../../infrastructure/maintain/dead-command-expiry';
 import { EventMonths } from '../../infrastructure/maintain/event-months';
 import { KeyExpiry } from '../../infrastructure/maintain/key-expiry';
 
@@ -7,7 +8,7 @@ const KIND = 'chat.maintenance';
 const DAILY = '17 3 * * *';
 const MONTHS_AHEAD = 3;
 
-/** What has to be done once a day: the log's coming months, and keys that are past their window. */
+/** What has to be done once a day: the log's coming months, and keys and dead commands that are past their time. */
 @Injectable()
 export class MaintenanceJob implements OnModuleInit, OnApplicationBootstrap {
   private readonly logger = new Logger(MaintenanceJob.name);
@@ -16,6 +17,7 @@ export class MaintenanceJob implements OnModuleInit, OnApplicationBootstrap {
     private readonly jobs: JobQueue,
     private readonly months: EventMonths,
     private readonly keys: KeyExpiry,
+    private readonly deadCommands: DeadCommandExpiry,
   ) {}
 
   /** Before anything is written, so that no event of this month lands in the default partition. */
@@ -33,6 +35,9 @@ export class MaintenanceJob implements OnModuleInit, OnApplicationBootstrap {
   async run(): Promise<void> {
     const made = await this.months.prepare(MONTHS_AHEAD);
     const removed = await this.keys.expire();
-    if (made.length + removed > 0) this.logger.log(`Maintenance made ${made.length} months of the log and removed ${removed} keys`);
+    const forgotten = await this.deadCommands.expire();
+    if (made.length + removed + forgotten > 0) {
+      this.logger.log(`Maintenance made ${made.length} months of the log and removed ${removed} keys and ${forgotten} dead commands`);
+    }
   }
 }
