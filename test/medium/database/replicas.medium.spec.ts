@@ -1,5 +1,5 @@
 import { openPostgresDatabase, type PostgresDatabase } from '@agent-chat/database/adapters/postgres';
-import { type RoomId, type UserId } from '@agent-chat/kernel';
+import { type UserId } from '@agent-chat/kernel';
 import { eventually, startTestServers, type TestServer, type TestServers } from '@agent-chat/testing';
 import { Client } from 'pg';
 import { HistoryReader } from '../../../apps/chat/src/infrastructure/read/history.reader';
@@ -53,7 +53,7 @@ describe('reading from a replica', () => {
 
   const read = async (atLeast?: string, userId: UserId = room.owner): Promise<{ texts: string[]; from: string[] }> => {
     asked = [];
-    const page = await history.history({ roomId: room.roomId as RoomId, userId, limit: 10, atLeast });
+    const page = await history.history({ roomId: room.roomId, userId, limit: 10, atLeast });
     return { texts: page.items.map(({ text }) => String(text)), from: asked };
   };
   const caughtUp = (): Promise<void> =>

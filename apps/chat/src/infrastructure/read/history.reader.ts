@@ -94,7 +94,7 @@ export class HistoryReader {
     const seen = atLeast === undefined ? undefined : parseCursor(atLeast);
     if (seen === undefined) return undefined;
     return askReplica<PageRow>(this.database, roomId, { sql: PAGE, parameters }, ([row]) => {
-      return row !== undefined && row.epoch === seen.epoch && row.head >= seen.seq && mayRead(row);
+      return row?.epoch === seen.epoch && row.head >= seen.seq && mayRead(row);
     });
   }
 

@@ -87,11 +87,8 @@ export class ReplicaSet {
 
   private choose(): Replica | undefined {
     const nowMs = performance.now();
-    for (let tried = 0; tried < this.replicas.length; tried += 1) {
-      const replica = this.replicas[this.next % this.replicas.length];
-      this.next += 1;
-      if (replica !== undefined && replica.restsUntilMs <= nowMs) return replica;
-    }
-    return undefined;
+    const well = this.replicas.filter(({ restsUntilMs }) => restsUntilMs <= nowMs);
+    this.next += 1;
+    return well.length === 0 ? undefined : well[this.next % well.length];
   }
 }
