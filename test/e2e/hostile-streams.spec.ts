@@ -43,8 +43,10 @@ describe('an event stream that is not read', () => {
   }
 
   async function post(count: number): Promise<void> {
-    for (let sent = 0; sent < count; sent += 20)
-      await Promise.all(Array.from({ length: 20 }, () => witness.call('message.post', { roomId, clientMsgId: randomUUID(), text: TEXT })));
+    for (let sent = 0; sent < count; sent += 20) {
+      const answers = await Promise.all(Array.from({ length: 20 }, () => witness.call('message.post', { roomId, clientMsgId: randomUUID(), text: TEXT })));
+      expect(answers.filter(({ ok }) => !ok)).toEqual([]);
+    }
   }
 
   async function slowConsumers(): Promise<number> {
