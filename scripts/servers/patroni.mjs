@@ -46,17 +46,17 @@ async function withoutServerOfItsOwn(action) {
   }
 }
 
-/** Makes sure there are Patroni and a whole Postgres, and resolves with where. Rejects with the command to run where it may not install them. */
+/** Makes sure there are Patroni and a whole Postgres, and resolves with the former's path. Rejects with the command to run where it may not install them. */
 export async function provision() {
   const found = find();
-  if (found) return found;
+  if (found) return found.command;
   if (!mayInstall()) {
     throw new Error(`No Patroni and Postgres found. On Debian or Ubuntu run: sudo npm run provision (or: sudo apt-get install -y ${PACKAGES.join(' ')}).`);
   }
   await withoutServerOfItsOwn(() => installPackages(PACKAGES));
   const installed = find();
   if (!installed) throw new Error(`apt-get installed ${PACKAGES.join(' ')}, but there is no patroni on the PATH or no Postgres below ${DEBIAN}.`);
-  return installed;
+  return installed.command;
 }
 
 /** Asks a Patroni whether its Postgres is what the path says. */
@@ -159,7 +159,8 @@ async function whichIs(what, nodes) {
  * are there. `urlOf(database)` of what it resolves with names both.
  */
 export async function start({ folder, etcd, databases = [], takePort = freePort }) {
-  const found = await provision();
+  await provision();
+  const found = find();
   const places = [];
   for (const name of ['postgres-1', 'postgres-2']) {
     mkdirSync(join(folder, name), { recursive: true });
