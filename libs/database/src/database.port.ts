@@ -56,7 +56,7 @@ export abstract class Database {
   /** The names of all databases that partitions may be moved to, whether they hold any now or not. */
   abstract names(): readonly string[];
 
-  /** The database of that name. @throws DatabaseError where none is configured. */
+  /** The database of that name, over connections for work on much at once, which no time limit cancels. @throws DatabaseError where none is configured. */
   abstract named(name: string): PhysicalDatabase;
 
   /** Every physical database that holds partitions, each once. */

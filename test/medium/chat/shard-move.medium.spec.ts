@@ -8,28 +8,32 @@ import { ShardTarget } from '../../../apps/chat/src/infrastructure/move/shard-ta
 import { openMoveRig, type MoveRig } from './move-rig';
 import { create, post, roomIn, seqOf } from './write-rig';
 
-const PARTITION = 6;
 const STEPS: readonly MoveStep[] = ['prepare', 'copy', 'follow', 'close', 'verify', 'decide', 'activate', 'clean'];
 const BEFORE_THE_DECISION: readonly MoveStep[] = ['prepare', 'copy', 'follow', 'close', 'verify', 'decide'];
 
 describe('moving a shard to another database', () => {
   let rig: MoveRig;
+  /** Each test moves another one; all begin on `a`. */
+  let partition = -2;
   const ann = newId<UserId>();
 
   jest.setTimeout(60_000);
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     rig = await openMoveRig();
   });
-  afterEach(() => rig.stop());
+  afterAll(() => rig.stop());
+  beforeEach(() => {
+    partition += 2;
+  });
 
   const roomsOf = async (count: number): Promise<RoomId[]> => {
-    const ids = Array.from({ length: count }, () => roomIn(PARTITION));
+    const ids = Array.from({ length: count }, () => roomIn(partition));
     for (const roomId of ids) await rig.send(create(roomId, ann));
     return ids;
   };
   const stateIn = async (name: string): Promise<unknown> =>
-    (await rig.database.named(name).query('SELECT state FROM partition_progress WHERE partition = $1', [PARTITION]))[0]?.['state'];
+    (await rig.database.named(name).query('SELECT state FROM partition_progress WHERE partition = $1', [partition]))[0]?.['state'];
   const seqsIn = async (name: string, roomId: RoomId): Promise<number[]> =>
     (await rig.database.named(name).query<{ seq: number }>('SELECT seq FROM room_events WHERE room_id = $1 ORDER BY seq', [roomId])).map(({ seq }) => seq);
   const phaseToBe = (phase: string): Promise<void> =>
@@ -90,19 +94,19 @@ describe('moving a shard to another database', () => {
 
   it('loses, doubles and reorders nothing that is posted meanwhile, and nobody waits for two seconds', async () => {
     const posts = steadyPosts(await roomsOf(5));
-    await rig.moves.plan(PARTITION, 'b');
+    await rig.moves.plan(partition, 'b');
     rig.runner(rig.database).look();
     await phaseToBe('done');
     expect(await posts.expectAllIn('b', 'a')).toBeLessThan(2_000);
     await rig.database.reload();
-    expect(rig.database.shard(PARTITION).name).toBe('b');
+    expect(rig.database.shard(partition).name).toBe('b');
     expect([await stateIn('a'), await stateIn('b')]).toEqual(['moved', 'active']);
     expect((await rig.moves.list())[0]?.stalledMs).toBeLessThan(1_500);
   });
 
   it.each(STEPS)('is finished by another process when the one that runs it stops at "%s", and that one does no harm when it wakes', async (step) => {
     const posts = steadyPosts(await roomsOf(3));
-    await rig.moves.plan(PARTITION, 'b');
+    await rig.moves.plan(partition, 'b');
     const sleeper = await standingStillAt(step);
     sleeper.runner.look();
     await sleeper.reached;
@@ -118,26 +122,26 @@ describe('moving a shard to another database', () => {
 
   it.each(BEFORE_THE_DECISION)('is taken back when it is cancelled at "%s", and may be begun again', async (step) => {
     const posts = steadyPosts(await roomsOf(3));
-    await rig.moves.plan(PARTITION, 'b');
+    await rig.moves.plan(partition, 'b');
     const sleeper = await standingStillAt(step);
     sleeper.runner.look();
     await sleeper.reached;
-    expect(await rig.moves.cancel(PARTITION)).toMatchObject({ phase: 'undoing' });
+    expect(await rig.moves.cancel(partition)).toMatchObject({ phase: 'undoing' });
     sleeper.wake();
     await phaseToBe('cancelled');
     await posts.expectAllIn('a', 'b');
     expect([await stateIn('a'), await stateIn('b')]).toEqual(['active', undefined]);
-    await rig.moves.plan(PARTITION, 'b');
+    await rig.moves.plan(partition, 'b');
     rig.runner(rig.database).look();
     await phaseToBe('done');
   });
 
   it('can no longer be cancelled once it is decided', async () => {
     await roomsOf(1);
-    await rig.moves.plan(PARTITION, 'b');
+    await rig.moves.plan(partition, 'b');
     rig.runner(rig.database).look();
     await phaseToBe('done');
-    await expect(rig.moves.cancel(PARTITION)).rejects.toMatchObject({ code: 'LIMIT_REACHED' });
+    await expect(rig.moves.cancel(partition)).rejects.toMatchObject({ code: 'LIMIT_REACHED' });
   });
 
   it.each([
@@ -149,7 +153,7 @@ describe('moving a shard to another database', () => {
     const [roomId] = (await roomsOf(1)) as [RoomId];
     await rig.send(post(roomId, ann, 'one'));
     await rig.send(post(roomId, ann, 'two'));
-    await rig.moves.plan(PARTITION, 'b');
+    await rig.moves.plan(partition, 'b');
     const sleeper = await standingStillAt('follow');
     sleeper.runner.look();
     await sleeper.reached;
@@ -171,20 +175,20 @@ describe('moving a shard to another database', () => {
     await rig.send({ type: 'reaction.add', roomId, actorId: ann, data: { messageId, emoji: '👍' } });
     await rig.send({ type: 'member.ban', roomId, actorId: ann, data: { userId: bob } });
     await rig.send(post(roomId, ann, 'second'));
-    await rig.owners.markRead({ roomId, userId: ann, seq: 2, force: true }, PARTITION);
+    await rig.owners.markRead({ roomId, userId: ann, seq: 2, force: true }, partition);
     await rig.database
       .named('a')
       .query(`INSERT INTO message_search SELECT message_id, room_id, author_id, created_at, to_tsvector('simple', text) FROM messages WHERE room_id = $1`, [
         roomId,
       ]);
-    await rig.database.named('a').query(`INSERT INTO consumer_positions VALUES ('search', $1, 1, 7), ('directory', $1, 1, 8)`, [PARTITION]);
+    await rig.database.named('a').query(`INSERT INTO consumer_positions VALUES ('search', $1, 1, 7), ('directory', $1, 1, 8)`, [partition]);
     const before = await rig.rowsIn('a', [roomId, other]);
-    await rig.moves.plan(PARTITION, 'b');
+    await rig.moves.plan(partition, 'b');
     rig.runner(rig.database).look();
     await phaseToBe('done');
     expect(await rig.rowsIn('b', [roomId, other])).toEqual(before);
     expect(before['read_watermarks']).toHaveLength(2);
-    const positions = (name: string) => rig.database.named(name).query('SELECT consumer, position FROM consumer_positions WHERE partition = $1', [PARTITION]);
+    const positions = (name: string) => rig.database.named(name).query('SELECT consumer, position FROM consumer_positions WHERE partition = $1', [partition]);
     expect(await positions('b')).toEqual([{ consumer: 'search', position: 7 }]);
     expect(await positions('a')).toEqual([{ consumer: 'directory', position: 8 }]);
     const again = await rig.send({ type: 'message.post', roomId, actorId: ann, key, data: { messageId, text: 'first' } });
@@ -194,24 +198,24 @@ describe('moving a shard to another database', () => {
 
   it('is noticed by the owner of a quiet shard, who then owns it where it is', async () => {
     const [roomId] = (await roomsOf(1)) as [RoomId];
-    const before = rig.owner.owned(PARTITION)!.fence;
-    await rig.moves.plan(PARTITION, 'b');
+    const before = rig.owner.owned(partition)!.fence;
+    await rig.moves.plan(partition, 'b');
     rig.runner(await rig.open()).look();
     await phaseToBe('done');
     await eventually(async () => {
-      const rows = await rig.database.named('b').query('SELECT fence FROM partition_progress WHERE partition = $1', [PARTITION]);
-      expect(rows).toEqual([{ fence: rig.owner.owned(PARTITION)?.fence }]);
+      const rows = await rig.database.named('b').query('SELECT fence FROM partition_progress WHERE partition = $1', [partition]);
+      expect(rows).toEqual([{ fence: rig.owner.owned(partition)?.fence }]);
     });
-    expect(rig.owner.owned(PARTITION)!.fence).toBeGreaterThan(before);
-    expect(await rig.owners.markRead({ roomId, userId: ann, seq: 2, force: false }, PARTITION)).toMatchObject({ head: 2, readSeq: 2 });
+    expect(rig.owner.owned(partition)!.fence).toBeGreaterThan(before);
+    expect(await rig.owners.markRead({ roomId, userId: ann, seq: 2, force: false }, partition)).toMatchObject({ head: 2, readSeq: 2 });
   });
 
   it('lets nothing of an earlier runner through once another has taken over, at either end', async () => {
     const [roomId] = (await roomsOf(1)) as [RoomId];
     const table = MOVED_TABLES.find(({ name }) => name === 'rooms')!;
     const ends = (token: string) => ({
-      source: new ShardSource(rig.database.named('a'), PARTITION, token),
-      target: new ShardTarget(rig.database.named('b'), PARTITION, token),
+      source: new ShardSource(rig.database.named('a'), partition, token),
+      target: new ShardTarget(rig.database.named('b'), partition, token),
     });
     const [early, late] = [ends(newId()), ends(newId())];
     await early.target.prepare();

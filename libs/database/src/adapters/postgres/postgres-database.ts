@@ -28,6 +28,7 @@ export interface PostgresDatabaseOptions {
 
 /** One commits, the others load what the next batch needs. */
 const WRITER_CONNECTIONS = 4;
+const BULK_CONNECTIONS = 4;
 
 /** One Postgres, over connections for everybody and others for the single writer. */
 interface Place {
@@ -35,6 +36,8 @@ interface Place {
   readonly shared: PostgresPhysicalDatabase;
   readonly writer: PostgresPhysicalDatabase;
   readonly replicas: ReplicaSet;
+  /** For work on much at once, which may take its time and holds up nobody. */
+  readonly bulk: PostgresPhysicalDatabase;
 }
 
 /** Directory and shards on one Postgres or on several. */
@@ -82,7 +85,7 @@ export class PostgresDatabase extends Database {
   }
 
   override named(name: string): PhysicalDatabase {
-    return this.placeOf(name).shared;
+    return this.placeOf(name).bulk;
   }
 
   override shards(): readonly PhysicalDatabase[] {
@@ -124,7 +127,9 @@ export class PostgresDatabase extends Database {
 
   private async closeOnce(): Promise<void> {
     try {
-      await Promise.all([...this.places.values()].flatMap(({ shared, writer, replicas }) => [shared.close(), writer.close(), replicas.close()]));
+      await Promise.all(
+        [...this.places.values()].flatMap(({ shared, writer, bulk, replicas }) => [shared, writer, bulk, replicas].map((pool) => pool.close())),
+      );
     } finally {
       await this.options.stopServer?.();
     }
@@ -138,6 +143,7 @@ function openPlace(name: string, url: string, options: PostgresDatabaseOptions):
     finder,
     shared: new PostgresPhysicalDatabase({ ...place, poolSize: options.poolSize ?? 16, statementTimeoutMs: options.statementTimeoutMs ?? 30_000 }),
     writer: new PostgresPhysicalDatabase({ ...place, poolSize: WRITER_CONNECTIONS, statementTimeoutMs: 0 }),
+    bulk: new PostgresPhysicalDatabase({ ...place, poolSize: BULK_CONNECTIONS, statementTimeoutMs: 0 }),
     replicas: new ReplicaSet({ name, urls: options.replicaUrls?.[name] ?? [], poolSize: options.poolSize ?? 16, observer: options.observer }),
   };
 }
