@@ -11,10 +11,16 @@ export type AppendFate = 'unharmed' | 'unavailable' | 'uncertain' | 'written, un
 
 /** What one process is to the outside; everything that it says and hears passes here, in the scheduler's order. */
 export class Link {
+  /** What left any process so far. */
+  static turns = 0;
   isDead = false;
   commitFates: CommitFate[] = [];
   appendFates: AppendFate[] = [];
   readonly deafTo = new Set<BackplaneChannel>();
+  /** Commits that were stored although an earlier raise or a moved offset forbids them (P6). */
+  readonly forbidden: string[] = [];
+  /** Commits that were refused for that. */
+  fenced = 0;
   private gate: Promise<void> = Promise.resolve();
   private open: () => void = () => undefined;
 
@@ -33,6 +39,7 @@ export class Link {
   async turn(what: string): Promise<void> {
     await this.gate;
     await this.scheduler.schedule(Promise.resolve(), what);
+    Link.turns += 1;
   }
 }
 
@@ -63,9 +70,29 @@ export class LinkedDatabase implements PhysicalDatabase {
       throw outage();
     }
     if (fate === 'unreached') throw outage();
-    const rows = await this.alive(() => this.real.query<R>(sql, parameters));
+    const rows = await this.alive(() => this.commit<R>(sql, parameters));
     if (fate === 'unanswered') throw outage();
     return rows;
+  }
+
+  /** What the row says before the statement leaves only grows until it arrives: a commit that lies behind it must not be stored. */
+  private async commit<R extends Row>(sql: string, parameters?: readonly unknown[]): Promise<R[]> {
+    const given = JSON.parse(String(parameters?.[0])) as { partition: number; fence: number; previous_offset: number }[];
+    const stored = await this.real.query<{ partition: number; fence: number; command_offset: number }>(
+      'SELECT partition, fence, command_offset FROM partition_progress WHERE partition = ANY($1::int[])',
+      [given.map(({ partition }) => partition)],
+    );
+    const behind = given.filter(({ partition, fence, previous_offset: offset }) =>
+      stored.some((row) => row.partition === partition && (row.fence > fence || row.command_offset > offset)),
+    );
+    try {
+      const rows = await this.real.query<R>(sql, parameters);
+      this.link.forbidden.push(...behind.map((share) => JSON.stringify(share)));
+      return rows;
+    } catch (error) {
+      if (error instanceof DatabaseError && error.kind === 'fenced') this.link.fenced += 1;
+      throw error;
+    }
   }
 
   async transaction<Result>(work: (connection: Queryable) => Promise<Result>): Promise<Result> {

@@ -12,10 +12,12 @@ import { PARTITIONS, roomIn } from '../chat/write-rig';
 import { ChatProcess, type World } from './chat-process';
 import { GatewayProcess, Reader } from './gateway-process';
 import { PickingQueryBus } from './picking-query-bus';
-import { type AppendFate, type CommitFate } from './network';
+import { Link, type AppendFate, type CommitFate } from './network';
 
 const COMMIT_FATES: readonly CommitFate[] = ['unreached', 'unanswered', 'late'];
 const APPEND_FATES: readonly AppendFate[] = ['unavailable', 'uncertain', 'written, uncertain'];
+/** So long without anything leaving a process means that nothing will. */
+const QUIET_MS = 40;
 const CHANNELS = ['answers', 'events', 'control'] as const;
 
 const stepArbitrary = fc.record({
@@ -36,6 +38,8 @@ export interface Sent {
   result?: CommandResult;
   refusal?: string;
   tries: number;
+  /** Its key had been acknowledged before this call was made. */
+  readonly isRepeat: boolean;
 }
 
 /** Two chat processes and a gateway of the real code, over the in-memory adapters and a real database, and everything that can go wrong between them. */
@@ -46,6 +50,8 @@ export class Run {
   readonly readers: Reader[] = [];
   /** What lies in the command log: the requestIds of each key. */
   readonly requestIds = new Map<string, string[]>();
+  /** Every chat process that there was. */
+  readonly processes: ChatProcess[] = [];
   private readonly chats: ChatProcess[] = [];
   private readonly world: World;
   private readonly queries: PickingQueryBus;
@@ -102,8 +108,14 @@ export class Run {
     else if (what === 'settle') await this.settle();
     else this.send(this.callOf(what, pick));
     this.queries.prefer = pick % 2;
-    // A few turns of the event loop, so that steps fall between what the processes do.
-    for (let turns = pick % 8; turns > 0; turns--) await new Promise((resolve) => setImmediate(resolve));
+    await this.progress(pick % 12);
+  }
+
+  /** Lets so much happen before the next step, or less where nothing more is going to. */
+  private async progress(turns: number): Promise<void> {
+    const until = Link.turns + turns;
+    const giveUpMs = performance.now() + QUIET_MS;
+    while (Link.turns < until && performance.now() < giveUpMs) await new Promise((resolve) => setImmediate(resolve));
   }
 
   /** Heals everything, and waits until each call is answered and each reader has the whole log. */
@@ -139,6 +151,7 @@ export class Run {
 
   private async startChat(): Promise<ChatProcess> {
     const chat = new ChatProcess(this.world);
+    this.processes.push(chat);
     await chat.start();
     return chat;
   }
@@ -158,7 +171,8 @@ export class Run {
   }
 
   private send(call: CommandCall): void {
-    const sent: Sent = { call: { ...call, key: call.key ?? newId() }, no: this.sent.length, tries: 0 };
+    const isRepeat = this.sent.some(({ call: other, result }) => result !== undefined && other.key === call.key);
+    const sent: Sent = { call: { ...call, key: call.key ?? newId() }, no: this.sent.length, tries: 0, isRepeat };
     this.sent.push(sent);
     this.calls.push(this.tryUntilTold(sent));
   }

@@ -24,8 +24,9 @@ function expectAnswersToHold(run: Scenario, events: readonly StoredEvent[], veri
   const seqs = new Map<string, number>();
   const refused = new Set<string>();
   const acknowledged = new Set<string>();
-  for (const { call, no, result, refusal, tries } of run.sent) {
+  for (const { call, no, result, refusal, tries, isRepeat } of run.sent) {
     const name = `${call.roomId} ${call.actorId} ${call.key}`;
+    if (isRepeat) expect(refusal).toBeUndefined();
     if (refusal !== undefined) refused.add(call.key);
     if (result === undefined) continue;
     acknowledged.add(call.key);
@@ -62,6 +63,7 @@ async function judge(test: TestDatabase, run: Scenario): Promise<void> {
     all.push(...events);
     logs.set(roomId, events.map(stored));
   }
+  expect(run.processes.flatMap(({ link }) => link.forbidden)).toEqual([]);
   expectAnswersToHold(run, all, verifier);
   for (const reader of run.readers) {
     for (const { roomId, epoch, seq, type, data } of reader.seen)
@@ -80,6 +82,7 @@ describe('two chat processes and a gateway under any interleaving of faults', ()
   afterAll(() => test.drop());
 
   it('store what they acknowledge once, refuse nothing falsely, and bring every reader every event once, in order (P6, P7, P8, P9, P10, P12, P18, P22, P23, P24, P27)', async () => {
+    let fenced = 0;
     process.stderr.write(`PROPERTY_SEED=${SEED} repeats these runs\n`);
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), stepsArbitrary, async (scheduler, steps) => {
@@ -91,8 +94,10 @@ describe('two chat processes and a gateway under any interleaving of faults', ()
         };
         await scheduler.waitFor(play());
         await judge(test, run);
+        fenced += run.processes.reduce((sum, { link }) => sum + link.fenced, 0);
       }),
       { numRuns: RUNS, seed: SEED, endOnFailure: true, ...(PATH === undefined ? {} : { path: PATH }) },
     );
+    process.stderr.write(`${fenced} commits were refused for their fence\n`);
   }, 240_000);
 });
