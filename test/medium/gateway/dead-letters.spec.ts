@@ -78,7 +78,7 @@ describe('dead letters', () => {
     const { roomId } = await ann.createRoom({ kind: 'public', name: 'broken' });
     const key = await append(roomId, { text: 5, odd: 'nul \0 and half \uD800' });
     const [letter] = await waiting('kind=command', 1);
-    expect(letter).toMatchObject({ kind: 'command', source: 'message.post', state: 'waiting', error: expect.stringMatching(/./) });
+    expect(letter).toMatchObject({ kind: 'command', source: 'message.post', state: 'waiting', error: expect.stringContaining('; text: ') });
     expect(await get(letter!.id)).toMatchObject({ letter, content: { key: roomId, headers: { key, actor: ann.userId } }, deeds: [] });
 
     expect(await act(letter!.id, 'replay')).toEqual({ ...letter, state: 'replayed' });

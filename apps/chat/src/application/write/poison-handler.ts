@@ -8,6 +8,8 @@ import { type ProgressRepository } from '../../infrastructure/write/progress-rep
 import { type DecidedBatch, type Share } from './batch-decider';
 import { deadLetters } from './write-metrics';
 
+const MAX_CAUSE_LENGTH = 500;
+
 /** Puts away what can't be decoded (P15) or stored (P16): first a dead letter, then the offset moves, then the sender is told. */
 export class PoisonHandler {
   private readonly logger = new Logger(PoisonHandler.name);
@@ -66,11 +68,18 @@ export class PoisonHandler {
       'x-partition': String(record.partition),
       'x-offset': String(record.offset),
       'x-appended-at': String(record.appendedAtMs),
-      'x-error': error instanceof Error ? error.message.slice(0, 500) : 'unknown',
+      'x-error': causeOf(error).slice(0, MAX_CAUSE_LENGTH),
     };
     await this.log.append(COMMANDS_DEAD_LETTER_TOPIC, [{ key: record.key, value: record.value, headers }]);
     deadLetters.inc({ kind: 'command' });
   }
+}
+
+/** For operators: also which fields were wrong, and never what was in them. */
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  const fields = error instanceof AppError ? (error.errors ?? []).map(({ path, message }) => `${path}: ${message}`) : [];
+  return [error.message, ...fields].join('; ');
 }
 
 function told(error: unknown): AppError {
