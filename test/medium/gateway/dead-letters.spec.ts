@@ -1,4 +1,4 @@
-import { COMMANDS_TOPIC, type DeadLetter, type DeadLetterDetails, encodeCommand } from '@agent-chat/contracts';
+import { COMMANDS_DEAD_LETTER_TOPIC, COMMANDS_TOPIC, type DeadLetter, type DeadLetterDetails, encodeCommand } from '@agent-chat/contracts';
 import { Database } from '@agent-chat/database';
 import { EventLog } from '@agent-chat/event-log';
 import { JobQueue } from '@agent-chat/job-queue';
@@ -96,6 +96,25 @@ describe('dead letters', () => {
       deeds: [{ act: 'discard', actorId: operator.userId, doneAt: expect.any(String) }],
     });
     expect(gone.content).toBeUndefined();
+  });
+
+  it('show a command once however often it was put away, and not again when it is settled', async () => {
+    const log = app.app.get(EventLog, { strict: false });
+    const putAway = (offset: number) => {
+      const headers = { type: 'message.post', 'x-partition': '3', 'x-offset': String(offset), 'x-appended-at': '1700000000000', 'x-error': 'nul \0' };
+      return log.append(COMMANDS_DEAD_LETTER_TOPIC, [{ key: 'no room', value: '{', headers }]);
+    };
+    await putAway(1_000_001);
+    await putAway(1_000_001);
+    await putAway(1_000_002);
+    const letters = await waiting('kind=command', 2);
+    for (const { id } of letters) await act(id, 'discard');
+    await putAway(1_000_001);
+    await putAway(1_000_003);
+
+    const [last] = await waiting('kind=command', 1);
+    expect(letters.map(({ id }) => id)).not.toContain(last!.id);
+    await act(last!.id, 'discard');
   });
 
   it('replay a command once the cause is gone: it is stored, and once however often it is replayed', async () => {
