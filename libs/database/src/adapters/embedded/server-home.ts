@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { chmodSync, chownSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseStartError } from './database-start-error';
+import { makeDirectories } from './directories';
 import { canWork, type ServerAccount } from './server-account';
 import { systemFolder } from './system-folder';
 
@@ -22,7 +23,7 @@ export function prepareHome(dataDir: string, account: ServerAccount | undefined)
   const inside = join(dataDir, 'postgres');
   try {
     // Root's own umask must not close the way to the account. What is secret lies in files and directories of their own mode.
-    mkdirSync(dataDir, { recursive: true, mode: account === undefined ? 0o700 : 0o755 });
+    makeDirectories(dataDir, account === undefined ? 0o700 : 0o755);
     const pointed = readPointer(dataDir);
     removeOldProbes(pointed ?? inside);
     if (pointed !== undefined) return { path: pointed, elsewhere: true };
@@ -42,7 +43,7 @@ export function makeOwnDirectory(path: string, account: ServerAccount | undefine
 }
 
 function makeReachable(home: string, account: ServerAccount | undefined): boolean {
-  mkdirSync(home, { recursive: true });
+  makeDirectories(home);
   chmodSync(home, account === undefined ? 0o700 : 0o755);
   const probe = join(home, `${PROBE}${randomUUID()}`);
   makeOwnDirectory(probe, account);
