@@ -104,7 +104,7 @@ export async function runApp(start: AppStart): Promise<void> {
     const running = await startApp(start, readEnvironment());
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.once(signal, () => {
-        running.close().then(() => process.exit(0), fail);
+        stop(running, signal).then(() => process.exit(0), fail);
       });
     }
     process.on('unhandledRejection', (error) => {
@@ -113,6 +113,13 @@ export async function runApp(start: AppStart): Promise<void> {
   } catch (error) {
     fail(error);
   }
+}
+
+async function stop(running: RunningApp, signal: string): Promise<void> {
+  const logger = new Logger('Stop');
+  logger.log(`Stopping at ${signal}: connections are told to leave, and what was accepted is answered first.`);
+  await running.close();
+  logger.log('Stopped.');
 }
 
 function fail(error: unknown): never {
