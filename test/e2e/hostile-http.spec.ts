@@ -80,7 +80,7 @@ describe('strange bodies', () => {
     ['a letter below 7,999 accents', `a${'\u0301'.repeat(7_999)}`],
     ['a thousand addresses', 'http://'.repeat(1_000)],
     ['one word', 'a'.repeat(8_000)],
-    ['what turns text around', '\u202e'.repeat(8_000)],
+    ['what turns text around', 'a' + '\u202e'.repeat(7_999)],
     ['what is no character', '\uffff\ufffe\u0001\u200b'],
   ])('are stored in no time and found again: %s', async (_name, text) => {
     const startedAt = performance.now();
