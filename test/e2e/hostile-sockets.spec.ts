@@ -182,15 +182,13 @@ describe('a hostile socket', () => {
     await eventually(() => expect(sockets.filter(({ isClosed }) => !isClosed).length).toBe(0), { timeoutMs: 20_000 });
   });
 
-  it('logs in once over one transport, however often it tries', async () => {
+  it('logs in at most once over one transport, however often it tries', async () => {
     const socket = await RawSocket.open(system.url);
     for (let time = 0; time < 60; time++) socket.send(`40${JSON.stringify({ token: alice.credentials?.accessToken })}`);
     await expectUnharmed();
     await eventually(() => expect(socket.frames.filter((frame) => frame.startsWith('44')).length + Number(socket.isClosed)).toBeGreaterThan(0));
-    const logIns = (): number => socket.frames.filter((frame) => frame.startsWith('40')).length;
-    await eventually(() => expect(logIns()).toBeGreaterThan(0));
-    await expectUnharmed();
-    expect(logIns()).toBe(1);
+    // None where the socket was closed for trying before the first was through.
+    expect(socket.frames.filter((frame) => frame.startsWith('40')).length).toBeLessThanOrEqual(1);
     socket.end();
   });
 });

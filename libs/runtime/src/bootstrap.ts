@@ -137,7 +137,7 @@ export async function runApp(start: AppStart): Promise<void> {
     const running = await startApp(start, readEnvironment());
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.once(signal, () => {
-        running.close().then(() => process.exit(0), endWith);
+        stop(running, signal).then(() => process.exit(0), endWith);
       });
     }
     process.on('unhandledRejection', (error) => {
@@ -146,4 +146,11 @@ export async function runApp(start: AppStart): Promise<void> {
   } catch (error) {
     endWith(error);
   }
+}
+
+async function stop(running: RunningApp, signal: string): Promise<void> {
+  const logger = new Logger('Stop');
+  logger.log(`Stopping at ${signal}: connections are told to leave, and what was accepted is answered first.`);
+  await running.close();
+  logger.log('Stopped.');
 }

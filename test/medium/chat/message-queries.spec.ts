@@ -36,6 +36,42 @@ describe('questions about messages and the log', () => {
       expect((await ask({ after: room.head })).items).toEqual([]);
     });
 
+    it('cuts a page where its texts are more than a megabyte, and goes on there', async () => {
+      const room = await SeededRoom.create(reading.database);
+      // Each takes 120 KB as JSON.
+      for (let at = 1; at <= 20; at++) await room.post(room.owner, `${at}:${'\u0001'.repeat(20_000)}`);
+      const ask = async (place: object) => {
+        const page = await reading.ask('room.history', { roomId: room.roomId, userId: room.owner, limit: 100, ...place });
+        return { ...page, numbers: page.items.map(({ text }) => Number(text?.split(':')[0])) };
+      };
+      const newest = await ask({});
+      expect(newest.numbers).toEqual([13, 14, 15, 16, 17, 18, 19, 20]);
+      expect(Buffer.byteLength(JSON.stringify(newest.items))).toBeLessThan(1024 * 1024);
+      const middle = await ask({ before: Number(newest.prev) });
+      const oldest = await ask({ before: Number(middle.prev) });
+      expect([oldest.numbers, middle.numbers]).toEqual([
+        [1, 2, 3, 4],
+        [5, 6, 7, 8, 9, 10, 11, 12],
+      ]);
+      expect([oldest.prev, newest.next]).toEqual([undefined, undefined]);
+      expect((await ask({ after: Number(oldest.next) })).numbers).toEqual(middle.numbers);
+      const around = await ask({ around: middle.items[3]!.seq });
+      expect(around.numbers).toEqual([5, 6, 7, 8, 9, 10, 11, 12]);
+      expect((await ask({ before: Number(around.prev) })).numbers).toEqual(oldest.numbers);
+      expect((await ask({ after: Number(around.next) })).numbers).toEqual(newest.numbers);
+    });
+
+    it('answers one message that is too long for a page', async () => {
+      const room = await SeededRoom.create(reading.database);
+      for (const text of ['a', 'b', 'c']) await room.post(room.owner, text.repeat(1_200_000));
+      const ask = (place: object) => reading.ask('room.history', { roomId: room.roomId, userId: room.owner, limit: 100, ...place });
+      const newest = await ask({});
+      expect(newest.items.map(({ text }) => text?.[0])).toEqual(['c']);
+      const before = await ask({ before: Number(newest.prev) });
+      expect(before.items.map(({ text }) => text?.[0])).toEqual(['b']);
+      expect(before).toMatchObject({ prev: expect.any(String), next: expect.any(String) });
+    });
+
     it('opens around a message', async () => {
       const room = await roomWith(7);
       const fourth = (await reading.ask('room.history', { roomId: room.roomId, userId: room.owner, limit: 10 })).items[3]!;

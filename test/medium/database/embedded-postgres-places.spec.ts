@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '@agent-chat/testing';
@@ -108,6 +109,19 @@ describe('the embedded Postgres and the places it is given', () => {
       expect(await fixture.start(dataDir).refused()).toMatch(
         /belongs to the user 65534, but Postgres would run as the user \d+\. Start as the user who made it/,
       );
+    });
+
+    it('tells how a copy that lost its owner gets it back', async () => {
+      const dataDir = fixture.fresh('copied');
+      const first = fixture.start(dataDir);
+      await first.ready();
+      await first.signal('SIGTERM');
+      execFileSync('chown', ['-R', '0', dataDir]);
+      const message = await fixture.start(dataDir).refused();
+      const [, user = '', data = ''] = /a copy, give it back: chown -R (\S+) (\S+)$/m.exec(message.trim()) ?? [];
+      expect(data).toBe(join(dataDir, 'postgres/data'));
+      execFileSync('chown', ['-R', user, data]);
+      await fixture.start(dataDir).ready();
     });
 
     it('works below a home that only root may enter, and says where the files are', async () => {

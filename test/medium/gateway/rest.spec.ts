@@ -119,6 +119,18 @@ describe('the REST calls', () => {
     expect(repeated.status).toBe(200);
   });
 
+  it('archives a room that its last owner leaves without anybody in it', async () => {
+    const { roomId } = await ann.createRoom({ kind: 'public', name: 'lobby' });
+    const secret = await ann.createRoom({ kind: 'private', name: 'lobby' });
+
+    const left = await ann.call('POST', `/rooms/${roomId}/leave`);
+
+    expect(left.body).toMatchObject({ room: { roomId, memberCount: 0, head: 4, archivedAt: expect.any(String) } });
+    expect((await ann.call('POST', `/rooms/${secret.roomId}/leave`)).body).toMatchObject({ room: { memberCount: 0, head: 4, archivedAt: expect.any(String) } });
+    await expect(bob.call('POST', `/rooms/${roomId}/join`)).rejects.toMatchObject({ code: 'ROOM_ARCHIVED' });
+    expect((await bob.log(roomId)).map(({ type }) => type).slice(-2)).toEqual(['room.archived', 'member.left']);
+  });
+
   it('keeps a message through its life', async () => {
     const { roomId } = await ann.createRoom({ kind: 'private', name: 'lobby', memberIds: [bob.userId] });
     const { body } = await post(ann, roomId, 'first');

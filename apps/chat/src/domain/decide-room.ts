@@ -78,11 +78,17 @@ export const decideArchive: Decider<'room.archive'> = (change, { actorId }) => {
   const { room } = change;
   requireRole(room, actorId, 'owner');
   requireGroup(room);
-  if (room.archivedAt !== undefined) return UNCHANGED;
-  room.archivedAt = room.updatedAt = change.at;
-  change.append('room.archived', {});
-  return CHANGED;
+  return archive(change) ? CHANGED : UNCHANGED;
 };
+
+/** Whether it wasn't archived before. */
+function archive(change: RoomChange): boolean {
+  const { room, at } = change;
+  if (room.archivedAt !== undefined) return false;
+  room.archivedAt = room.updatedAt = at;
+  change.append('room.archived', {});
+  return true;
+}
 
 export const decideJoin: Decider<'room.join'> = (change, { actorId }) => {
   const { room } = change;
@@ -102,6 +108,8 @@ export const decideLeave: Decider<'room.leave'> = (change, { actorId }) => {
   if (!room.members.has(actorId)) return UNCHANGED;
   const member = requireMember(room, actorId);
   if (member.role === 'owner' && ownerCount(room) === 1 && room.members.size > 1) throw new AppError('LAST_OWNER');
+  // Nobody would manage it from now on, so nobody comes into it either.
+  if (member.role === 'owner' && room.members.size === 1) archive(change);
   room.members.delete(actorId);
   change.append('member.left', { userId: actorId });
   rows.member(room, actorId, undefined);

@@ -162,6 +162,21 @@ describe('access', () => {
     expect(scene.do(member, 'invite.revoke', { userId: stranger }).changed).toBe(false);
   });
 
+  it('archives a room with its last owner, when nobody else is in it', () => {
+    const scene = new Scene('public');
+    for (const userId of [admin, member, guest]) scene.do(userId, 'room.leave', {});
+    scene.do(stranger, 'room.join', {});
+    expect(scene.refusal(owner, 'room.leave', {})).toBe('LAST_OWNER');
+    scene.do(stranger, 'room.leave', {});
+    scene.notes.events.length = 0;
+
+    scene.do(owner, 'room.leave', {});
+
+    expect(scene.types).toEqual(['room.archived', 'member.left']);
+    expect(scene.refusal(stranger, 'room.join', {})).toBe('ROOM_ARCHIVED');
+    expect(scene.refusal(owner, 'room.join', {})).toBe('ROOM_ARCHIVED');
+  });
+
   it('keeps the banned out until the ban ends', () => {
     const scene = new Scene('public');
     scene.do(admin, 'member.ban', { userId: member });

@@ -10,13 +10,17 @@ const ruleSchema = z.strictObject({
 /** `limit` calls at once, given back evenly over `windowMs`. */
 export type RateLimitRule = z.output<typeof ruleSchema>;
 
-/** Limits that hold where `RATE_LIMITS` doesn't say otherwise. Those before log-in count by address, the others by user. */
+/**
+ * Limits that hold where `RATE_LIMITS` doesn't say otherwise. Those before log-in count by address, the others by user.
+ * `socket.read` counts rooms: one for each in `room.subscribe`, for `events.fetch`, and for `typing.set`.
+ */
 export const DEFAULT_RATE_LIMITS = {
   'auth.register': { limit: 10, windowMs: 60_000 },
   'auth.login': { limit: 20, windowMs: 60_000 },
   'auth.refresh': { limit: 60, windowMs: 60_000 },
   'socket.connect': { limit: 60, windowMs: 60_000 },
   'socket.frame': { limit: 500, windowMs: 10_000 },
+  'socket.read': { limit: 6_000, windowMs: 60_000 },
   'message.post': { limit: 100, windowMs: 10_000 },
   'room.create': { limit: 30, windowMs: 60_000 },
   'rest.read': { limit: 600, windowMs: 60_000 },
@@ -37,7 +41,7 @@ const overridesSchema = z.partialRecord(names, z.union([z.literal('off'), ruleSc
 export const rateLimitSettings = z.object({
   RATE_LIMITS: setting<RateLimits>({
     description:
-      'Limits on how often one address or user may call: `off`, or JSON of those that differ, such as `{"message.post":{"limit":200,"windowMs":10000},"search.query":"off"}`.',
+      'Limits on how often one address (of IPv6, its /64) or user may call; `socket.read` counts the rooms that are subscribed to, fetched or typed in over sockets: `off`, or JSON of those that differ, such as `{"message.post":{"limit":200,"windowMs":10000},"search.query":"off"}`.',
     fallback: DEFAULT_RATE_LIMITS,
     defaultText: JSON.stringify(DEFAULT_RATE_LIMITS),
     parse: (text) => (text === 'off' ? 'off' : { ...DEFAULT_RATE_LIMITS, ...parseJson(text, overridesSchema) }),

@@ -31,7 +31,7 @@ export const ROOM_QUERIES = {
   'room.members': defineQuery('any', z.object({ ...inRoom, ...page }), memberPage),
   'room.bans': defineQuery('any', z.object({ ...inRoom, ...page }), z.object({ bans: z.array(BanRecord), next: z.string().optional() })),
   'room.invites': defineQuery('any', z.object(inRoom), z.object({ userIds: z.array(UserIdSchema) })),
-  /** A page of messages, oldest first, and the cursor that it reflects, read in one snapshot. `around` is a seq or an ISO date. */
+  /** A page of messages, oldest first, and the cursor that it reflects, read in one snapshot. `around` is a seq or an ISO date. At most 1 MB of texts, but at least one message. */
   'room.history': defineQuery(
     'any',
     z.object({

@@ -29,7 +29,7 @@ const timeText = z
 const seqText = integerText(0, Number.MAX_SAFE_INTEGER);
 const cursor = z.string().min(1).max(512).meta({ description: '`next` of the page before' }).optional();
 const page = { cursor, limit: integerText(1, MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE) };
-const days = z.iso.date();
+const days = z.iso.date('must be a date such as 2026-01-31');
 const MS_PER_DAY = 86_400_000;
 
 /** The query strings of REST calls, version 1. What isn't named here is ignored. */
@@ -49,7 +49,7 @@ export const REST_QUERIES = {
     .object({
       before: seqText.optional(),
       after: seqText.optional(),
-      around: z.union([seqText, timeText]).meta({ description: 'A seq, or an ISO 8601 date or time' }).optional(),
+      around: z.union([seqText, timeText], 'must be a seq, or an ISO 8601 date or time').meta({ description: 'A seq, or an ISO 8601 date or time' }).optional(),
       atLeast: CursorSchema.meta({ description: 'What the caller has seen of the room: a replica that is at least that far may answer' }).optional(),
       limit: page.limit,
     })

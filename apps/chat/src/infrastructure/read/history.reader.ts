@@ -9,6 +9,18 @@ import { messageJson, toMessage, type MessageItem } from './message-view';
 import { askReplica, askRoom } from './shard-reader';
 import { ACCESS_COLUMNS, accessJoins, jsonTime } from './sql';
 
+/** Of the texts in one page, as JSON. */
+const PAGE_BYTES = 1_000_000;
+
+/** Messages from a place on, in one direction, as many as fit into the bytes in `$7`, but at least one. */
+function half(where: string, order: 'ASC' | 'DESC', limit: string): string {
+  return `SELECT * FROM (
+    SELECT n.*, row_number() OVER (ORDER BY n.seq ${order}) AS place,
+      sum(CASE WHEN n.deleted_at IS NULL THEN octet_length(to_json(n.text)::text) ELSE 0 END) OVER (ORDER BY n.seq ${order}) AS bytes
+    FROM (SELECT * FROM messages WHERE room_id = $1 AND ${where} ORDER BY seq ${order} LIMIT ${limit}) n
+  ) h WHERE h.place = 1 OR h.bytes <= $7`;
+}
+
 // `ORDER BY ... LIMIT 1` and not EXISTS, which Postgres may answer by reading the whole table when most of it is this room's.
 const PAGE = `
 SELECT ${ACCESS_COLUMNS}, page.items,
@@ -17,8 +29,7 @@ SELECT ${ACCESS_COLUMNS}, page.items,
 FROM rooms r ${accessJoins('$2')}
 CROSS JOIN LATERAL (
   SELECT coalesce(json_agg(${messageJson('$2')} ORDER BY x.seq), '[]') AS items, min(x.seq) AS first, max(x.seq) AS last
-  FROM ((SELECT * FROM messages WHERE room_id = $1 AND seq < $3 ORDER BY seq DESC LIMIT $4)
-        UNION ALL (SELECT * FROM messages WHERE room_id = $1 AND seq > $5 ORDER BY seq LIMIT $6)) x
+  FROM ((${half('seq < $3', 'DESC', '$4')}) UNION ALL (${half('seq > $5', 'ASC', '$6')})) x
 ) page
 WHERE r.room_id = $1`;
 
@@ -67,11 +78,12 @@ interface SeqRow extends Row {
 export class HistoryReader {
   constructor(private readonly database: Database) {}
 
-  /** `prev` and `next` are what `before` and `after` take. */
+  /** `prev` and `next` are what `before` and `after` take. A page of long texts holds fewer messages than were asked for. */
   async history({ roomId, userId, before, after, around, limit, atLeast }: QueryInput<'room.history'>): Promise<QueryAnswer<'room.history'>> {
     const place = typeof around === 'string' ? await seqAt(this.database, roomId, around) : around;
     const window = historyWindow({ before, after, around: place }, limit);
-    const parameters = [roomId, userId, window.below, window.older, window.above, window.newer];
+    const maxBytes = window.older > 0 && window.newer > 0 ? PAGE_BYTES / 2 : PAGE_BYTES;
+    const parameters = [roomId, userId, window.below, window.older, window.above, window.newer, maxBytes];
     const [row] = (await this.fromReplica(roomId, parameters, atLeast)) ?? (await askRoom<PageRow>(this.database, roomId, PAGE, parameters));
     const { items, head, epoch, has_older, has_newer } = requireReadable(row);
     return {

@@ -29,12 +29,12 @@ export class RateLimiter {
     this.buckets = new LocalBuckets(clock);
   }
 
-  /** Counts a call; undefined where nothing limits it. Never rejects: without the shared store this process counts alone. */
+  /** Counts a call, at most as all that is allowed at once, or it could never be made; undefined where nothing limits it. Never rejects: without the shared store this process counts alone. */
   async take(name: RateLimitName, subject: string, cost = 1): Promise<RateVerdict | undefined> {
     const { rateLimits } = this.config;
     const rule = rateLimits === 'off' ? 'off' : rateLimits[name];
     if (rule === 'off') return undefined;
-    const taken = await this.takeTokens(`limit:${name}:${subject}`, bucketOf(rule), cost);
+    const taken = await this.takeTokens(`limit:${name}:${subject}`, bucketOf(rule), Math.min(cost, rule.limit));
     if (!taken.allowed) refused.inc({ limit: name });
     return { ...taken, limit: rule.limit };
   }

@@ -8,9 +8,9 @@ import { RateLimiter } from '../limits/rate-limiter';
 export class CallLimits {
   constructor(private readonly limiter: RateLimiter) {}
 
-  /** Counts one call. Throws RATE_LIMITED. */
-  async take(name: RateLimitName, subject: string): Promise<void> {
-    const verdict = await this.limiter.take(name, subject);
+  /** Counts a call, as one or by what it costs. Throws RATE_LIMITED. */
+  async take(name: RateLimitName, subject: string, cost = 1): Promise<void> {
+    const verdict = await this.limiter.take(name, subject, cost);
     if (verdict?.allowed === false) throw new AppError('RATE_LIMITED', { retryAfterMs: verdict.retryAfterMs });
   }
 }

@@ -3,6 +3,7 @@ import { type EphemeralItem, type PresenceStatus } from '@agent-chat/contracts';
 import { Clock, type RoomId, type UserId } from '@agent-chat/kernel';
 import { QueryBus } from '@agent-chat/query-bus';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { requireWriter } from '../../domain/require-writer';
 import { GatewayInbox } from '../gateway-inbox';
 import { type Connection } from './connection';
 import { ConnectionRegistry } from './connection-registry';
@@ -88,6 +89,12 @@ export class PresenceLink implements OnApplicationBootstrap, OnModuleDestroy {
     await this.tellSoon();
     const { presences } = await this.queries.ask('presence.get', { userIds: [...userIds] }, { timeoutMs: QUERY_TIMEOUT_MS });
     connection.sendEphemeral(presences.map((presence) => ({ type: 'presence' as const, ...presence })));
+  }
+
+  /** Rejects as a post in the room would. */
+  async requireTypist(userId: UserId, roomId: RoomId): Promise<void> {
+    const { room } = await this.queries.ask('room.get', { roomId, userId }, { timeoutMs: QUERY_TIMEOUT_MS });
+    requireWriter(room);
   }
 
   async type(userId: UserId, roomId: RoomId, typing: boolean): Promise<void> {

@@ -33,6 +33,10 @@ export interface EventsPage {
   readonly more: boolean;
 }
 
+/** Rejects where it may not be read now. */
+type Admission = () => Promise<void>;
+const ADMITTED: Admission = () => Promise.resolve();
+
 type Snapshot = QueryAnswer<'rooms.open'>['rooms'][number];
 type Entered = ReadonlyMap<RoomId, RoomSubscription>;
 
@@ -47,14 +51,15 @@ export class Subscriptions {
   ) {}
 
   /** Subscribes to rooms from their cursors on, or from their heads. A room that is subscribed to already starts anew. */
-  async open(connection: Connection, rooms: readonly RoomToOpen[]): Promise<Opened<OpenedRoom[]>> {
+  async open(connection: Connection, rooms: readonly RoomToOpen[], admission = ADMITTED): Promise<Opened<OpenedRoom[]>> {
     // Whoever is gone must not enter an index that it would never leave.
     if (connection.isClosed) throw new AppError('UNAVAILABLE', { detail: 'The connection is closed' });
     const asked = [...new Map(rooms.map((room) => [room.roomId, room])).values()];
     const fresh = asked.filter(({ roomId }) => !connection.subscriptions.has(roomId)).length;
     if (connection.subscriptions.size + fresh > this.config.limits.subscriptionsPerConnection) throw new AppError('TOO_MANY_SUBSCRIPTIONS');
+    // Nothing is awaited before this: a later call to unsubscribe must find what it ends.
     const entered = this.enterAll(connection, asked);
-    const snapshots = await this.snapshots(connection, asked, entered);
+    const snapshots = await this.snapshots(connection, asked, entered, admission);
     const answer = snapshots.map((snapshot) => this.settle(connection, snapshot, entered));
     const answered = new Set(answer.map(({ roomId }) => roomId));
     for (const [roomId, subscription] of entered) if (!answered.has(roomId)) this.forget(connection, roomId, subscription);
@@ -105,8 +110,9 @@ export class Subscriptions {
     return entered;
   }
 
-  private async snapshots(connection: Connection, rooms: readonly RoomToOpen[], entered: Entered): Promise<Snapshot[]> {
+  private async snapshots(connection: Connection, rooms: readonly RoomToOpen[], entered: Entered, admission: Admission): Promise<Snapshot[]> {
     try {
+      await admission();
       // Interest before the head: an event between the two shows up as a gap, not as a hole (P23).
       await this.interest.ensure(rooms.map(({ roomId }) => roomId));
       const input = {

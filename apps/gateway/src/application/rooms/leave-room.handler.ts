@@ -23,5 +23,8 @@ export class LeaveRoomHandler {
 }
 
 function departed({ me, ...room }: Room, seq: number, at: string): Room {
-  return { ...room, head: Math.max(room.head, seq), memberCount: Math.max(0, room.memberCount - (me === undefined ? 0 : 1)), updatedAt: at };
+  const memberCount = Math.max(0, room.memberCount - (me === undefined ? 0 : 1));
+  // An owner who leaves nobody behind archives the room by that.
+  const archivedAt = me?.role === 'owner' && memberCount === 0 ? (room.archivedAt ?? at) : room.archivedAt;
+  return { ...room, head: Math.max(room.head, seq), memberCount, updatedAt: at, ...(archivedAt === undefined ? {} : { archivedAt }) };
 }

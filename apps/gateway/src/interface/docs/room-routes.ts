@@ -49,7 +49,7 @@ export const ROOM_ROUTES = [
     {
       at: 'post /{roomId}/leave',
       id: 'leaveRoom',
-      summary: 'Leave; also fine when I am not in it',
+      summary: 'Leave; also fine when I am not in it. The last owner of a room that nobody else is in archives it by leaving',
       answers: { 200: RoomAnswer },
       errors: [...SEEN, 'LAST_OWNER', 'IDEMPOTENCY_CONFLICT'],
       isKeyed,

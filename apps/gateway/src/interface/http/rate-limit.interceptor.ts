@@ -3,12 +3,13 @@ import { AppError } from '@agent-chat/kernel';
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { type Response } from 'express';
+import { callerNetwork } from '../../application/limits/caller-network';
 import { RateLimiter } from '../../application/limits/rate-limiter';
 import { type AuthenticatedRequest } from '../auth/authenticated-request';
 import { RATE_LIMIT } from './rate-limit.decorator';
 
 /**
- * Counts every call of a route by user, or by address where nobody had to say who they are. An interceptor and not a guard: it stands behind
+ * Counts every call of a route by user, or by network where nobody had to say who they are. An interceptor and not a guard: it stands behind
  * all guards, so it knows the caller whatever the order of the modules.
  */
 @Injectable()
@@ -36,7 +37,7 @@ export class RateLimitInterceptor implements NestInterceptor {
   }
 
   private async count(name: RateLimitName, { principal, ip }: AuthenticatedRequest, response: Response): Promise<void> {
-    const verdict = await this.limiter.take(name, principal?.userId ?? ip ?? 'nobody');
+    const verdict = await this.limiter.take(name, principal?.userId ?? callerNetwork(ip ?? 'nobody'));
     if (verdict === undefined) return;
     response.setHeader('RateLimit-Limit', verdict.limit);
     response.setHeader('RateLimit-Remaining', verdict.remaining);

@@ -3,6 +3,7 @@ import { AppConfig } from '@agent-chat/config';
 import { AppError } from '@agent-chat/kernel';
 import { Injectable, Logger } from '@nestjs/common';
 import { type Socket } from 'socket.io';
+import { callerNetwork } from '../../application/limits/caller-network';
 import { CallLimits } from '../../application/realtime/call-limits';
 import { ConnectionDrain } from '../../application/realtime/connection-drain';
 import { ConnectionRegistry } from '../../application/realtime/connection-registry';
@@ -56,7 +57,8 @@ export class SocketAdmission {
   private async authenticate({ conn, handshake }: Socket): Promise<Principal> {
     this.drain.refuseIfDraining();
     this.connections.refuseIfFull();
-    await this.limits.take('socket.connect', clientAddress(conn.remoteAddress, handshake.headers['x-forwarded-for'], this.config.server.trustedProxies));
+    const address = clientAddress(conn.remoteAddress, handshake.headers['x-forwarded-for'], this.config.server.trustedProxies);
+    await this.limits.take('socket.connect', callerNetwork(address));
     const { token } = handshake.auth as { token?: unknown };
     if (typeof token !== 'string' || token === '') throw new AppError('UNAUTHENTICATED');
     const principal = await this.authenticator.authenticate(token);

@@ -23,7 +23,7 @@ type CallTable = { readonly [Call in ClientCall]: (connection: SocketConnection,
 export class SocketCalls {
   private readonly table: CallTable = {
     'room.subscribe': async (connection, { rooms }) => {
-      const { answer, release } = await this.subscriptions.open(connection, rooms);
+      const { answer, release } = await this.subscriptions.open(connection, rooms, () => this.admitRead(connection, rooms.length));
       return { body: { rooms: answer }, afterwards: release };
     },
     'room.unsubscribe': async (connection, { roomIds }) => {
@@ -31,6 +31,7 @@ export class SocketCalls {
       return { body: {} };
     },
     'events.fetch': async (connection, { roomId, after, limit }) => {
+      await this.admitRead(connection, 1);
       const { answer, release } = await this.subscriptions.fetch(connection, roomId, after, limit);
       return { body: answer, afterwards: release };
     },
@@ -50,6 +51,7 @@ export class SocketCalls {
     },
     'typing.set': async (connection, { roomId, typing }) => {
       if (connection.subscriptions.get(roomId)?.phase !== 'live') throw new AppError('NOT_A_MEMBER', { detail: 'Subscribe to the room first' });
+      await this.admitTypist(connection, roomId);
       await this.presence.type(connection.userId, roomId, typing);
       return { body: {} };
     },
@@ -84,6 +86,23 @@ export class SocketCalls {
     await this.admit(connection, call.type);
     const { messageId, seq, epoch, committedAt, duplicate } = await this.commands.send(call);
     return { body: { ...(call.type === 'message.post' ? { messageId } : {}), seq, epoch, committedAt, duplicate } };
+  }
+
+  /** Each room that is read counts, over all sockets of a person. */
+  private admitRead({ userId }: SocketConnection, rooms: number): Promise<void> {
+    return this.limits.take('socket.read', userId, rooms);
+  }
+
+  /** In the order in which they came, so that who has stopped typing doesn't begin again; a post waits for none of this. */
+  private async admitTypist(connection: SocketConnection, roomId: RoomId): Promise<void> {
+    const before = connection.typingTurn ?? Promise.resolve();
+    const admission = this.admitRead(connection, 1).then(() => this.presence.requireTypist(connection.userId, roomId));
+    const turn = Promise.all([admission, before]);
+    connection.typingTurn = turn.then(
+      () => undefined,
+      () => before,
+    );
+    await turn;
   }
 
   /** Calls go on in the order in which they came, however long each admission takes. */

@@ -59,6 +59,8 @@ export interface SocketSurroundings {
 export class SocketConnection extends Connection {
   /** Calls that change a room pass their admission one after the other. */
   turn: Promise<void> | undefined;
+  /** Settles when whoever types here last was admitted or refused. Never rejects. */
+  typingTurn: Promise<void> | undefined;
   /** At least what waits to be sent, in bytes; counted exactly when it looks like too much. */
   private queuedBytes = 0;
   /** Events that leave with the next flush, and before anything else that is sent. */

@@ -31,9 +31,13 @@ async function archive(room: Room): Promise<void> {
   });
 }
 
+function afterLeaving({ kind, me, memberCount }: Room): string {
+  if (me?.role === 'owner' && memberCount === 1) return 'Nobody else is in it: the room will be archived, and nobody can join it again.';
+  return kind === 'private' ? 'You can come back only if somebody adds or invites you.' : 'You can come back at any time.';
+}
+
 async function leave(room: Room, name: string): Promise<void> {
-  const text = room.kind === 'private' ? 'You can come back only if somebody adds or invites you.' : 'You can come back at any time.';
-  if (!(await confirmed({ title: `Leave ${name}?`, text, action: 'Leave' }))) return;
+  if (!(await confirmed({ title: `Leave ${name}?`, text: afterLeaving(room), action: 'Leave' }))) return;
   const isOut = await attempt(() => client.rooms.leave(room.roomId));
   if (!isOut) return;
   navigate({ page: 'home' });

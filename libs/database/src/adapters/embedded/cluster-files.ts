@@ -79,9 +79,10 @@ function checkOwner(data: string, account: ServerAccount | undefined): void {
   const expected = account?.uid ?? process.getuid?.();
   const { uid } = statSync(data);
   if (expected !== undefined && uid !== expected) {
+    const giveBack = account === undefined ? '' : ` If it is a copy, give it back: chown -R ${account.name} ${data}`;
     throw new DatabaseStartError(
       `${data} belongs to the user ${uid}, but Postgres would run as the user ${expected}.`,
-      'Start as the user who made it, or set DATA_DIR to another directory.',
+      `Start as the user who made it, or set DATA_DIR to another directory.${giveBack}`,
     );
   }
   if (canWork(account, data)) return;

@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseStartError } from './database-start-error';
+import { makeDirectories } from './directories';
 import { canWork, type ServerAccount } from './server-account';
 import { systemFolder } from './system-folder';
 
 const POINTER = 'postgres.location';
+const PROBE = 'probe-';
+/** No start tries a directory for this long. */
+const PROBE_MS = 60_000;
 
 /** The directory that holds one installation's database: lock, password, log and `data`. */
 export interface ServerHome {
@@ -19,8 +23,9 @@ export function prepareHome(dataDir: string, account: ServerAccount | undefined)
   const inside = join(dataDir, 'postgres');
   try {
     // Root's own umask must not close the way to the account. What is secret lies in files and directories of their own mode.
-    mkdirSync(dataDir, { recursive: true, mode: account === undefined ? 0o700 : 0o755 });
+    makeDirectories(dataDir, account === undefined ? 0o700 : 0o755);
     const pointed = readPointer(dataDir);
+    removeOldProbes(pointed ?? inside);
     if (pointed !== undefined) return { path: pointed, elsewhere: true };
     if (existsSync(join(inside, 'data')) || makeReachable(inside, account)) return { path: inside, elsewhere: false };
     rmSync(inside, { recursive: true, force: true });
@@ -38,13 +43,27 @@ export function makeOwnDirectory(path: string, account: ServerAccount | undefine
 }
 
 function makeReachable(home: string, account: ServerAccount | undefined): boolean {
-  mkdirSync(home, { recursive: true });
+  makeDirectories(home);
   chmodSync(home, account === undefined ? 0o700 : 0o755);
-  const probe = join(home, `probe-${randomUUID()}`);
+  const probe = join(home, `${PROBE}${randomUUID()}`);
   makeOwnDirectory(probe, account);
   const reachable = canWork(account, probe);
   rmSync(probe, { recursive: true, force: true });
   return reachable;
+}
+
+// What a start left that was killed while it tried. A younger one may be another start's, which would think itself shut out without it.
+function removeOldProbes(home: string): void {
+  if (!existsSync(home)) return;
+  const probes = readdirSync(home).filter((name) => name.startsWith(PROBE));
+  for (const probe of probes.map((name) => join(home, name))) {
+    try {
+      // By this process's start and not by a clock: a probe is made after the start of the process that makes it.
+      if (statSync(probe).mtimeMs < performance.timeOrigin - PROBE_MS) rmdirSync(probe);
+    } catch {
+      // It is gone, or there is something in it that is no probe's: no reason not to start.
+    }
+  }
 }
 
 function moveElsewhere(dataDir: string, account: ServerAccount | undefined): string {
