@@ -23,7 +23,7 @@ const CHANNELS = ['answers', 'events', 'control'] as const;
 const stepArbitrary = fc.record({
   what: fc.oneof(
     { weight: 8, arbitrary: fc.constantFrom('post', 'post', 'post', 'again', 'join', 'leave') },
-    { weight: 5, arbitrary: fc.constantFrom('commit', 'append', 'deaf', 'pause', 'wake', 'rejoin', 'kill', 'fence', 'cut', 'look', 'settle') },
+    { weight: 5, arbitrary: fc.constantFrom('commit', 'append', 'deaf', 'hear', 'pause', 'wake', 'rejoin', 'kill', 'fence', 'cut', 'look', 'settle') },
   ),
   pick: fc.nat(1_000),
 });
@@ -98,6 +98,7 @@ export class Run {
     if (what === 'commit') chat.link.commitFates.push(COMMIT_FATES[pick % 3]!);
     else if (what === 'append') this.gateway.link.appendFates.push(APPEND_FATES[pick % 3]!);
     else if (what === 'deaf') for (const { link } of this.chats) link.deafTo.add(CHANNELS[pick % 3]!);
+    else if (what === 'hear') this.hear();
     else if (what === 'pause') await chat.pause();
     else if (what === 'wake') chat.wake();
     else if (what === 'rejoin') await chat.rejoin();
@@ -120,8 +121,8 @@ export class Run {
 
   /** Heals everything, and waits until each call is answered and each reader has the whole log. */
   async settle(): Promise<void> {
+    this.hear();
     for (const chat of this.chats) {
-      chat.link.deafTo.clear();
       chat.link.commitFates = [];
       await chat.rejoin();
     }
@@ -147,6 +148,10 @@ export class Run {
     await this.gateway.stop();
     await Promise.all(this.chats.map((chat) => chat.stop()));
     await this.world.log.close();
+  }
+
+  private hear(): void {
+    for (const { link } of this.chats) link.deafTo.clear();
   }
 
   private async startChat(): Promise<ChatProcess> {
