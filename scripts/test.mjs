@@ -45,16 +45,21 @@ function readResult(file) {
   }
 }
 
-async function runSuite(name) {
+/** Runs the Jest project of a suite; its result is in `file` then. */
+async function runJest(name, file) {
   const { project = name, args, env = {}, limitMs } = SUITES[name];
-  const file = join(OUTPUT, `${name}.json`);
-  const startedAt = performance.now();
-  const code = await runNode([tool('jest', 'bin/jest.js'), '--selectProjects', project, '--json', '--outputFile', file, ...args], {
+  return runNode([tool('jest', 'bin/jest.js'), '--selectProjects', project, '--json', '--outputFile', file, ...args], {
     // Jest prints its report on stderr and, because of --json, the result on stdout too.
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, ...env },
     timeout: limitMs,
   });
+}
+
+async function runSuite(name) {
+  const file = join(OUTPUT, `${name}.json`);
+  const startedAt = performance.now();
+  const code = await runJest(name, file);
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   const result = readResult(file);
   if (result === undefined) return { name, passed: 0, failed: 1, seconds, note: `did not run (exit code ${code})` };
