@@ -42,7 +42,9 @@ describe.each(['default.yaml', 'everything.yaml'])('what the chart makes, %s', (
     for (const deployment of deployments) {
       const { labels } = deployment.spec.template.metadata;
       expect(matches(labels, deployment.spec.selector.matchLabels)).toBe(true);
-      const services = ofKind(manifests, 'Service').filter(({ spec }) => spec.clusterIP === 'None' && matches(labels, spec.selector));
+      const services = ofKind(manifests, 'Service').filter(
+        ({ spec }) => spec.clusterIP === 'None' && matches(labels, spec.selector as unknown as Record<string, string>),
+      );
       const budgets = ofKind(manifests, 'PodDisruptionBudget').filter(({ spec }) => matches(labels, spec.selector.matchLabels));
       expect([services.length, budgets.length]).toEqual([1, 1]);
     }

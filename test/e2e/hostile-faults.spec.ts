@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Posting, WRITERS } from '../support/posting';
 import { RestClient } from '../support/rest-client';
 import { SocketClient } from '../support/socket-client';
+import { StandaloneProcess } from '../support/standalone-process';
 import { startSystem } from '../support/start-system';
 import { type TestedSystem } from '../support/tested-system';
 
