@@ -66,8 +66,10 @@ async function followers(folder, program, kwok, kubeconfig, stages) {
     '--leader-elect=false',
   ];
   const keys = ['--use-service-account-credentials=true', `--service-account-private-key-file=${join(folder, 'sa.key')}`];
+  // On a busy machine the signs of life of simulated nodes come late, and pods of a node that counts as gone are not ready.
+  const patience = ['--node-monitor-grace-period=1h', '--horizontal-pod-autoscaler-sync-period=2s'];
   return [
-    { name: 'controllers', command: program, args: ['controllers', kubeconfig, ...keys, '--horizontal-pod-autoscaler-sync-period=2s', ...(await secure())] },
+    { name: 'controllers', command: program, args: ['controllers', kubeconfig, ...keys, ...patience, ...(await secure())] },
     { name: 'scheduler', command: program, args: ['scheduler', kubeconfig, ...(await secure())] },
     {
       name: 'kwok',
