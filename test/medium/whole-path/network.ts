@@ -17,6 +17,8 @@ export class Link {
   commitFates: CommitFate[] = [];
   appendFates: AppendFate[] = [];
   readonly deafTo = new Set<BackplaneChannel>();
+  /** So many of the next frames are lost. */
+  losesEvents = 0;
   /** Commits that were stored although an earlier raise or a moved offset forbids them (P6). */
   readonly forbidden: string[] = [];
   /** Commits that were refused for that. */
@@ -129,6 +131,10 @@ export class LinkedBackplane extends Backplane {
   override async publish(gateways: readonly GatewayId[], channel: BackplaneChannel, message: string): Promise<void> {
     await this.link.turn(channel);
     if (this.link.isDead || this.link.deafTo.has(channel)) return;
+    if (channel === 'events' && this.link.losesEvents > 0) {
+      this.link.losesEvents -= 1;
+      return;
+    }
     await this.real.publish(gateways, channel, message);
   }
 

@@ -23,7 +23,7 @@ const CHANNELS = ['answers', 'events', 'control'] as const;
 const stepArbitrary = fc.record({
   what: fc.oneof(
     { weight: 8, arbitrary: fc.constantFrom('post', 'post', 'post', 'again', 'join', 'leave') },
-    { weight: 5, arbitrary: fc.constantFrom('commit', 'append', 'deaf', 'hear', 'pause', 'wake', 'rejoin', 'kill', 'fence', 'cut', 'look', 'settle') },
+    { weight: 5, arbitrary: fc.constantFrom('commit', 'append', 'deaf', 'hear', 'lose', 'lose', 'pause', 'wake', 'rejoin', 'kill', 'fence', 'cut', 'look', 'settle') },
   ),
   pick: fc.nat(1_000),
 });
@@ -99,6 +99,7 @@ export class Run {
     else if (what === 'append') this.gateway.link.appendFates.push(APPEND_FATES[pick % 3]!);
     else if (what === 'deaf') for (const { link } of this.chats) link.deafTo.add(CHANNELS[pick % 3]!);
     else if (what === 'hear') this.hear();
+    else if (what === 'lose') chat.link.losesEvents = 1;
     else if (what === 'pause') await chat.pause();
     else if (what === 'wake') chat.wake();
     else if (what === 'rejoin') await chat.rejoin();
