@@ -23,7 +23,10 @@ const CHANNELS = ['answers', 'events', 'control'] as const;
 const stepArbitrary = fc.record({
   what: fc.oneof(
     { weight: 8, arbitrary: fc.constantFrom('post', 'post', 'post', 'again', 'join', 'leave') },
-    { weight: 5, arbitrary: fc.constantFrom('commit', 'append', 'deaf', 'hear', 'lose', 'lose', 'pause', 'wake', 'rejoin', 'kill', 'fence', 'cut', 'look', 'settle') },
+    {
+      weight: 5,
+      arbitrary: fc.constantFrom('commit', 'append', 'deaf', 'hear', 'lose', 'lose', 'pause', 'wake', 'rejoin', 'kill', 'fence', 'cut', 'look', 'settle'),
+    },
   ),
   pick: fc.nat(1_000),
 });
