@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { Posting, WRITERS } from '../support/posting';
 import { RestClient } from '../support/rest-client';
 import { SocketClient } from '../support/socket-client';
-import { StandaloneProcess } from '../support/standalone-process';
 import { startSystem } from '../support/start-system';
 import { type TestedSystem } from '../support/tested-system';
 
@@ -72,20 +71,5 @@ describe('while people write', () => {
     const stored = (await alice.log(roomId)).filter(({ type }) => type === 'message.posted').map(({ data }) => String(data?.['clientMsgId']));
     expect(stored.filter((key) => !acknowledged.has(key))).toEqual([]);
     expect(stored.length).toBe(acknowledged.size);
-  });
-});
-
-describe('the log of a process that is stopped', () => {
-  it('says so at the signal, and at last that it has stopped', async () => {
-    const talkative = await StandaloneProcess.start({ LOG_LEVEL: 'info' });
-    try {
-      expect(await talkative.stop()).toBe(0);
-
-      const lines = talkative.printed.trim().split('\n');
-      expect(lines.find((line) => line.includes('SIGTERM'))).toContain('what was accepted is answered first');
-      expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ level: 'info', context: 'Stop', msg: 'Stopped.' });
-    } finally {
-      await talkative.remove();
-    }
   });
 });
