@@ -132,6 +132,7 @@ export const decideReact: Decider<'reaction.add'> = (change, { data, actorId }) 
   message.reactions.set(data.emoji, people.add(actorId));
   message.changedSeq = change.append('reaction.added', { messageId: message.messageId, emoji: data.emoji, count: people.size });
   rows.reaction(room, message, data.emoji, actorId, message.changedSeq);
+  rows.message(room, message, false);
   return { ...CHANGED, messageId: message.messageId };
 };
 
@@ -144,5 +145,6 @@ export const decideUnreact: Decider<'reaction.remove'> = (change, { data, actorI
   if (people.size === 0) message.reactions.delete(data.emoji);
   message.changedSeq = change.append('reaction.removed', { messageId: message.messageId, emoji: data.emoji, count: people.size });
   rows.reaction(room, message, data.emoji, actorId, undefined);
+  rows.message(room, message, false);
   return { ...CHANGED, messageId: message.messageId };
 };
