@@ -63,13 +63,18 @@ async function runSuite(name) {
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   const result = readResult(file);
   if (result === undefined) return { name, passed: 0, failed: 1, seconds, note: `did not run (exit code ${code})` };
-  const { numPassedTests: passed, numFailedTests: failed, numPendingTests: skipped, numRuntimeErrorTestSuites: broken } = result;
-  if (passed + failed === 0) return { name, passed, failed: 1 + broken, seconds, note: 'executed no test' };
-  const notes = [broken > 0 && `${broken} files did not run`, skipped > 0 && `${skipped} skipped, which counts as failed`];
+  return { name, seconds, ...verdict(result, code) };
+}
+
+/** What a report and the exit code say together. */
+function verdict({ numPassedTests: passed, numFailedTests: failed, numPendingTests: skipped, numRuntimeErrorTestSuites: broken }, code) {
+  if (passed + failed === 0) return { passed, failed: 1 + broken, note: 'executed no test' };
   const known = failed + broken + skipped;
+  const notes = [broken > 0 && `${broken} files did not run`, skipped > 0 && `${skipped} skipped, which counts as failed`];
   // An exit code without a failed test: a leak or a failing teardown. It must not look like success.
-  if (code !== 0 && known === 0) notes.push(`jest ended with exit code ${code}`);
-  return { name, passed, failed: code !== 0 && known === 0 ? 1 : known, seconds, note: notes.filter(Boolean).join(', ') };
+  const isOdd = code !== 0 && known === 0;
+  if (isOdd) notes.push(`jest ended with exit code ${code}`);
+  return { passed, failed: isOdd ? 1 : known, note: notes.filter(Boolean).join(', ') };
 }
 
 async function main() {

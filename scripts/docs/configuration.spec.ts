@@ -13,7 +13,7 @@ describe('the configuration page', () => {
   it('says which settings are secrets, and shows defaults with their units', () => {
     const content = generate()[0]?.content ?? '';
     expect(content).toContain(
-      '| `DATABASE_URL` (*secret*) | the embedded Postgres under DATA_DIR |  | A Postgres (15 or newer) to use instead of the embedded one. |',
+      '| `DATABASE_URL` (*secret*) | the embedded Postgres under DATA_DIR |  | A Postgres (15 or newer) to use instead of the embedded one. May list several hosts,',
     );
     expect(content).toContain('| `DRAIN_MS` | `10000` | ms | How long clients are given to move to another node after SIGTERM. |');
   });
