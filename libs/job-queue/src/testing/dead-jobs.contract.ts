@@ -76,7 +76,7 @@ export function describeDeadJobs(harness: () => JobQueueHarness): void {
       await expect(queue().discard(KIND, id)).resolves.toBe(false);
       await expect(queue().replay(KIND, id)).resolves.toBe(false);
       release.resolve();
-      expect(jobs).toHaveLength(2);
+      await eventually(() => expect(jobs).toHaveLength(2));
     });
   });
 }
