@@ -38,7 +38,10 @@ describe('making directories', () => {
     expect(failureOf(join(folder, 'file', 'below'))).toBe('ENOTDIR');
   });
 
-  (isLinux ? it : it.skip)('comes back where no directory can be made', () => {
-    expect(failureOf('/proc/agent-chat')).toBe('ENOENT');
-  });
+  // Only there is a place in which root can make nothing either.
+  if (isLinux) {
+    it('comes back where no directory can be made', () => {
+      expect(failureOf('/proc/agent-chat')).toBe('ENOENT');
+    });
+  }
 });
