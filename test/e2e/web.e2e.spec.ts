@@ -82,8 +82,7 @@ describe('the web client', () => {
     await ada.composer.press('ArrowUp');
     await ada.page.getByText('Enter saves').waitFor();
     await ada.composer.press('End');
-    await ada.composer.pressSequentially('!!');
-    await ada.composer.press('Enter');
+    await ada.typeInHaste('!!');
     await ben.message('Welcome, @Ben!!').getByText('(edited)').waitFor();
 
     await ben.act('I am writing', 'More about this message');

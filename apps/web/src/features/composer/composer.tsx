@@ -52,7 +52,7 @@ export function Composer({ room, task, onTask }: ComposerProps): ReactNode {
   const me = useMyId();
   const name = useRoomName(room);
   const composer = useComposer({ room, task, onTask, field, me });
-  const mentions = useMentions({ room, field, text: composer.text, onInsert: composer.insertMention, me });
+  const mentions = useMentions({ room, field, text: composer.text, picked: composer.picked, onInsert: composer.insertMention, me });
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
     if (mentions.onKey(event)) return;
     composer.onKey(event);
@@ -78,9 +78,13 @@ export function Composer({ room, task, onTask }: ComposerProps): ReactNode {
           aria-controls={mentions.isOpen ? MENTIONS : undefined}
           aria-autocomplete="list"
           aria-activedescendant={mentions.isOpen ? `${MENTIONS}-${String(mentions.active)}` : undefined}
-          onChange={(event) => composer.write(event.target.value)}
+          onChange={(event) => {
+            composer.write(event.target.value);
+            // The browser tells of the selection only later, when Enter may have been pressed.
+            mentions.follow();
+          }}
           onKeyDown={onKeyDown}
-          onSelect={mentions.onSelect}
+          onSelect={mentions.follow}
           onBlur={mentions.onBlur}
         />
         <EmojiButton onPick={composer.insert} />

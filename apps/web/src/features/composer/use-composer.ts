@@ -17,6 +17,7 @@ interface ComposerOptions {
 
 interface ComposerState {
   readonly text: string;
+  readonly picked: readonly Nameable[];
   readonly excess: number;
   readonly write: (text: string) => void;
   readonly insert: (text: string) => void;
@@ -90,7 +91,7 @@ function post(room: Room, text: string, task: ComposerTask): boolean {
 export function useComposer(options: ComposerOptions): ComposerState {
   const { room, task, onTask, field, me } = options;
   const [draft, setDraft] = useText(options);
-  const { text } = draft;
+  const { text, picked } = draft;
   const handle = client.room(room.roomId);
   useAutoHeight(field, text);
   const write = (next: string): void => {
@@ -102,7 +103,7 @@ export function useComposer(options: ComposerOptions): ComposerState {
     onTask({ kind: 'new' });
     field.current?.focus();
   };
-  const sent = encodeMentions(text.trim(), draft.picked);
+  const sent = encodeMentions(text.trim(), picked);
   const excess = Array.from(sent).length - MAX_CODE_POINTS;
   const submit = (): void => {
     if (sent === '' || excess > 0) return;
@@ -133,5 +134,5 @@ export function useComposer(options: ComposerOptions): ComposerState {
     } else return;
     event.preventDefault();
   };
-  return { text, excess, write, insert, insertMention: name, submit, cancel: () => onTask({ kind: 'new' }), onKey };
+  return { text, picked, excess, write, insert, insertMention: name, submit, cancel: () => onTask({ kind: 'new' }), onKey };
 }

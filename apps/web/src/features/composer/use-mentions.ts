@@ -8,6 +8,8 @@ interface MentionsOptions {
   readonly room: Room;
   readonly field: RefObject<HTMLTextAreaElement | null>;
   readonly text: string;
+  /** Who is named already. */
+  readonly picked: readonly Nameable[];
   readonly onInsert: (query: MentionQuery, who: Nameable) => void;
   readonly me: string;
 }
@@ -37,12 +39,12 @@ function matching(members: readonly Member[], query: string, me: string): Mentio
 }
 
 /** Offers the members of the room while an @ is being typed. */
-export function useMentions({ room, field, text, onInsert, me }: MentionsOptions) {
+export function useMentions({ room, field, text, picked, onInsert, me }: MentionsOptions) {
   const { members } = useRoomMembers(room.roomId);
   const [caret, setCaret] = useState(0);
   const [dismissed, setDismissed] = useState<number>();
   const query = room.kind === 'direct' ? undefined : mentionAt(text, caret);
-  const isWanted = query !== undefined && query.from !== dismissed;
+  const isWanted = query !== undefined && query.from !== dismissed && !picked.some(({ label }) => label === query.query);
   const options = isWanted ? matching(members, query.query, me) : [];
   const choose = (index: number): void => {
     const option = options[index];
@@ -60,10 +62,10 @@ export function useMentions({ room, field, text, onInsert, me }: MentionsOptions
     }
     return !event.shiftKey && onKey(event);
   };
-  const onSelect = (): void => {
-    const at = field.current?.selectionStart ?? 0;
+  const follow = (): void => {
+    const { selectionStart: at = 0, value = text } = field.current ?? {};
     setCaret(at);
-    if (mentionAt(text, at) === undefined) setDismissed(undefined);
+    if (mentionAt(value, at) === undefined) setDismissed(undefined);
   };
-  return { isOpen: options.length > 0, options, active, choose, onKey: keys, onSelect, onBlur: () => setCaret(0) };
+  return { isOpen: options.length > 0, options, active, choose, onKey: keys, follow, onBlur: () => setCaret(0) };
 }
