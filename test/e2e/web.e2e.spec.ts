@@ -79,6 +79,7 @@ describe('the web client', () => {
       .getByRole('button', { name: /Ben Hello Ada/ })
       .waitFor();
 
+    await ada.storedMessage('Welcome, @Ben').waitFor();
     await ada.composer.press('ArrowUp');
     await ada.page.getByText('Enter saves').waitFor();
     await ada.composer.press('End');

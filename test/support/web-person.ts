@@ -75,9 +75,14 @@ export class WebPerson {
     return this.sidebar.getByRole('link', { name });
   }
 
-  /** The stored message with this text. */
+  /** The message with this text, stored or on its way. */
   message(text: string): Locator {
     return this.page.getByRole('article').filter({ hasText: text });
+  }
+
+  /** The message with this text once it is stored. */
+  storedMessage(text: string): Locator {
+    return this.page.locator('article[data-state=sent]').filter({ hasText: text });
   }
 
   async createRoom(name: string, kind: 'Public' | 'Private' | 'Announcements' = 'Public'): Promise<void> {

@@ -47,10 +47,11 @@ function placeCaret(field: RefObject<HTMLTextAreaElement | null>, caret: number)
   });
 }
 
-/** The newest message of mine that can still be edited. */
+/** My newest message that can still be edited: none while a newer one is on its way, which is the one that is meant. */
 function lastOfMine(roomId: string, me: string): TimelineItem | undefined {
-  const { items } = client.room(roomId).timeline.getSnapshot();
-  return items.findLast((item) => item.authorId === me && item.messageId !== undefined && item.deletedAt === undefined && item.text !== undefined);
+  const mine = client.room(roomId).timeline.getSnapshot().items.filter(({ authorId }) => authorId === me);
+  if (mine.at(-1)?.state === 'pending') return undefined;
+  return mine.findLast(({ messageId, deletedAt, text }) => messageId !== undefined && deletedAt === undefined && text !== undefined);
 }
 
 async function save(message: TimelineItem, text: string): Promise<boolean> {
@@ -62,9 +63,8 @@ async function save(message: TimelineItem, text: string): Promise<boolean> {
 /** The text of the task at hand: a draft that is kept, or the message that is being edited. */
 function useText({ room, task, field, me }: ComposerOptions): [DraftText, (change: (before: DraftText) => DraftText) => void] {
   const [draft, setDraft] = useState<DraftText>(() => readDraft(me, room.roomId));
-  const [edited, setEdited] = useState<DraftText>();
-  const editing = task.kind === 'edit' ? task.message : undefined;
-  useEffect(() => setEdited(editing === undefined ? undefined : decodeMentions(editing.text ?? '', nameOf)), [editing]);
+  // What this task made of its message so far. The message's own text stands there from the first frame, before any key can reach the field.
+  const [edited, setEdited] = useState<{ readonly task: ComposerTask; readonly draft: DraftText }>();
   useEffect(() => keepDraft(me, room.roomId, draft), [me, room.roomId, draft]);
   useEffect(() => {
     if (task.kind === 'new') return;
@@ -72,8 +72,9 @@ function useText({ room, task, field, me }: ComposerOptions): [DraftText, (chang
     field.current?.focus();
     placeCaret(field, Number.MAX_SAFE_INTEGER);
   }, [task, field]);
-  if (editing === undefined) return [draft, setDraft];
-  return [edited ?? { text: '', picked: [] }, (change) => setEdited((before) => change(before ?? { text: '', picked: [] }))];
+  if (task.kind !== 'edit') return [draft, setDraft];
+  const draftOf = (state: typeof edited): DraftText => (state?.task === task ? state.draft : decodeMentions(task.message.text ?? '', nameOf));
+  return [draftOf(edited), (change) => setEdited((before) => ({ task, draft: change(draftOf(before)) }))];
 }
 
 function post(room: Room, text: string, task: ComposerTask): boolean {
