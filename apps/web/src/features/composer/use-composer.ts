@@ -49,7 +49,10 @@ function placeCaret(field: RefObject<HTMLTextAreaElement | null>, caret: number)
 
 /** My newest message that can still be edited: none while a newer one is on its way, which is the one that is meant. */
 function lastOfMine(roomId: string, me: string): TimelineItem | undefined {
-  const mine = client.room(roomId).timeline.getSnapshot().items.filter(({ authorId }) => authorId === me);
+  const mine = client
+    .room(roomId)
+    .timeline.getSnapshot()
+    .items.filter(({ authorId }) => authorId === me);
   if (mine.at(-1)?.state === 'pending') return undefined;
   return mine.findLast(({ messageId, deletedAt, text }) => messageId !== undefined && deletedAt === undefined && text !== undefined);
 }
