@@ -1,5 +1,6 @@
 import { InMemoryBackplane } from '@agent-chat/backplane/adapters/memory';
 import { COMMANDS_TOPIC, encodeCommand, type Command, type CommandAnswer } from '@agent-chat/contracts';
+import { type PhysicalDatabase } from '@agent-chat/database';
 import { openPostgresDatabase, type PostgresDatabase } from '@agent-chat/database/adapters/postgres';
 import { createEmptyDatabase } from '@agent-chat/database/testing';
 import { InMemoryEventLog } from '@agent-chat/event-log/adapters/memory';
@@ -12,7 +13,7 @@ import { OwnerAnswers } from '../../../apps/chat/src/application/write/owner-ans
 import { EventMonths } from '../../../apps/chat/src/infrastructure/maintain/event-months';
 import { MoveRepository } from '../../../apps/chat/src/infrastructure/move/move-repository';
 import { MOVED_TABLES } from '../../../apps/chat/src/infrastructure/move/moved-tables';
-import { PARTITIONS, type Call } from './write-rig';
+import { FaultyDatabase, FaultyLog, PARTITIONS, type Call } from './write-rig';
 
 export type MoveRig = Awaited<ReturnType<typeof openMoveRig>>;
 
@@ -29,14 +30,22 @@ export async function openMoveRig() {
   };
   const database = await open();
   const clock = new SystemClock();
-  const log = new InMemoryEventLog({ partitionCount: PARTITIONS, clock });
+  const log = new FaultyLog(new InMemoryEventLog({ partitionCount: PARTITIONS, clock }));
   const backplane = new InMemoryBackplane();
   const gatewayId = newId<GatewayId>();
   const answers = new Map<string, CommandAnswer>();
   await backplane.listen(gatewayId, (channel, message) => {
     if (channel === 'answers') for (const answer of JSON.parse(message) as CommandAnswer[]) answers.set(answer.requestId, answer);
   });
-  const owner = new ChatOwner({ log, backplane, database, clock, name: newId() });
+  const lines = new Map<PhysicalDatabase, FaultyDatabase>();
+  /** The owner's way to the database of a partition. */
+  const lineTo = (partition: number): FaultyDatabase => {
+    const real = database.writer(partition);
+    const line = lines.get(real) ?? new FaultyDatabase(real);
+    lines.set(real, line);
+    return line;
+  };
+  const owner = new ChatOwner({ log, backplane, database: { writer: lineTo, reload: () => database.reload() }, clock, name: newId() });
   const owners = new OwnerAnswers(owner, database);
   await owner.start();
 
@@ -66,5 +75,5 @@ export async function openMoveRig() {
     );
     return Object.fromEntries(tables);
   };
-  return { database, open, owner, owners, log, send, moves, runner, rowsIn, stop };
+  return { database, open, owner, owners, log, lineTo, send, moves, runner, rowsIn, stop };
 }

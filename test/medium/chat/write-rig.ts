@@ -31,7 +31,7 @@ export type CommitFault = 'unreached' | 'unanswered';
 
 /** The real database, with a network that fails as told. */
 export class FaultyDatabase implements PhysicalDatabase {
-  readonly name = 'faulty';
+  readonly name: string;
   readonly commitFaults: CommitFault[] = [];
   isDown = false;
   /** Runs before each commit leaves. */
@@ -46,7 +46,9 @@ export class FaultyDatabase implements PhysicalDatabase {
   /** Statements and transactions refused while it was down. */
   refused = 0;
 
-  constructor(private readonly real: PhysicalDatabase) {}
+  constructor(private readonly real: PhysicalDatabase) {
+    this.name = real.name;
+  }
 
   async query<R extends Row = Row>(sql: string, parameters?: readonly unknown[]): Promise<R[]> {
     this.requireUp();

@@ -7,12 +7,11 @@ import { Logger } from '@nestjs/common';
 import { type ProgressRepository } from '../../infrastructure/write/progress-repository';
 import { roomEventOf } from '../../domain/room-event-view';
 import { AnswerDispatcher, type EncodedEvent } from './answer-dispatcher';
-import { type CommitListener, type Committed } from './committer';
+import { type Committed } from './committer';
 import { DepartedGateways } from './departed-gateways';
-import { EventPublisher } from './event-publisher';
 import { OwnedPartition } from './owned-partition';
 import { PartitionMovedError } from './partition-taker';
-import { ShardWriter } from './shard-writer';
+import { ShardWriter, type WriterListener } from './shard-writer';
 import { ownedPartitions } from './write-metrics';
 
 export interface ChatOwnerParts {
@@ -36,7 +35,7 @@ const FENCE_CHECK_MS = 2_000;
 const GATEWAYS_CHECK_MS = 20_000;
 
 /** Owns the partitions that the command log assigns to this process, wherever their databases are: the single writer of their rooms. */
-export class ChatOwner implements CommitListener {
+export class ChatOwner implements WriterListener {
   private readonly logger = new Logger(ChatOwner.name);
   private readonly partitions = new Map<number, OwnedPartition>();
   private readonly paused = new Set<number>();
@@ -46,7 +45,6 @@ export class ChatOwner implements CommitListener {
   private readonly homes = new WeakMap<OwnedPartition, ShardWriter>();
   private readonly dispatcher: AnswerDispatcher;
   private readonly departed: DepartedGateways;
-  private readonly publisher: EventPublisher;
   private consumption: Consumption | undefined;
   private clockCheck: NodeJS.Timeout | undefined;
   private fenceCheck: NodeJS.Timeout | undefined;
@@ -56,10 +54,6 @@ export class ChatOwner implements CommitListener {
   constructor(private readonly parts: ChatOwnerParts) {
     this.dispatcher = new AnswerDispatcher(parts.backplane);
     this.departed = new DepartedGateways(parts.backplane);
-    const events = { eventsAfter: (...page: Parameters<ProgressRepository['eventsAfter']>) => this.progressOf(page[0]).eventsAfter(...page) };
-    this.publisher = new EventPublisher(parts.log, events, (caughtUp) => {
-      this.dispatcher.publishEvents(caughtUp);
-    });
   }
 
   /** Joins the group; its partitions are taken as they are assigned. */
@@ -106,12 +100,11 @@ export class ChatOwner implements CommitListener {
     clearInterval(this.fenceCheck);
     clearInterval(this.gatewaysCheck);
     await this.consumption?.stop();
-    await Promise.all([...this.writers.values()].map(({ committer }) => committer.stop()));
-    await this.publisher.stop();
+    await Promise.all([...this.writers.values()].map((writer) => writer.stop()));
     for (const partition of [...this.partitions.values()]) this.release(partition);
   }
 
-  committed({ batch, events, shares }: Committed): void {
+  committed({ batch, events, shares }: Committed, writer: ShardWriter): void {
     const encoded: EncodedEvent[] = [];
     for (const row of events) {
       const partition = this.partitions.get(row.partition);
@@ -121,7 +114,7 @@ export class ChatOwner implements CommitListener {
     }
     this.dispatcher.answer(batch.replies);
     this.dispatcher.publishEvents(encoded);
-    this.publisher.publish(encoded);
+    writer.publisher.publish(encoded);
     const atMs = this.parts.clock.nowMs();
     for (const { partition, answer } of batch.replies) partition.remember(answer, atMs);
     for (const { partition, items } of shares) {
@@ -131,6 +124,10 @@ export class ChatOwner implements CommitListener {
       });
       this.resumeIfDrained(partition);
     }
+  }
+
+  caughtUp(events: readonly EncodedEvent[]): void {
+    this.dispatcher.publishEvents(events);
   }
 
   ownershipUncertain(partition: OwnedPartition, reason: string): void {
@@ -218,7 +215,7 @@ export class ChatOwner implements CommitListener {
     if (this.consumption === undefined) throw new Error('The group has not been joined yet');
     const writer = this.writerOf(partition.partition);
     const before = this.homes.get(partition);
-    if (before !== writer) before?.committer.drop(partition);
+    if (before !== writer) before?.drop(partition);
     this.homes.set(partition, writer);
     try {
       await writer.taker.take(partition, this.consumption);
@@ -232,7 +229,7 @@ export class ChatOwner implements CommitListener {
       return;
     }
     this.countOwned();
-    if (partition.publishedPosition < partition.position) this.publisher.catchUp(partition);
+    writer.publisher.adopt(partition);
     this.resumeIfDrained(partition);
     this.notify(partition);
     this.announce(partition);

@@ -12,9 +12,11 @@ function eventAt(partition: OwnedPartition, position: number): EncodedEvent {
   return { partition, position, event, encoded: JSON.stringify(event) };
 }
 
-function activePartition(number: number): OwnedPartition {
+/** A partition whose newest committed event lies at this position. */
+function activePartition(number: number, position = 0): OwnedPartition {
   const partition = new OwnedPartition(number);
   partition.state = 'active';
+  partition.position = position;
   return partition;
 }
 
@@ -33,18 +35,19 @@ function setUp() {
       return [];
     },
   } as unknown as EventLog;
+  const reads = { wait: (): Promise<void> => Promise.resolve() };
   const progress = {
-    eventsAfter: async (partition: number, position: number, limit: number) =>
-      Promise.resolve(
-        (stored.get(partition) ?? [])
-          .filter((one) => one > position)
-          .slice(0, limit)
-          .map((one) => ({ partition, position: one, event: { roomId: `room of ${partition}`, seq: one } })),
-      ),
+    eventsAfter: async (partition: number, position: number, limit: number) => {
+      await reads.wait();
+      return (stored.get(partition) ?? [])
+        .filter((one) => one > position)
+        .slice(0, limit)
+        .map((one) => ({ partition, position: one, event: { roomId: `room of ${partition}`, seq: one } }));
+    },
   } as unknown as ProgressRepository;
   const caughtUp: number[] = [];
   const publisher = new EventPublisher(eventLog, progress, (events) => caughtUp.push(...events.map(({ position }) => position)));
-  return { publisher, log, taken, stored, caughtUp };
+  return { publisher, log, taken, stored, reads, caughtUp };
 }
 
 describe('EventPublisher', () => {
@@ -52,6 +55,7 @@ describe('EventPublisher', () => {
     const { publisher, log, taken, stored, caughtUp } = setUp();
     const partition = activePartition(1);
     stored.set(1, [1, 2, 3]);
+    publisher.adopt(partition);
     log.accept = () => Promise.reject(new AppError('LOG_UNCERTAIN'));
     publisher.publish([eventAt(partition, 1)]);
     await new Promise((resolve) => setImmediate(resolve));
@@ -66,7 +70,7 @@ describe('EventPublisher', () => {
 
   it('catches a partition up although others never stop publishing (P18)', async () => {
     const { publisher, log, taken, stored } = setUp();
-    const [busy, behind] = [activePartition(1), activePartition(2)];
+    const [busy, behind] = [activePartition(1), activePartition(2, 2)];
     stored.set(2, [1, 2]);
     let position = 0;
     log.accept = async () => {
@@ -74,8 +78,9 @@ describe('EventPublisher', () => {
       // With each append another event comes, so that something always waits.
       if (position < 200) publisher.publish([eventAt(busy, ++position)]);
     };
+    publisher.adopt(busy);
     publisher.publish([eventAt(busy, ++position)]);
-    publisher.catchUp(behind);
+    publisher.adopt(behind);
 
     await eventually(() => expect(taken).toContain('2:2'));
     expect(taken.indexOf('2:2')).toBeLessThan(10);
@@ -84,14 +89,14 @@ describe('EventPublisher', () => {
 
   it('serves every partition that is behind in turn, a page each (P18)', async () => {
     const { publisher, taken, stored } = setUp();
-    const [far, near] = [activePartition(1), activePartition(2)];
+    const [far, near] = [activePartition(1, 5_000), activePartition(2, 1)];
     stored.set(
       1,
       Array.from({ length: 5_000 }, (_, index) => index + 1),
     );
     stored.set(2, [1]);
-    publisher.catchUp(far);
-    publisher.catchUp(near);
+    publisher.adopt(far);
+    publisher.adopt(near);
 
     await eventually(() => expect(taken).toHaveLength(5_001));
     expect(taken.indexOf('2:1')).toBeLessThan(1_100);
@@ -101,13 +106,15 @@ describe('EventPublisher', () => {
   it('does not move the published position past events that are still to be read (P18)', async () => {
     const { publisher, log, stored } = setUp();
     const partition = activePartition(1);
+    publisher.adopt(partition);
     stored.set(1, [1, 2]);
     const answer = deferred();
     log.accept = () => answer.promise;
     publisher.publish([eventAt(partition, 2)]);
     await new Promise((resolve) => setImmediate(resolve));
     // Taken again while the append is under way: what lies before it may be missing.
-    publisher.catchUp(partition);
+    partition.position = 2;
+    publisher.adopt(partition);
     log.accept = () => Promise.reject(new AppError('LOG_UNAVAILABLE'));
     answer.resolve();
     await new Promise((resolve) => setImmediate(resolve));
@@ -118,14 +125,33 @@ describe('EventPublisher', () => {
 
   it('lets a partition go that another process has', async () => {
     const { publisher, taken, stored } = setUp();
-    const [lost, kept] = [activePartition(1), activePartition(2)];
+    const [lost, kept] = [activePartition(1, 1), activePartition(2, 1)];
     lost.state = 'lost';
     stored.set(1, [1]);
     stored.set(2, [1]);
-    publisher.catchUp(lost);
-    publisher.catchUp(kept);
+    publisher.adopt(lost);
+    publisher.adopt(kept);
 
     await eventually(() => expect(taken).toEqual(['2:1']));
     await publisher.stop();
+  });
+
+  it('publishes nothing more of a partition that another publisher has, not even what it is reading (P18, P30)', async () => {
+    const { publisher, taken, stored, reads } = setUp();
+    const [moved, kept] = [activePartition(1, 2), activePartition(2, 1)];
+    stored.set(1, [1, 2]);
+    stored.set(2, [1]);
+    const rows = deferred();
+    reads.wait = () => rows.promise;
+    publisher.adopt(moved);
+    await new Promise((resolve) => setImmediate(resolve));
+    publisher.drop(moved);
+    rows.resolve();
+    publisher.publish([eventAt(moved, 3)]);
+    publisher.adopt(kept);
+
+    await eventually(() => expect(taken).toEqual(['2:1']));
+    await publisher.stop();
+    expect(taken).toEqual(['2:1']);
   });
 });

@@ -11,11 +11,12 @@ const CATCH_UP_PAGE = 500;
 const RETRY_DELAY_MS = 500;
 
 /**
- * Publishes committed events to the log of events, in order a partition, behind the answers. Postgres is the truth (P18): what can't be
+ * Publishes the committed events of one database to the log of events, in order a partition, behind the answers. Postgres is the truth (P18): what can't be
  * published now is read from there and published later, so nothing here holds up a commit.
  */
 export class EventPublisher {
   private readonly logger = new Logger(EventPublisher.name);
+  private readonly own = new WeakSet<OwnedPartition>();
   private waiting: EncodedEvent[] = [];
   /** Partitions whose events are read from Postgres; `true` when one was committed since the last read began. */
   private readonly behind = new Map<OwnedPartition, boolean>();
@@ -29,29 +30,43 @@ export class EventPublisher {
     private readonly onCaughtUp: (events: readonly EncodedEvent[]) => void,
   ) {}
 
+  /** Publishes from here on what is committed to the partition, after what its earlier owner may not have published (P18). */
+  adopt(partition: OwnedPartition): void {
+    this.drop(partition);
+    this.own.add(partition);
+    if (partition.publishedPosition < partition.position) this.leaveBehind(partition);
+    this.wake();
+  }
+
+  /** Leaves the partition to another publisher: not an event of it is read here any more. */
+  drop(partition: OwnedPartition): void {
+    this.own.delete(partition);
+    this.behind.delete(partition);
+    this.waiting = this.waiting.filter((event) => event.partition !== partition);
+  }
+
   publish(events: readonly EncodedEvent[]): void {
-    if (this.waiting.length + events.length > MAX_WAITING) {
-      for (const { partition } of [...this.waiting, ...events]) this.behind.set(partition, true);
+    const own = events.filter(({ partition }) => this.own.has(partition));
+    if (this.waiting.length + own.length > MAX_WAITING) {
+      for (const { partition } of [...this.waiting, ...own]) this.leaveBehind(partition);
       this.waiting = [];
     } else {
-      for (const event of events) {
-        if (this.behind.has(event.partition)) this.behind.set(event.partition, true);
+      for (const event of own) {
+        if (this.behind.has(event.partition)) this.leaveBehind(event.partition);
         else this.waiting.push(event);
       }
     }
     this.wake();
   }
 
-  /** Publishes what a partition's earlier owner may not have (P18). */
-  catchUp(partition: OwnedPartition): void {
-    this.behind.set(partition, true);
-    this.waiting = this.waiting.filter((event) => event.partition !== partition);
-    this.wake();
-  }
-
   async stop(): Promise<void> {
     this.stopped = true;
     await this.running;
+  }
+
+  /** What it has not published of the partition is read from Postgres. */
+  private leaveBehind(partition: OwnedPartition): void {
+    if (this.own.has(partition)) this.behind.set(partition, true);
   }
 
   private wake(): void {
@@ -80,7 +95,7 @@ export class EventPublisher {
     try {
       await this.log.append(EVENTS_TOPIC, batch.map(recordOf));
     } catch (error) {
-      for (const { partition } of batch) this.behind.set(partition, true);
+      for (const { partition } of batch) this.leaveBehind(partition);
       throw error;
     }
     for (const { partition, position } of batch) if (!this.behind.has(partition)) partition.publishedPosition = Math.max(partition.publishedPosition, position);
@@ -98,6 +113,7 @@ export class EventPublisher {
     this.behind.delete(partition);
     this.behind.set(partition, false);
     const events = await this.progress.eventsAfter(partition.partition, partition.publishedPosition, CATCH_UP_PAGE);
+    if (!this.behind.has(partition)) return;
     const encoded = events.map(({ position, event }) => ({ partition, position, event, encoded: JSON.stringify(event) }));
     if (encoded.length > 0) await this.log.append(EVENTS_TOPIC, encoded.map(recordOf));
     this.onCaughtUp(encoded);
