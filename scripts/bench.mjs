@@ -1,4 +1,4 @@
-// npm run bench -- <name> [--json] [name=value ...]: runs one benchmark of test/bench. `list` prints them all.
+// npm run bench -- <name> [--json] [name=value | --name value ...]: runs one benchmark of test/bench. `list` prints them all.
 // A benchmark is a test/bench/<name>.bench.ts that exports `description` (one line) and `run(options)`, which resolves with its figures;
 // figures are a flat object, or `{ figures, rows }` with a table. What it prints on the way goes to stderr, so that --json stays readable.
 import { readdirSync } from 'node:fs';
@@ -21,10 +21,19 @@ function benchmark(name) {
   return load(join(FOLDER, name + SUFFIX));
 }
 
-/** `runs=5 rate=200` as `{ runs: '5', rate: '200' }`. */
-function optionsFrom(args) {
-  return Object.fromEntries(args.filter((arg) => arg.includes('=')).map((arg) => [arg.slice(0, arg.indexOf('=')), arg.slice(arg.indexOf('=') + 1)]));
+/** `runs=5 --profile cluster --ha` as `{ runs: '5', profile: 'cluster', ha: 'true' }`. */
+function optionsFrom(words) {
+  const options = {};
+  for (const [index, word] of words.entries()) {
+    const [name, value] = word.replace(/^--/, '').split(/=(.*)/s);
+    if (value !== undefined) options[name] = value;
+    else if (word.startsWith('--')) options[name] = isValue(words[index + 1]) ? words[index + 1] : 'true';
+    else if (!isValue(word) || !words[index - 1]?.startsWith('--')) throw new Error(`${word} is no option: write name=value.`);
+  }
+  return options;
 }
+
+const isValue = (word) => word !== undefined && !word.startsWith('--') && !word.includes('=');
 
 /** A benchmark's line in the list: one that cannot be loaded hides no other. */
 function describe(name) {
@@ -49,9 +58,10 @@ async function main([name, ...args]) {
   }
   if (!names().includes(name)) throw new Error(`There is no benchmark ${name}; there are ${names().join(', ')}.`);
   await compile();
-  const answer = await benchmark(name).run(optionsFrom(args));
+  const { json, ...options } = optionsFrom(args);
+  const answer = await benchmark(name).run(options);
   const result = 'figures' in answer ? answer : { figures: answer };
-  if (args.includes('--json')) console.log(JSON.stringify({ name, ...result }, null, 2));
+  if (json) console.log(JSON.stringify({ name, ...result }, null, 2));
   else print(name, result);
 }
 

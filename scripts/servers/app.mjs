@@ -12,11 +12,11 @@ async function isReady(port) {
 }
 
 /** Starts the app `app` under `name`; ready once its probe says so. `env` is all of its environment but the ports. */
-export function start({ name, app, folder, port, internalPort, env }) {
+export function start({ name, app, folder, port, internalPort, env, nodeArguments = [] }) {
   return startNode({
     name,
     command: process.execPath,
-    args: ['--enable-source-maps', join(ROOT, 'dist/apps', app, 'main.js')],
+    args: ['--enable-source-maps', ...nodeArguments, join(ROOT, 'dist/apps', app, 'main.js')],
     folder: join(folder, name),
     port,
     ready: () => isReady(port),

@@ -6,7 +6,7 @@ import { formatPercentiles } from './load/percentiles';
 import { cpuSecondsOf } from './load/process-usage';
 
 export const description =
-  'one room with many connections: deliveries a second, beside bare ws writing the same frames (connections=2000 rate=20 seconds=10 users=20 profile=<directory>)';
+  'one room with many connections: deliveries a second, beside bare ws writing the same frames (connections=2000 rate=20 seconds=10 users=20 cpuProfile=<directory>)';
 
 const WARMUP = { rate: 5, seconds: 2 };
 
@@ -38,10 +38,10 @@ async function withCrowd<Result>(plan: CrowdPlan, use: (crowd: ChildTask) => Pro
 }
 
 async function measureChat(plan: Omit<CrowdPlan, 'url' | 'isBare'>, options: BenchOptions): Promise<Measured> {
-  const { profile } = options;
+  const { cpuProfile } = options;
   const server = await StandaloneProcess.start(
     { MAX_CONNECTIONS_PER_USER: String(plan.connections), MAX_CONNECTIONS: String(plan.connections + 100) },
-    profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`],
+    cpuProfile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${cpuProfile}`],
   );
   try {
     return await withCrowd({ ...plan, url: server.url, isBare: false }, (crowd) => measure(crowd, server.pid, options));

@@ -1,14 +1,15 @@
-import { Client } from 'pg';
-import { StandaloneProcess } from '../support/standalone-process';
 import { ChildTask } from './load/child-task';
+import { ClusterUnderLoad } from './load/cluster-under-load';
+import { type Measured, measureRun, type MeasuredSystem, rowOf, verdictFigures } from './load/measured-run';
 import { type BenchOptions, isOn, numberOption, rounded, tell } from './load/options';
-import { formatPercentiles } from './load/percentiles';
-import { cpuSecondsOf, cpuSecondsOfFamily, embeddedServerOf } from './load/process-usage';
-import { type Population, type RunFigures, type RunPlan, type Verdict } from './load/send-load';
+import { type Population, type Verdict } from './load/send-load';
+import { StandaloneUnderLoad } from './load/standalone-under-load';
+import { type SystemUnderLoad } from './load/system-under-load';
 
 export const description =
-  'posts at a steady rate into rooms of 10, every delivery verified, beside a plain Socket.IO server with one INSERT a message ' +
-  '(rate=1000 seconds=10 warmup=5 users=100 roomsPerUser=10 members=10 find=false baseline=true baselineRate=<rate> profile=<directory>)';
+  'posts at a steady rate into rooms of 10, every delivery verified, beside a plain Socket.IO server with one INSERT a message; --profile cluster: Kafka, ' +
+  'Redis, two Postgres and the apps as separate processes, at half of the rate and at all of it ' +
+  '(rate=1000|5000 seconds=10 warmup=5|10 users=100 roomsPerUser=10 members=10 find=false baseline=true|false baselineRate=<rate> gateways=1 chats=1 cpuProfile=<directory>)';
 
 const DRAIN_SECONDS = 20;
 const BASELINE_DRAIN_SECONDS = 2;
@@ -17,42 +18,12 @@ const FOUND_P99_MS = 200;
 const FIND_GROWTH = 1.5;
 const FIND_REFINEMENTS = 3;
 
-interface Measured extends RunFigures {
-  readonly offered: number;
-  readonly serverMicros: number;
-  readonly postgresMicros: number;
-  /** Transactions of every kind count as commits. */
-  readonly postsPerCommit: number;
-}
-
-/** A server under load: where it is, and which processes work for it. */
-interface Target {
+interface Target extends MeasuredSystem {
   readonly load: ChildTask;
-  readonly serverPid: number;
-  readonly postgresPid: number;
-  readonly databaseUrl: string;
 }
 
-async function transactionsOf(url: string): Promise<number> {
-  const client = new Client({ connectionString: `${url}/postgres` });
-  await client.connect();
-  const { rows } = await client.query<{ sum: string }>('SELECT sum(xact_commit) FROM pg_stat_database');
-  await client.end();
-  return Number(rows[0]?.sum);
-}
-
-async function measure({ load, serverPid, postgresPid, databaseUrl }: Target, plan: RunPlan): Promise<Measured> {
-  const transactions = await transactionsOf(databaseUrl);
-  const before = [cpuSecondsOf(serverPid), cpuSecondsOfFamily(postgresPid)] as const;
-  const figures = await load.ask<RunFigures>('perform', plan);
-  const micros = (now: number, then: number): number => Math.round(((now - then) * 1e6) / Math.max(1, figures.acked));
-  return {
-    ...figures,
-    offered: plan.rate,
-    postsPerCommit: rounded(figures.acked / ((await transactionsOf(databaseUrl)) - transactions)),
-    serverMicros: micros(cpuSecondsOf(serverPid), before[0]),
-    postgresMicros: micros(cpuSecondsOfFamily(postgresPid), before[1]),
-  };
+function measure({ load, ...system }: Target, rate: number, seconds: number, drainSeconds: number): Promise<Measured> {
+  return measureRun(load, system, { rate, seconds, drainSeconds });
 }
 
 function isSustained({ offered, achieved, ack }: Measured): boolean {
@@ -63,7 +34,7 @@ function isSustained({ offered, achieved, ack }: Measured): boolean {
 async function findRate(target: Target, start: number, seconds: number, drainSeconds: number): Promise<Measured> {
   let best: Measured | undefined;
   const attempt = async (rate: number): Promise<boolean> => {
-    const measured = await measure(target, { rate: Math.round(rate), seconds, drainSeconds });
+    const measured = await measure(target, Math.round(rate), seconds, drainSeconds);
     const sustained = isSustained(measured);
     tell(
       `  ${String(measured.offered)}/s: achieved ${String(measured.achieved)}, ack p99 ${String(measured.ack.p99)} ms${sustained ? '' : ' (not sustained)'}`,
@@ -92,32 +63,17 @@ async function loadOf(population: Population): Promise<ChildTask> {
   return load;
 }
 
-function rowOf(name: string, measured: Measured): Record<string, number | string> {
-  return {
-    server: name,
-    offered: measured.offered,
-    achieved: measured.achieved,
-    'ack p50/95/99/max ms': formatPercentiles(measured.ack),
-    'delivery p50/95/99/max ms': formatPercentiles(measured.delivery),
-    'server us/post': measured.serverMicros,
-    'postgres us/post': measured.postgresMicros,
-    'load us/post': measured.cpuMicros,
-    'events/frame': measured.eventsPerFrame,
-    'posts/commit': measured.postsPerCommit,
-    deliveries: `${String(measured.deliveries)} of ${String(measured.expectedDeliveries)}`,
-    refused: Object.entries(measured.refusals)
-      .map(([code, count]) => `${code} ${String(count)}`)
-      .join(', '),
-  };
-}
-
 class SendBench {
-  private readonly population: Omit<Population, 'url' | 'isBare'>;
+  private readonly population: Omit<Population, 'urls' | 'isBare'>;
   private readonly seconds: number;
+  private readonly isCluster: boolean;
   private readonly rate: number;
 
   constructor(private readonly options: BenchOptions) {
-    this.rate = numberOption(options, 'rate', 1_000);
+    const { profile = 'standalone' } = options;
+    if (!['standalone', 'cluster'].includes(profile)) throw new Error(`profile must be standalone or cluster, not ${profile}`);
+    this.isCluster = profile === 'cluster';
+    this.rate = numberOption(options, 'rate', this.isCluster ? 5_000 : 1_000);
     this.seconds = numberOption(options, 'seconds', 10);
     this.population = {
       users: numberOption(options, 'users', 100),
@@ -127,68 +83,81 @@ class SendBench {
   }
 
   async run(): Promise<{ figures: Record<string, number | string>; rows: object[] }> {
-    const { profile } = this.options;
-    const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
-    const server = await StandaloneProcess.start({ HOST: '127.0.0.1' }, profiling);
+    const system = await this.startSystem();
     try {
-      const { measured, verdict } = await this.measureChat(server);
-      const rows = [rowOf('agent-chat', measured)];
-      const figures: Record<string, number | string> = { ...verdictFigures(verdict), achieved: measured.achieved };
-      if (isOn(this.options, 'baseline', true)) {
-        const plain = await this.measurePlain(server);
+      const { measured, verdict } = await this.measureChat(system);
+      const rows = measured.map((each) => rowOf('agent-chat', each));
+      const figures: Record<string, number | string> = { ...verdictFigures(verdict), ...this.speedFigures(measured) };
+      if (isOn(this.options, 'baseline', !this.isCluster)) {
+        const plain = await this.measurePlain(system);
         rows.push(rowOf('plain Socket.IO', plain));
         figures['plainAchieved'] = plain.achieved;
-        figures['ratio'] = rounded(measured.achieved / plain.achieved, 2);
+        figures['ratio'] = rounded((measured.at(-1)?.achieved ?? 0) / plain.achieved, 2);
       }
       return { figures, rows };
     } finally {
-      await server.remove();
+      await system.remove();
     }
   }
 
-  private async measureChat(server: StandaloneProcess): Promise<{ measured: Measured; verdict: Verdict }> {
+  private startSystem(): Promise<SystemUnderLoad> {
+    const { cpuProfile } = this.options;
+    const nodeArguments = cpuProfile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${cpuProfile}`];
+    if (!this.isCluster) return StandaloneUnderLoad.start(nodeArguments);
+    return ClusterUnderLoad.start({ gateways: numberOption(this.options, 'gateways', 1), chats: numberOption(this.options, 'chats', 1), nodeArguments });
+  }
+
+  private speedFigures(measured: readonly Measured[]): Record<string, number> {
+    const [half, full] = measured;
+    if (half === undefined || full === undefined) return { achieved: half?.achieved ?? 0 };
+    return { achievedAtHalf: half.achieved, ackP99MsAtHalf: half.ack.p99, achieved: full.achieved, ackP99Ms: full.ack.p99 };
+  }
+
+  private async measureChat(system: SystemUnderLoad): Promise<{ measured: Measured[]; verdict: Verdict }> {
     tell('registering and subscribing');
-    const load = await loadOf({ ...this.population, url: server.url, isBare: false });
+    const load = await loadOf({ ...this.population, urls: system.urls, isBare: false });
     try {
-      const postgres = embeddedServerOf(server.dataDir);
-      const target = { load, serverPid: server.pid, postgresPid: postgres.pid, databaseUrl: postgres.url };
-      const measured = await this.measureTarget(target, this.rate, DRAIN_SECONDS);
+      const target = { load, parts: system.parts, databaseServers: system.databaseServers };
+      const rates = this.isCluster && !isOn(this.options, 'find', false) ? [this.rate / 2, this.rate] : [this.rate];
+      const measured: Measured[] = [];
+      await this.warmUp(target, this.rate);
+      for (const rate of rates) measured.push(await this.measureTarget(target, rate, DRAIN_SECONDS));
       tell('verifying');
       const verdict = await load.ask<Verdict>('verify');
-      if (server.printed.trim() !== '') tell(server.printed.slice(-2_000));
+      if (system.printed.trim() !== '') tell(system.printed.slice(-2_000));
       return { measured, verdict };
     } finally {
       await load.stop();
     }
   }
 
-  private async measurePlain(server: StandaloneProcess): Promise<Measured> {
+  private async measurePlain({ databaseServers: [databaseUrl = ''], parts }: SystemUnderLoad): Promise<Measured> {
     tell('the plain server');
-    const postgres = embeddedServerOf(server.dataDir);
     const plain = ChildTask.start('plain-socket-io.process.ts');
-    const { url } = await plain.ask<{ url: string }>('start', { databaseUrl: `${postgres.url}/postgres`, connections: 10 });
-    const load = await loadOf({ ...this.population, url, isBare: true });
+    const { url } = await plain.ask<{ url: string }>('start', { databaseUrl, connections: 10 });
+    const load = await loadOf({ ...this.population, urls: [url], isBare: true });
     try {
       const rate = numberOption(this.options, 'baselineRate', this.rate);
-      return await this.measureTarget({ load, serverPid: plain.pid, postgresPid: postgres.pid, databaseUrl: postgres.url }, rate, BASELINE_DRAIN_SECONDS);
+      const target = { load, parts: { server: [plain.pid], postgres: parts['postgres'] ?? [] }, databaseServers: [databaseUrl] };
+      await this.warmUp(target, rate);
+      return await this.measureTarget(target, rate, BASELINE_DRAIN_SECONDS);
     } finally {
       await load.stop();
       await plain.stop();
     }
   }
 
-  private async measureTarget(target: Target, rate: number, drainSeconds: number): Promise<Measured> {
-    const warmup = numberOption(this.options, 'warmup', 5);
+  private async warmUp(target: Target, rate: number): Promise<void> {
+    const seconds = numberOption(this.options, 'warmup', this.isCluster ? 10 : 5);
     // Below what is measured, so that nothing of it is still queued then.
-    if (warmup > 0) await measure(target, { rate: Math.min(rate, 1_000), seconds: warmup, drainSeconds: DRAIN_SECONDS });
-    tell('measuring');
-    if (isOn(this.options, 'find', false)) return findRate(target, rate, this.seconds, drainSeconds);
-    return measure(target, { rate, seconds: this.seconds, drainSeconds });
+    if (seconds > 0) await measure(target, Math.min(rate, 1_000), seconds, DRAIN_SECONDS);
   }
-}
 
-function verdictFigures({ lost, duplicated, reordered, checkedAcks, checkedDeliveries, controlPassed }: Verdict): Record<string, number | string> {
-  return { checkedAcks, checkedDeliveries, lost, duplicated, reordered, negativeControl: controlPassed ? 'passed' : 'FAILED' };
+  private measureTarget(target: Target, rate: number, drainSeconds: number): Promise<Measured> {
+    tell(`measuring ${String(rate)}/s`);
+    if (isOn(this.options, 'find', false)) return findRate(target, rate, this.seconds, drainSeconds);
+    return measure(target, rate, this.seconds, drainSeconds);
+  }
 }
 
 export function run(options: BenchOptions): Promise<{ figures: Record<string, number | string>; rows: object[] }> {

@@ -6,7 +6,8 @@ import { negativeControl, type Place, StreamTally, sum, tallyOf, type Violations
 
 /** Rooms of equal size that everybody is in equally often; each user has one connection. */
 export interface Population {
-  readonly url: string;
+  /** The doors, which users are spread over. */
+  readonly urls: readonly string[];
   readonly users: number;
   readonly roomsPerUser: number;
   readonly membersPerRoom: number;
@@ -52,6 +53,8 @@ interface Member {
 const TICK_MS = 1;
 const TEXT = 'a message of ordinary length, as people write them to each other all day long, give or take a few words';
 const POLL_MS = 10;
+/** What was stored without an answer in time may be delivered after its run. */
+const LATE_DELIVERY_MS = 10_000;
 
 /** One series of posts at a steady rate; latencies count from the moment a post was due, whatever held it up. */
 class Run {
@@ -98,12 +101,14 @@ export class SendLoad {
   constructor(private readonly population: Population) {}
 
   async open(): Promise<void> {
-    const { url, users, isBare } = this.population;
-    const rests = isBare ? Array.from({ length: users }, () => new RestClient(url)) : await inTurns(users, 2, () => RestClient.register(url, 'load'));
+    const { urls, users, isBare } = this.population;
+    const urlOf = (user: number): string => urls[user % urls.length]!;
+    const register = (user: number): Promise<RestClient> => RestClient.register(urlOf(user), 'load');
+    const rests = isBare ? Array.from({ length: users }, (_, user) => new RestClient(urlOf(user))) : await inTurns(users, 2, register);
     const rooms = await this.makeRooms(rests);
     await inTurns(users, 4, async (index) => {
       const rest = rests[index]!;
-      const socket = await RawSocket.connect(url, rest.credentials?.accessToken);
+      const socket = await RawSocket.connect(rest.url, rest.credentials?.accessToken);
       const own = rooms.filter((_, room) => this.membersOf(room).includes(index));
       const member: Member = { socket, rest, rooms: own, streams: new Map() };
       this.members[index] = member;
@@ -158,7 +163,9 @@ export class SendLoad {
       }
       for (const { streams } of readers) {
         const seen = streams.get(roomId)!;
-        found.push(seen.finish(tallyOf(seen.from, places)));
+        const stored = tallyOf(seen.from, places);
+        await until(() => seen.reaches(stored), LATE_DELIVERY_MS);
+        found.push(seen.finish(stored));
       }
       if (roomId !== first?.rooms[0]) return;
       const { from } = first.streams.get(roomId)!;
@@ -255,10 +262,14 @@ export class SendLoad {
   }
 
   private async drain(run: Run, timeoutMs: number): Promise<void> {
-    const deadlineMs = performance.now() + timeoutMs;
-    const isDone = (): boolean => run.isComplete && run.deliveries.count >= run.acks.count * this.population.membersPerRoom;
-    while (!isDone() && performance.now() < deadlineMs) await new Promise((next) => setTimeout(next, POLL_MS));
+    await until(() => run.isComplete && run.deliveries.count >= run.acks.count * this.population.membersPerRoom, timeoutMs);
   }
+}
+
+/** Resolves once it is so, or after that time. */
+async function until(isSo: () => boolean, timeoutMs: number): Promise<void> {
+  const deadlineMs = performance.now() + timeoutMs;
+  while (!isSo() && performance.now() < deadlineMs) await new Promise((next) => setTimeout(next, POLL_MS));
 }
 
 /** The number of the post that an event is, or its negative seq for anything else. */

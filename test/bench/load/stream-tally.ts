@@ -25,6 +25,10 @@ export class StreamTally {
     this.digest = (Math.imul(this.digest, 31) + content + 1) | 0;
   }
 
+  reaches({ last }: StreamTally): boolean {
+    return this.last >= last;
+  }
+
   /** Compares with what is stored after `from`, oldest first. */
   finish(stored: StreamTally): Violations {
     const { lost, duplicated, reordered } = this;
