@@ -6,8 +6,10 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { provision as provisionEtcd } from './servers/etcd.mjs';
 import { provision as provisionKafka } from './servers/kafka.mjs';
 import { provision as provisionNginx } from './servers/nginx.mjs';
+import { provision as provisionPatroni } from './servers/patroni.mjs';
 import { provision as provisionRedis } from './servers/redis.mjs';
 import { runNode, tool } from './toolchain/process.mjs';
 import { ROOT } from './toolchain/swc.mjs';
@@ -30,6 +32,8 @@ async function prepare() {
   await provisionRedis();
   await provisionKafka();
   await provisionNginx();
+  await provisionEtcd();
+  await provisionPatroni();
   if ((await runNode(['scripts/build.mjs'])) !== 0) throw new Error('scripts/build.mjs failed.');
 }
 

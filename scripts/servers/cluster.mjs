@@ -80,8 +80,10 @@ function place(folder, name) {
 
 const DATABASES = ['chat', 'a', 'b'];
 
-function databaseSettings(at) {
-  return { DATABASE_URL: at('chat'), SHARD_DATABASES: JSON.stringify({ a: { url: at('a') }, b: { url: at('b') } }) };
+/** `replicasOf` answers the URLs of those that stream from a database: of servers that replace each other all of them, whichever is the primary. */
+function databaseSettings(at, replicasOf) {
+  const shards = Object.fromEntries(['a', 'b'].map((name) => [name, { url: at(name), replicas: replicasOf(name) }]));
+  return { DATABASE_URL: at('chat'), DATABASE_REPLICA_URLS: JSON.stringify(replicasOf('chat')), SHARD_DATABASES: JSON.stringify(shards) };
 }
 
 /** The directory and two databases with rooms on a pair of servers that replace each other. */
@@ -89,8 +91,8 @@ async function startPair(running, { folder, ports }) {
   const etcd = await running.keep('etcd', startEtcd({ folder: place(folder, 'etcd'), takePort: ports('etcd') }));
   running.step();
   const options = { folder: place(folder, 'postgres'), etcd: etcd.settings.ETCD_HOSTS, databases: DATABASES, takePort: ports('patroni') };
-  const { urlOf: at } = await running.keep('patroni', startPatroni(options));
-  return { settings: databaseSettings(at) };
+  const { urlOf: at, nodes } = await running.keep('patroni', startPatroni(options));
+  return { settings: databaseSettings(at, (database) => nodes.map(({ port }) => urlOf(port, database))) };
 }
 
 /** The directory and two databases with rooms: on one primary with a standby, or `apart`, each on a server of its own. */
@@ -104,8 +106,13 @@ async function startDatabases(running, { folder, apart, ports }) {
       return running.keep('postgres', startPostgres({ folder: place(folder, 'postgres'), name, standbys: apart ? 0 : 1, databases, takePort }));
     }),
   );
-  const at = (database) => urlOf(started[servers.indexOf(serverOf(database))].port, database);
-  return { settings: databaseSettings(at) };
+  const nodesOf = (database) => started[servers.indexOf(serverOf(database))].nodes;
+  const at = (database) => urlOf(nodesOf(database)[0].port, database);
+  const replicasOf = (database) =>
+    nodesOf(database)
+      .slice(1)
+      .map(({ port }) => urlOf(port, database));
+  return { settings: databaseSettings(at, replicasOf) };
 }
 
 function startServers(running, { folder, apart, ha, ports, env }) {
@@ -140,14 +147,14 @@ function processesOf({ gateways, chats }) {
 }
 
 /** Chat first: it brings the databases' schema, and the others ask it from the beginning. */
-async function startApps(running, { folder, gateways, chats, ports, env }) {
+async function startApps(running, { folder, gateways, chats, ports, env, nodeArguments }) {
   running.step();
   const wanted = processesOf({ gateways, chats });
   const started = [];
   for (const wave of [wanted.filter(({ app }) => app === 'chat'), wanted.filter(({ app }) => app !== 'chat')]) {
     const starts = wave.map(async ({ app, name }) => {
       const takePort = ports(name);
-      return running.keep(app, startApp({ name, app, folder, port: await takePort(), internalPort: await takePort(), env }));
+      return running.keep(app, startApp({ name, app, folder, port: await takePort(), internalPort: await takePort(), env, nodeArguments }));
     });
     started.push(...(await together(starts)));
   }
@@ -181,9 +188,9 @@ async function startAll(running, options) {
 
 /**
  * Starts everything in `folder`, `gateways` and `chats` many of these. `env` is added to the environment of the apps: servers that it names
- * (`KAFKA_BROKERS`, `REDIS_URL`, `DATABASE_URL`) are used instead of own ones. `apart` puts each database on a server of its own (`postgres`, `postgres-a`,
- * `postgres-b`); `ha` starts three brokers, Patroni with etcd, and Sentinels. `ports` answers, for what a kind of server is called, with what gives its next
- * port. `onStarted` hears of each process that is ready.
+ * (`KAFKA_BROKERS`, `REDIS_URL`, `DATABASE_URL`) are used instead of own ones. `nodeArguments` are for the Node of each app. `apart` puts each database on a
+ * server of its own (`postgres`, `postgres-a`, `postgres-b`); `ha` starts three brokers, Patroni with etcd, and Sentinels. `ports` answers, for what a kind
+ * of server is called, with what gives its next port. `onStarted` hears of each process that is ready.
  * Resolves with `nodes`, all processes by name (`nginx`, `gateway-1`, `chat-1`, ..., `kafka-1`, `redis`, `postgres`, `postgres-standby-1`), and `settings`,
  * of which `ENTRY` is the address for clients and `GATEWAYS` those of the gateways.
  */

@@ -1,6 +1,6 @@
 // Postgres under Patroni: two servers, one of which is the primary; every commit is on both before it is answered, as long as both are there.
 import { spawnSync } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { load } from '../toolchain/load-typescript.mjs';
@@ -115,12 +115,19 @@ async function node({ name, folder, port, restPort, etcd, command, binaries }) {
   const patroni = await startNode({ ...launch, options: { ...asAccount(account), cwd: '/' } });
   const both = (signal) => [patroni.isAlive() ? patroni.pid : undefined, serverPid(data)].forEach((pid) => pid && signalAll(pid, signal));
   const killServer = () => both('SIGKILL');
+  // A machine that is gone: the Patroni and its Postgres.
+  const kill = resumedThen(both, patroni.kill, killServer);
   return Object.assign(patroni, {
     restPort,
     app: 'patroni',
     stop: resumedThen(both, patroni.stop, () => (killServer(), callOff())),
-    // A machine that is gone: the Patroni and its Postgres.
-    kill: resumedThen(both, patroni.kill, killServer),
+    kill,
+    // And its disk with it: what it is started on next is a copy of the primary of then.
+    destroy: async () => {
+      await kill();
+      await stopOrphan(data);
+      rmSync(data, { recursive: true, force: true });
+    },
     pause: () => both('SIGSTOP'),
     resume: () => both('SIGCONT'),
     restart: async () => {

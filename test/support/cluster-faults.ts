@@ -15,9 +15,9 @@ export class FaultyCluster {
     this.gateways = (running.settings['GATEWAYS'] ?? '').split(',');
   }
 
-  /** `apart`: each database on a server of its own. */
-  static async start({ apart = false, env = {} }: { apart?: boolean; env?: Record<string, string> } = {}): Promise<FaultyCluster> {
-    return new FaultyCluster(await startTestServers('cluster', { apart, env: { RATE_LIMITS: 'off', MAX_CONNECTIONS_PER_USER: '1000', ...env } }));
+  /** `apart`: each database on a server of its own. `ha`: servers that replace each other. */
+  static async start({ apart = false, ha = false, env = {} }: { apart?: boolean; ha?: boolean; env?: Record<string, string> } = {}): Promise<FaultyCluster> {
+    return new FaultyCluster(await startTestServers('cluster', { apart, ha, env: { RATE_LIMITS: 'off', MAX_CONNECTIONS_PER_USER: '1000', ...env } }));
   }
 
   get settings(): Readonly<Record<string, string>> {
@@ -27,6 +27,11 @@ export class FaultyCluster {
   /** Every process of the apps, by name. */
   get apps(): readonly string[] {
     return this.running.servers.map(({ name }) => name).filter((name) => /^(gateway|chat|presence|analytics)-/.test(name));
+  }
+
+  /** Every process there is. */
+  get servers(): readonly TestServer[] {
+    return this.running.servers;
   }
 
   node(name: string): TestServer {

@@ -23,6 +23,8 @@ export interface FaultReport extends VerifierReport {
   readonly recoveredMs?: number;
   /** The longest that one send waited for its acknowledgement. */
   readonly longestStallMs: number;
+  /** The longest from an acknowledgement until somebody who reads had that message. */
+  readonly latestDeliveryMs: number;
   readonly acknowledged: number;
   readonly resyncs: number;
   /** Readers who did not get to the end of every log. */
@@ -79,6 +81,7 @@ export class FaultLoad {
         fault: fault.name,
         ...times,
         longestStallMs: writing.longestStallMs(),
+        latestDeliveryMs: latestDeliveryMs(clients),
         acknowledged: clients.reduce((sum, { acked }) => sum + acked, 0),
         ...verifier.verify(logs),
         resyncs: clients.reduce((sum, { resyncs }) => sum + resyncs, 0),
@@ -175,6 +178,13 @@ class Writing {
       await delay(this.postEveryMs);
     }
   }
+}
+
+function latestDeliveryMs(clients: readonly LoadClient[]): number {
+  const delays = clients.flatMap(({ sends }) =>
+    sends.flatMap(({ messageId, ackedMs }) => clients.flatMap(({ arrivals }) => (arrivals.get(messageId) ?? ackedMs) - ackedMs)),
+  );
+  return Math.round(delays.reduce((longest, delayMs) => Math.max(longest, delayMs), 0));
 }
 
 /** Waits until everybody is at the end of every log; resolves with how many did not get there. */

@@ -34,9 +34,22 @@ export class FaultReports {
   }
 }
 
-function lineOf({ fault, firstAckMs, recoveredMs, longestStallMs, checked, lost, duplicated, reordered, resyncs, behind, examples }: FaultReport): string {
+function lineOf({
+  fault,
+  firstAckMs,
+  recoveredMs,
+  longestStallMs,
+  latestDeliveryMs,
+  checked,
+  lost,
+  duplicated,
+  reordered,
+  resyncs,
+  behind,
+  examples,
+}: FaultReport): string {
   const recovery = recoveredMs === undefined ? '' : ` (${String(recoveredMs)} ms after it was mended)`;
   const counts = Object.entries({ checked, lost, duplicated, reordered, resyncs, behind }).map(([what, count]) => `${what} ${String(count)}`);
   const shown = examples.length === 0 ? '' : `; ${JSON.stringify(examples)}`;
-  return `${fault}: first ack after ${String(firstAckMs)} ms${recovery}, longest stall ${String(longestStallMs)} ms; ${counts.join(', ')}${shown}`;
+  return `${fault}: first ack after ${String(firstAckMs)} ms${recovery}, longest stall ${String(longestStallMs)} ms, latest delivery ${String(latestDeliveryMs)} ms; ${counts.join(', ')}${shown}`;
 }

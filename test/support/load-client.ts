@@ -24,6 +24,7 @@ export function seen(event: LoggedEvent): SeenEvent {
 /** A send that was acknowledged, on the clock that never jumps. */
 export interface CompletedSend {
   readonly roomId: string;
+  readonly messageId: string;
   readonly begunMs: number;
   readonly ackedMs: number;
 }
@@ -35,6 +36,8 @@ export class LoadClient {
   resyncs = 0;
   acked = 0;
   readonly sends: CompletedSend[] = [];
+  /** When each message came, by its id. */
+  readonly arrivals = new Map<string, number>();
   private readonly cursors = new Map<string, string>();
   private readonly live = new Set<string>();
   private readonly sendNos = new Map<string, number>();
@@ -68,7 +71,7 @@ export class LoadClient {
       const answer = await this.call<{ messageId: string; seq: number; epoch: number }>('message.post', { roomId, clientMsgId, text });
       if (answer?.ok === true) {
         this.acked += 1;
-        this.sends.push({ roomId, begunMs, ackedMs: performance.now() });
+        this.sends.push({ roomId, messageId: answer.messageId, begunMs, ackedMs: performance.now() });
         this.verifier.acknowledge({ roomId, epoch: answer.epoch, seq: answer.seq, identity: `message.posted ${answer.messageId}`, sender: this.name, sendNo });
         return;
       }
@@ -155,6 +158,8 @@ export class LoadClient {
 
   private see(event: LoggedEvent): void {
     this.verifier.deliver(this.name, seen(event));
+    const messageId = event.type === 'message.posted' ? event.data?.['messageId'] : undefined;
+    if (typeof messageId === 'string' && !this.arrivals.has(messageId)) this.arrivals.set(messageId, performance.now());
     this.cursors.set(event.roomId, `${String(event.epoch)}.${String(event.seq)}`);
   }
 

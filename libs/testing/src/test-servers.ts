@@ -14,6 +14,8 @@ export interface TestServer {
   kill(): Promise<void>;
   /** Starts it again at the same place, where its kind of server can. */
   restart(): Promise<void>;
+  /** A crash that takes the data along, where its kind of server can do without: `restart` makes it anew from the others. */
+  destroy(): Promise<void>;
   /** A machine that stands still. */
   pause(): Promise<void>;
   resume(): Promise<void>;
@@ -35,7 +37,7 @@ interface Message {
   readonly exitCode?: number | null;
 }
 
-type Verb = 'stop' | 'kill' | 'restart' | 'pause' | 'resume';
+type Verb = 'stop' | 'kill' | 'destroy' | 'restart' | 'pause' | 'resume';
 
 const PROGRAM = join(__dirname, '../../../scripts/servers/serve.mjs');
 
@@ -71,6 +73,7 @@ function serverOf(place: Pick<TestServer, 'name' | 'port' | 'pid' | 'log'>, tell
     },
     stop: async () => (await tell('stop')).exitCode ?? null,
     kill: () => told('kill'),
+    destroy: () => told('destroy'),
     restart: () => told('restart'),
     pause: () => told('pause'),
     resume: () => told('resume'),

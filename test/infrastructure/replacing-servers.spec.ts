@@ -1,0 +1,84 @@
+import { FaultyCluster } from '../support/cluster-faults';
+import { type Fault, FaultLoad, loadOptions } from '../support/fault-load';
+import { FaultReports } from '../support/fault-reports';
+import { ServerRoles } from '../support/server-roles';
+
+/** Beyond the lease of a primary, after which another one is made. */
+const PAUSE_MS = 12_000;
+const BACK_WITHIN_MS = 10_000;
+
+jest.setTimeout(400_000);
+
+describe('a cluster on servers that replace each other, under load', () => {
+  const reports = new FaultReports('replacing-servers');
+  let cluster: FaultyCluster;
+  let roles: ServerRoles;
+  let load: FaultLoad;
+
+  beforeAll(async () => {
+    cluster = await FaultyCluster.start({ ha: true });
+    roles = new ServerRoles(cluster);
+    load = await FaultLoad.open(cluster.url, loadOptions());
+  });
+  beforeEach(() => roles.untilWhole());
+  afterAll(async () => {
+    await roles.close();
+    await cluster.stop();
+  });
+
+  /** What is broken comes back under the load, and has its part again before that ends. */
+  const healed = (fault: Fault, name: string): Fault => ({
+    ...fault,
+    name,
+    mend: async () => {
+      await fault.mend();
+      await roles.untilWhole();
+    },
+  });
+
+  it('goes on with two of three brokers when one is killed that leads partitions of the log of commands', async () => {
+    const name = await roles.commandLeader();
+    reports.expectKept(await load.under(healed(cluster.crash(name), `kill -9 of one Kafka broker of three, which leads commands`)), {
+      backWithinMs: BACK_WITHIN_MS,
+    });
+  });
+
+  it('goes on with two of three brokers when the one is killed that decides who leads', async () => {
+    const name = roles.controller();
+    reports.expectKept(await load.under(healed(cluster.crash(name), `kill -9 of one Kafka broker of three, the controller`)), { backWithinMs: BACK_WITHIN_MS });
+  });
+
+  it('follows the Sentinels when the Redis master is killed', async () => {
+    const name = await roles.redisMaster();
+    reports.expectKept(await load.under(healed(cluster.crash(name), 'kill -9 of the Redis master under Sentinel')), { backWithinMs: BACK_WITHIN_MS });
+  });
+
+  it.each(['first', 'second'])('loses nothing with the primary and its disk, the %s time', async () => {
+    const node = cluster.node(await roles.primary());
+    let destroyed: Promise<void> | undefined;
+    const fault = {
+      name: 'the Postgres primary under Patroni killed, its disk destroyed',
+      begin: async () => {
+        await node.kill();
+        destroyed = node.destroy();
+      },
+      mend: async () => {
+        await destroyed;
+        await node.restart();
+      },
+    };
+    reports.expectKept(await load.under(healed(fault, fault.name)), { backWithinMs: BACK_WITHIN_MS });
+  });
+
+  it('is told nothing by a primary that stood still until another was made', async () => {
+    const name = await roles.primary();
+    reports.expectKept(await load.under(healed(cluster.pause(name, PAUSE_MS), 'the Postgres primary under Patroni stands still past its lease and wakes up')), {
+      backWithinMs: BACK_WITHIN_MS,
+    });
+  });
+
+  it('reads on when the standby is killed', async () => {
+    const name = await roles.standby();
+    reports.expectKept(await load.under(healed(cluster.crash(name), 'kill -9 of the Postgres standby')), { backWithinMs: BACK_WITHIN_MS });
+  });
+});
