@@ -3,6 +3,7 @@ import '@agent-chat/query-bus/adapters/http';
 import '@agent-chat/runtime';
 import { describeMetrics, type MetricRow } from '@agent-chat/observability';
 import { RealtimeMetrics } from '../../apps/gateway/src/application/realtime/realtime-metrics';
+import '../../apps/chat/src/application/move/move-metrics';
 import '../../apps/chat/src/application/write/write-metrics';
 import '../../apps/gateway/src/rest.module';
 

@@ -4,6 +4,7 @@ import { type PhysicalDatabase } from '@agent-chat/database';
 import { openPostgresDatabase, type PostgresDatabase } from '@agent-chat/database/adapters/postgres';
 import { createEmptyDatabase } from '@agent-chat/database/testing';
 import { InMemoryEventLog } from '@agent-chat/event-log/adapters/memory';
+import { ProcessIdentity } from '@agent-chat/discovery';
 import { newId, SystemClock, type GatewayId, type RoomId } from '@agent-chat/kernel';
 import { eventually } from '@agent-chat/testing';
 import { MoveRunner } from '../../../apps/chat/src/application/move/move-runner';
@@ -58,7 +59,7 @@ export async function openMoveRig() {
   const moves = new MoveRepository(database);
   /** A process that runs moves; `onStep` may end it anywhere, as kill -9 would. */
   const runner = (on: PostgresDatabase, onStep?: (step: MoveStep) => Promise<void>): MoveRunner =>
-    new MoveRunner(on, new MoveRepository(on), new EventMonths(on)).listen(onStep);
+    new MoveRunner(on, new MoveRepository(on), new EventMonths(on), new ProcessIdentity('chat', '0.0.0', undefined)).listen(onStep);
   const stop = async (): Promise<void> => {
     await owner.stop();
     await backplane.close();

@@ -49,6 +49,7 @@ describe('what operators see', () => {
       process: { pid: process.pid },
       instances: [{ service: 'standalone', version: expect.stringMatching(/^\d+\.\d+\.\d+/), load: expect.any(Number), ageMs: 0 }],
       breakers: [],
+      moves: [],
     });
     expect((await get('/api/infrastructure/status', user())).status).toBe(403);
     expect((await get('/api/infrastructure/status')).status).toBe(401);

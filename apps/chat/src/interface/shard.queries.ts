@@ -21,6 +21,7 @@ export class ShardQueries implements OnModuleInit {
   onModuleInit(): void {
     const { bus } = this;
     bus.answer('shards.map', () => whileReachable(this.map()));
+    bus.answer('shards.moving', () => whileReachable(this.moving()));
     bus.answer('shards.move', (input) => whileReachable(this.move(input)));
     bus.answer('shards.cancel', (input) => whileReachable(this.cancel(input)));
   }
@@ -28,6 +29,11 @@ export class ShardQueries implements OnModuleInit {
   private async map(): Promise<QueryAnswer<'shards.map'>> {
     const [sizes, moves] = await Promise.all([this.sizes.read(), this.moves.list()]);
     return { ...sizes, moves };
+  }
+
+  private async moving(): Promise<QueryAnswer<'shards.moving'>> {
+    const move = await this.moves.running();
+    return { moves: move === undefined ? [] : [move] };
   }
 
   private async move({ partition, target }: QueryInput<'shards.move'>): Promise<QueryAnswer<'shards.move'>> {

@@ -23,6 +23,10 @@ export const ShardMove = z.object({
   endedAt: IsoTimeSchema.optional(),
   /** How long writers of the shard had to wait for the switch. */
   stalledMs: z.int().optional(),
+  /** The process that runs it, or ran it last, as partitions name their owners. */
+  runner: z.string().optional(),
+  /** The shard's log as it was switched: the same at both ends, before it was removed from the source. */
+  log: z.object({ events: z.int(), checksum: z.string() }).optional(),
 });
 /** A logical shard on its way from one database to another. */
 export type ShardMove = z.infer<typeof ShardMove>;
@@ -38,6 +42,8 @@ export const ShardMap = z.object({
 /** What operators ask and tell about logical shards (P30). */
 export const SHARD_QUERIES = {
   'shards.map': defineQuery('any', z.object({}), ShardMap),
+  /** The move that is under way, if there is one. */
+  'shards.moving': defineQuery('any', z.object({}), z.object({ moves: z.array(ShardMove) })),
   /** Begins to move a shard. Asked again for the same target, it answers the move under way. */
   'shards.move': defineQuery('any', z.object({ partition, target: database }), z.object({ move: ShardMove })),
   /** Takes a move back. Asked again, it answers the same. */

@@ -1,4 +1,5 @@
 import { Database } from '@agent-chat/database';
+import { ProcessIdentity } from '@agent-chat/discovery';
 import { newId } from '@agent-chat/kernel';
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { EventMonths } from '../../infrastructure/maintain/event-months';
@@ -24,6 +25,7 @@ export class MoveRunner implements OnApplicationBootstrap, BeforeApplicationShut
     private readonly database: Database,
     private readonly moves: MoveRepository,
     private readonly months: EventMonths,
+    private readonly identity: ProcessIdentity,
   ) {}
 
   /** For tests: told of each step. */
@@ -58,7 +60,7 @@ export class MoveRunner implements OnApplicationBootstrap, BeforeApplicationShut
 
   private async run(): Promise<void> {
     const token = newId();
-    const move = await this.moves.claim(token);
+    const move = await this.moves.claim(token, this.identity.ownerName);
     if (move === undefined) return;
     const { database, moves, months, onStep } = this;
     this.mover = new ShardMover({ database, moves, months, ...(onStep === undefined ? {} : { onStep }) }, token, move);

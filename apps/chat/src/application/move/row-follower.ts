@@ -1,4 +1,5 @@
 import { MOVED_TABLES, type MovedTable } from '../../infrastructure/move/moved-tables';
+import { type LogChecksum } from '../../infrastructure/move/move-repository';
 import { type Digest, type RowKey, type ShardSource } from '../../infrastructure/move/shard-source';
 import { type ShardTarget } from '../../infrastructure/move/shard-target';
 
@@ -108,6 +109,15 @@ export class RowFollower {
     }
   }
 
+  /** After the switch: the log up to it is still in the source, and has to be the same at the target. Rejects where it isn't. */
+  async sameLog(): Promise<LogChecksum> {
+    const { partition } = this.source;
+    const position = await this.source.rows.position(partition);
+    const [here, there] = await Promise.all([this.source.rows.logUpTo(partition, position), this.target.rows.logUpTo(partition, position)]);
+    if (!isSame(here, there)) throw new Error(`The log that has moved is not the one that was left: ${described(there)}, not ${described(here)}`);
+    return { events: here.count, checksum: checksumOf(here) };
+  }
+
   /** Each room's log must have every event once. Rejects with `ChecksumError`. */
   async requireWholeLogs(roomIds: readonly string[]): Promise<void> {
     let broken = roomIds;
@@ -124,6 +134,15 @@ export class RowFollower {
     const keys = this.suspects.get(table) ?? new Set<RowKey>();
     this.suspects.set(table, keys.add(key));
   }
+}
+
+/** The sum of the rows' hashes, in hexadecimal. */
+function checksumOf({ hash }: Digest): string {
+  return BigInt(hash).toString(16);
+}
+
+function described(digest: Digest): string {
+  return `${String(digest.count)} events with the checksum ${checksumOf(digest)}`;
 }
 
 function isSame(one: Digest, other: Digest): boolean {

@@ -5,6 +5,7 @@ import { type MoveRepository, type StoredMove } from '../../infrastructure/move/
 import { MoveLostError } from '../../infrastructure/move/shard-copy';
 import { ShardSource } from '../../infrastructure/move/shard-source';
 import { ShardTarget } from '../../infrastructure/move/shard-target';
+import { endedMoves, movedRows, moveStall, runningMoves } from './move-metrics';
 import { ChecksumError, RowFollower } from './row-follower';
 
 export interface ShardMoverParts {
@@ -55,6 +56,11 @@ export class ShardMover {
 
   /** Until the move has ended, is somebody else's, or was stopped. Never rejects. */
   async run(): Promise<void> {
+    await this.untilOver();
+    runningMoves.reset();
+  }
+
+  private async untilOver(): Promise<void> {
     while (!this.stopped) {
       try {
         const move = await this.parts.moves.renew(this.token);
@@ -67,6 +73,7 @@ export class ShardMover {
   }
 
   private async work(move: StoredMove): Promise<void> {
+    show(move.phase);
     switch (move.phase) {
       case 'planned':
         return this.prepare();
@@ -77,7 +84,7 @@ export class ShardMover {
       case 'switching':
         return this.goBack();
       case 'switched':
-        return this.finish();
+        return this.finish(move);
       case 'undoing':
         return this.undo(move);
       case 'done':
@@ -106,6 +113,7 @@ export class ShardMover {
         return;
       }
       const rows = await this.follower.copy(roomIds);
+      movedRows.inc(rows);
       await this.parts.moves.copied(this.token, rows, last);
       after = last;
       if (!(await this.isStill('copying'))) return;
@@ -145,6 +153,7 @@ export class ShardMover {
 
   /** Writers wait from here to the activation. */
   private async switchOver(logAfter: number): Promise<void> {
+    show('switching');
     const startedMs = performance.now();
     const requireTime = (): void => {
       if (performance.now() - startedMs > WINDOW_MS) throw new WindowError('The rest could not be brought over in time');
@@ -161,7 +170,9 @@ export class ShardMover {
     await this.step('decide');
     if (!(await this.parts.moves.decide(this.token))) return;
     await this.target.activate();
-    await this.parts.moves.stalled(this.token, performance.now() - startedMs);
+    const stalledMs = performance.now() - startedMs;
+    moveStall.observe(stalledMs / 1_000);
+    await this.parts.moves.stalled(this.token, stalledMs);
   }
 
   /** A switch that was not decided: whoever decides in between is first (the row's lock says so). */
@@ -169,17 +180,19 @@ export class ShardMover {
     await this.parts.moves.advance(this.token, 'switching', 'following');
   }
 
-  private async finish(): Promise<void> {
+  private async finish({ isChecked }: StoredMove): Promise<void> {
     await this.step('activate');
     await Promise.all([this.target.adoptRemaining(), this.source.adopt()]);
     if (!(await this.isStill('switched'))) return;
     await this.target.activate();
     await this.target.release();
     await this.step('clean');
+    // Once: half of the source's may have been removed since.
+    if (!isChecked) await this.parts.moves.checked(this.token, await this.follower.sameLog());
     await this.source.stopNoting();
     await this.source.removeRest();
     await this.source.release();
-    await this.parts.moves.advance(this.token, 'switched', 'done');
+    await this.end('switched', 'done');
     this.logger.log(`Shard ${String(this.source.partition)} has moved from ${this.source.database.name} to ${this.target.database.name}`);
   }
 
@@ -191,7 +204,11 @@ export class ShardMover {
     await this.source.stopNoting();
     await this.target.abandon();
     await this.source.release();
-    await this.parts.moves.advance(this.token, 'undoing', error === null ? 'cancelled' : 'failed');
+    await this.end('undoing', error === null ? 'cancelled' : 'failed');
+  }
+
+  private async end(from: StoredMove['phase'], outcome: 'done' | 'cancelled' | 'failed'): Promise<void> {
+    if (await this.parts.moves.advance(this.token, from, outcome)) endedMoves.inc({ outcome });
   }
 
   /** Only this runner writes from now on; if it is still the one, for it may have slept since it was. */
@@ -229,4 +246,9 @@ export class ShardMover {
     }
     await new Promise((resolve) => setTimeout(resolve, PAUSE_AFTER_ERROR_MS).unref());
   }
+}
+
+function show(phase: StoredMove['phase']): void {
+  runningMoves.reset();
+  runningMoves.set({ phase }, 1);
 }

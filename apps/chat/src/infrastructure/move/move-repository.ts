@@ -12,9 +12,17 @@ export interface StoredMove {
   readonly phase: ShardMove['phase'];
   readonly copiedRoom: string | null;
   readonly error: string | null;
+  /** Whether its log was found the same at both ends after the switch. */
+  readonly isChecked: boolean;
 }
 
-const COLUMNS = 'move_id, partition, source, target, phase, copied_room, copied, error, stalled_ms, started_at, ended_at';
+/** A shard's log up to its switch. */
+export interface LogChecksum {
+  readonly events: number;
+  readonly checksum: string;
+}
+
+const COLUMNS = 'move_id, partition, source, target, phase, copied_room, copied, error, stalled_ms, runner, log_events, log_checksum, started_at, ended_at';
 /** For so long after its last sign of life nobody else takes a move over. By the directory's clock. */
 const LEASE_SEC = 6;
 const KEPT_MOVES = 50;
@@ -30,6 +38,9 @@ interface MoveRow extends Row {
   readonly copied: number;
   readonly error: string | null;
   readonly stalled_ms: number | null;
+  readonly runner: string | null;
+  readonly log_events: number | null;
+  readonly log_checksum: string | null;
   readonly started_at: string;
   readonly ended_at: string | null;
 }
@@ -73,12 +84,18 @@ export class MoveRepository {
     return toMove(row);
   }
 
-  /** Takes over a move that nobody runs. */
-  async claim(token: string): Promise<StoredMove | undefined> {
+  /** The move that has not ended, if there is one. */
+  async running(): Promise<ShardMove | undefined> {
+    const [row] = await this.database.directory().query<MoveRow>(`SELECT ${COLUMNS} FROM shard_moves WHERE ended_at IS NULL`);
+    return row === undefined ? undefined : toMove(row);
+  }
+
+  /** Takes over a move that nobody runs, for the process called `runner`. */
+  async claim(token: string, runner: string): Promise<StoredMove | undefined> {
     const [row] = await this.database.directory().query<MoveRow>(
-      `UPDATE shard_moves SET token = $1, lease_until = now() + $2 * interval '1 second'
+      `UPDATE shard_moves SET token = $1, lease_until = now() + $2 * interval '1 second', runner = $3
          WHERE ended_at IS NULL AND (token IS NULL OR token = $1 OR lease_until < now()) RETURNING ${COLUMNS}`,
-      [token, LEASE_SEC],
+      [token, LEASE_SEC, runner],
     );
     return row === undefined ? undefined : stored(row);
   }
@@ -139,14 +156,14 @@ export class MoveRepository {
     await this.database.directory().query('UPDATE shard_moves SET stalled_ms = $2 WHERE token = $1', [token, Math.round(stalledMs)]);
   }
 
-  private async running(): Promise<ShardMove | undefined> {
-    const [row] = await this.database.directory().query<MoveRow>(`SELECT ${COLUMNS} FROM shard_moves WHERE ended_at IS NULL`);
-    return row === undefined ? undefined : toMove(row);
+  /** The log is the same at both ends: the source's may go. */
+  async checked(token: string, { events, checksum }: LogChecksum): Promise<void> {
+    await this.database.directory().query('UPDATE shard_moves SET log_events = $2, log_checksum = $3 WHERE token = $1', [token, events, checksum]);
   }
 }
 
-function stored({ move_id, partition, source, target, phase, copied_room, error }: MoveRow): StoredMove {
-  return { moveId: move_id, partition, source, target, phase, copiedRoom: copied_room, error };
+function stored({ move_id, partition, source, target, phase, copied_room, error, log_checksum }: MoveRow): StoredMove {
+  return { moveId: move_id, partition, source, target, phase, copiedRoom: copied_room, error, isChecked: log_checksum !== null };
 }
 
 function toMove(row: MoveRow): ShardMove {
@@ -161,5 +178,7 @@ function toMove(row: MoveRow): ShardMove {
     startedAt: row.started_at,
     ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
     ...(row.stalled_ms === null ? {} : { stalledMs: row.stalled_ms }),
+    ...(row.runner === null ? {} : { runner: row.runner }),
+    ...(row.log_events === null || row.log_checksum === null ? {} : { log: { events: row.log_events, checksum: row.log_checksum } }),
   };
 }

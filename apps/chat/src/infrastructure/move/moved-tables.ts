@@ -42,6 +42,9 @@ export function keyJson({ key }: MovedTable): string {
 /** A row's hash as a number, of a row `t`: sums of it depend on no order. */
 export const ROW_HASH = `('x' || left(md5(t::text), 15))::bit(60)::bigint`;
 
+/** The same of an event's place in its logs. */
+export const PLACE_HASH = `('x' || left(md5(concat_ws(' ', t.position, t.room_id, t.epoch, t.seq, t.type, t.actor_id, t.request_id)), 15))::bit(60)::bigint`;
+
 /** Rows `t` of the keys in `$1`. */
 export function rowsOfKeys({ name, key }: MovedTable): string {
   return `${name} t JOIN json_populate_recordset(null::${name}, $1::json) k ON ${key.map((column) => `t.${column} = k.${column}`).join(' AND ')}`;

@@ -1,5 +1,5 @@
 import { type PhysicalDatabase, type Queryable } from '@agent-chat/database';
-import { keyJson, MOVED_TABLES, PARTITION_TABLES, ROW_HASH, rowsOfKeys, type MovedTable } from './moved-tables';
+import { keyJson, MOVED_TABLES, PARTITION_TABLES, PLACE_HASH, ROW_HASH, rowsOfKeys, type MovedTable } from './moved-tables';
 import { ShardCopy } from './shard-copy';
 
 /** A key as JSON text. */
@@ -79,6 +79,15 @@ export class ShardRows {
       [partition, position],
     );
     return row ?? { count: 0, last: position, hash: '0' };
+  }
+
+  /** What makes the order of the partition's log, up to a position. What an event says may be blanked at any time (P35): not a part of it. */
+  async logUpTo(partition: number, position: number): Promise<Digest> {
+    const [row] = await this.database.query<{ count: number; hash: string }>(
+      `SELECT count(*) AS count, coalesce(sum(${PLACE_HASH}), 0)::text AS hash FROM room_events t WHERE partition = $1 AND position <= $2`,
+      [partition, position],
+    );
+    return row ?? { count: 0, hash: '0' };
   }
 
   async position(partition: number): Promise<number> {

@@ -1,3 +1,4 @@
+import { ShardMove } from '@agent-chat/contracts';
 import { z } from 'zod';
 
 const status = z.enum(['up', 'degraded', 'down']);
@@ -27,4 +28,5 @@ export const InfrastructureStatus = z.object({
       refused: z.int(),
     }),
   ),
+  moves: z.array(ShardMove).optional(),
 });

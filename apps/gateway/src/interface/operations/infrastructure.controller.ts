@@ -1,6 +1,8 @@
 import { AppConfig } from '@agent-chat/config';
+import { type ShardMove } from '@agent-chat/contracts';
 import { Discovery, type ServiceInstance } from '@agent-chat/discovery';
 import { EventLoopDelay, HealthCheck, type ProcessHealth } from '@agent-chat/observability';
+import { QueryBus } from '@agent-chat/query-bus';
 import { type BreakerStatus, Breakers } from '@agent-chat/resilience';
 import { Controller, Get } from '@nestjs/common';
 import { Roles } from '../auth/access.decorators';
@@ -20,7 +22,12 @@ export interface InfrastructureStatus extends ProcessHealth {
   readonly instances: readonly ServiceInstance[];
   /** Those of this process. */
   readonly breakers: readonly BreakerStatus[];
+  /** The move of a shard that is under way; absent where that could not be found out in time. */
+  readonly moves?: readonly ShardMove[];
 }
+
+/** Who asks how things stand wants to know it also when half of them are away. */
+const MOVES_TIMEOUT_MS = 1_000;
 
 /** For operators. */
 @Roles('operator')
@@ -32,13 +39,15 @@ export class InfrastructureController {
     private readonly loop: EventLoopDelay,
     private readonly discovery: Discovery,
     private readonly breakers: Breakers,
+    private readonly queries: QueryBus,
   ) {}
 
   @Get('status')
   async status(): Promise<InfrastructureStatus> {
     const { profile, partitions } = this.config;
+    const [health, moves] = await Promise.all([this.health.everything(), this.moves()]);
     return {
-      ...(await this.health.everything()),
+      ...health,
       profile,
       partitions,
       process: {
@@ -50,6 +59,14 @@ export class InfrastructureController {
       },
       instances: [...this.discovery.all()].sort((one, other) => (one.service + one.address < other.service + other.address ? -1 : 1)),
       breakers: this.breakers.statuses(),
+      ...(moves === undefined ? {} : { moves }),
     };
+  }
+
+  private async moves(): Promise<readonly ShardMove[] | undefined> {
+    return this.queries.ask('shards.moving', {}, { timeoutMs: MOVES_TIMEOUT_MS }).then(
+      ({ moves }) => moves,
+      () => undefined,
+    );
   }
 }
