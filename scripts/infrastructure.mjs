@@ -11,6 +11,7 @@ import { provision as provisionKafka } from './servers/kafka.mjs';
 import { provision as provisionNginx } from './servers/nginx.mjs';
 import { provision as provisionPatroni } from './servers/patroni.mjs';
 import { provision as provisionRedis } from './servers/redis.mjs';
+import { provision as provisionToxiproxy } from './servers/toxiproxy.mjs';
 import { runNode, tool } from './toolchain/process.mjs';
 import { ROOT } from './toolchain/swc.mjs';
 
@@ -34,6 +35,7 @@ async function prepare() {
   await provisionNginx();
   await provisionEtcd();
   await provisionPatroni();
+  await provisionToxiproxy();
   if ((await runNode(['scripts/build.mjs'])) !== 0) throw new Error('scripts/build.mjs failed.');
 }
 

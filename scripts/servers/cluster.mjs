@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { start as startApp } from './app.mjs';
 import { provision as provisionEtcd, start as startEtcd } from './etcd.mjs';
+import { farAddress, startFarNetwork } from './far-network.mjs';
 import { provision as provisionKafka, start as startKafka } from './kafka.mjs';
 import { provision as provisionNginx, start as startNginx } from './nginx.mjs';
 import { provision as provisionPatroni, start as startPatroni } from './patroni.mjs';
@@ -115,9 +116,10 @@ async function startDatabases(running, { folder, apart, ports }) {
   return { settings: databaseSettings(at, replicasOf) };
 }
 
-function startServers(running, { folder, apart, ha, ports, env }) {
+function startServers(running, { folder, apart, ha, ports, env, far }) {
   running.step();
-  const kafka = () => running.keep('kafka', startKafka({ folder: place(folder, 'kafka'), nodes: ha ? 3 : 1, takePort: ports('kafka') }));
+  const farAddresses = far.map((_, index) => farAddress(index));
+  const kafka = () => running.keep('kafka', startKafka({ folder: place(folder, 'kafka'), nodes: ha ? 3 : 1, takePort: ports('kafka'), farAddresses }));
   const topology = ha ? 'sentinel' : 'single';
   const redis = () => running.keep('redis', startRedis({ folder: place(folder, 'redis'), topology, persistent: true, takePort: ports('redis') }));
   const databases = ha ? startPair : startDatabases;
@@ -147,18 +149,28 @@ function processesOf({ gateways, chats }) {
 }
 
 /** Chat first: it brings the databases' schema, and the others ask it from the beginning. */
-async function startApps(running, { folder, gateways, chats, ports, env, nodeArguments }) {
+async function startApps(running, { folder, gateways, chats, ports, envOf, nodeArguments }) {
   running.step();
   const wanted = processesOf({ gateways, chats });
   const started = [];
   for (const wave of [wanted.filter(({ app }) => app === 'chat'), wanted.filter(({ app }) => app !== 'chat')]) {
     const starts = wave.map(async ({ app, name }) => {
       const takePort = ports(name);
-      return running.keep(app, startApp({ name, app, folder, port: await takePort(), internalPort: await takePort(), env, nodeArguments }));
+      const [port, internalPort] = [await takePort(), await takePort()];
+      return running.keep(app, startApp({ name, app, folder, port, internalPort, env: await envOf(name, internalPort), nodeArguments }));
     });
     started.push(...(await together(starts)));
   }
   return started.filter(({ app }) => app === 'gateway').map(({ port }) => port);
+}
+
+/** The network between the processes of `far` and everything else; without such processes there is none. */
+async function startNetwork(running, servers, settings, { far, folder, ports }) {
+  if (far.length === 0) return undefined;
+  running.step();
+  const kafkaPorts = servers.find(({ farPorts }) => farPorts)?.farPorts ?? [];
+  const options = { far, nodes: running.nodes, kafkaPorts, settings, folder: place(folder, 'toxiproxy'), port: await ports('toxiproxy')() };
+  return running.keep('toxiproxy', startFarNetwork(options));
 }
 
 const OPTIONS = {
@@ -170,6 +182,8 @@ const OPTIONS = {
   env: {},
   apart: false,
   ha: false,
+  far: [],
+  envs: {},
   ports: () => freePort,
   onStarted: () => undefined,
 };
@@ -179,18 +193,23 @@ async function startAll(running, options) {
   const { publicUrl: entry = `http://127.0.0.1:${port}` } = options;
   const servers = await startServers(running, options);
   const settings = Object.assign({ KAFKA_REPLICATION_FACTOR: ha ? '3' : '1', PUBLIC_URL: entry }, ...servers.map((each) => each.settings));
-  const appEnv = { ...process.env, ...DEFAULTS, ...settings, ...env, PROFILE: 'cluster', HOST: '127.0.0.1' };
-  const doors = await startApps(running, { ...options, env: appEnv });
+  const network = await startNetwork(running, servers, settings, options);
+  const envOf = async (name, internalPort) => {
+    await network?.open(name, internalPort);
+    return { ...process.env, ...DEFAULTS, ...settings, ...env, ...network?.envOf(name), ...options.envs[name], PROFILE: 'cluster', HOST: '127.0.0.1' };
+  };
+  const doors = await startApps(running, { ...options, envOf });
   running.step();
   await running.keep('nginx', startNginx({ folder: options.folder, port, host, gateways: doors }));
-  return { ...settings, ENTRY: entry, GATEWAYS: doors.map((at) => `http://127.0.0.1:${at}`).join(',') };
+  return { ...settings, ...network?.settings, ENTRY: entry, GATEWAYS: doors.map((at) => `http://127.0.0.1:${at}`).join(',') };
 }
 
 /**
  * Starts everything in `folder`, `gateways` and `chats` many of these. `env` is added to the environment of the apps: servers that it names
- * (`KAFKA_BROKERS`, `REDIS_URL`, `DATABASE_URL`) are used instead of own ones. `nodeArguments` are for the Node of each app. `apart` puts each database on a
- * server of its own (`postgres`, `postgres-a`, `postgres-b`); `ha` starts three brokers, Patroni with etcd, and Sentinels. `ports` answers, for what a kind
- * of server is called, with what gives its next port. `onStarted` hears of each process that is ready.
+ * (`KAFKA_BROKERS`, `REDIS_URL`, `DATABASE_URL`) are used instead of own ones. `nodeArguments` are for the Node of each app, `envs` has what single processes
+ * are given besides. `apart` puts each database on a server of its own (`postgres`, `postgres-a`, `postgres-b`); `ha` starts three brokers, Patroni with etcd,
+ * and Sentinels. `far` names processes between which and everything else lies a network that can be disturbed (Toxiproxy, `settings.TOXIPROXY_URL`).
+ * `ports` answers, for what a kind of server is called, with what gives its next port. `onStarted` hears of each process that is ready.
  * Resolves with `nodes`, all processes by name (`nginx`, `gateway-1`, `chat-1`, ..., `kafka-1`, `redis`, `postgres`, `postgres-standby-1`), and `settings`,
  * of which `ENTRY` is the address for clients and `GATEWAYS` those of the gateways.
  */

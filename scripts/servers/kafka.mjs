@@ -78,13 +78,26 @@ export async function provision() {
 }
 
 /** Who is who in the cluster: settled before any broker starts, because each has to know the others. */
-async function plan({ nodes, port, folder, takePort }) {
+async function plan({ nodes, port, folder, takePort, farAddresses = [] }) {
   const members = [];
   for (let id = 1; id <= nodes; id++) {
     const ports = { port: id === 1 && port ? port : await takePort(), controllerPort: await takePort(), brokerPort: await takePort() };
-    members.push({ id, ...ports, folder: join(folder, `kafka-${id}`) });
+    const doors = [];
+    for (const address of farAddresses) doors.push({ name: `FAR${doors.length + 1}`, address, port: await takePort() });
+    members.push({ id, ...ports, doors, folder: join(folder, `kafka-${id}`) });
   }
   return members;
+}
+
+/** Each of its far doors tells those who come in by it another address, at which something forwards to the door. */
+function listenersOf(member, security) {
+  const doors = [{ name: 'CLIENTS', address: '127.0.0.1', port: member.port }, ...member.doors];
+  const brokers = `BROKERS://127.0.0.1:${member.brokerPort}`;
+  return {
+    listeners: [...doors.map(({ name, port }) => `${name}://127.0.0.1:${port}`), brokers, `CONTROLLER://127.0.0.1:${member.controllerPort}`].join(','),
+    'advertised.listeners': [...doors.map(({ name, address, port }) => `${name}://${address}:${port}`), brokers].join(','),
+    'listener.security.protocol.map': [...doors.map(({ name }) => `${name}:${security}`), 'BROKERS:PLAINTEXT', 'CONTROLLER:PLAINTEXT'].join(','),
+  };
 }
 
 function properties(member, members, extra) {
@@ -94,9 +107,7 @@ function properties(member, members, extra) {
     'process.roles': 'broker,controller',
     'node.id': member.id,
     'controller.quorum.voters': members.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`).join(','),
-    listeners: `CLIENTS://127.0.0.1:${member.port},BROKERS://127.0.0.1:${member.brokerPort},CONTROLLER://127.0.0.1:${member.controllerPort}`,
-    'advertised.listeners': `CLIENTS://127.0.0.1:${member.port},BROKERS://127.0.0.1:${member.brokerPort}`,
-    'listener.security.protocol.map': `CLIENTS:${'ssl.keystore.type' in extra ? 'SASL_SSL' : 'PLAINTEXT'},BROKERS:PLAINTEXT,CONTROLLER:PLAINTEXT`,
+    ...listenersOf(member, 'ssl.keystore.type' in extra ? 'SASL_SSL' : 'PLAINTEXT'),
     'inter.broker.listener.name': 'BROKERS',
     'controller.listener.names': 'CONTROLLER',
     'log.dirs': join(member.folder, 'data'),
@@ -204,13 +215,13 @@ function clusterIdIn(folder) {
 
 /**
  * Starts a Kafka of one or three brokers, `folder` keeping its data. `port` is that of the first; the others take free ones. `secured` brokers want TLS
- * and a log-in. `properties` are added to each `server.properties`. Ports that are not given come from `takePort`. Resolves with the first broker's handle
- * and `settings` (what a process that uses them is given), `nodes` (each with `restart()`), and a `stop` that ends them all.
+ * and a log-in. `properties` are added to each `server.properties`. Ports that are not given come from `takePort`. For each of `farAddresses` the first broker
+ * has a port (`farPorts`) whose clients it tells to reach it at that address. Resolves with the first broker's handle and `settings` (what a process that uses them is given), `nodes` (each with `restart()`), and a `stop` that ends them all.
  */
-export async function start({ folder, port, nodes = 1, heapMb = 512, properties: extra = {}, secured = false, takePort = freePort }) {
+export async function start({ folder, port, nodes = 1, heapMb = 512, properties: extra = {}, secured = false, takePort = freePort, farAddresses }) {
   await provision();
   const kafka = findKafka();
-  const members = await plan({ nodes, port, folder, takePort });
+  const members = await plan({ nodes, port, folder, takePort, farAddresses });
   const { users, properties: needed, settings } = secured ? await secure(join(folder, 'security')) : OPEN;
   const clusterId = clusterIdIn(folder);
   const began = [];
@@ -234,6 +245,7 @@ export async function start({ folder, port, nodes = 1, heapMb = 512, properties:
   return {
     ...first,
     nodes: began,
+    farPorts: members[0].doors.map((door) => door.port),
     settings: { KAFKA_BROKERS: members.map((member) => `127.0.0.1:${member.port}`).join(','), ...settings },
     // Together: the last ones could not hand their partitions over any more, and would wait for that.
     stop: async () => {

@@ -5,6 +5,18 @@ import { type Fault } from './fault-load';
 /** How long a process stays away before it is started again, as under Kubernetes. */
 const RESTART_AFTER_MS = 2_000;
 
+interface ClusterOptions {
+  /** Each database on a server of its own. */
+  readonly apart?: boolean;
+  /** Servers that replace each other. */
+  readonly ha?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+  /** What single processes are given besides. */
+  readonly envs?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Processes that reach everything through a network that can be disturbed. */
+  readonly far?: readonly string[];
+}
+
 /** A cluster of its own for a suite, and the faults that can befall it. */
 export class FaultyCluster {
   readonly url: string;
@@ -15,9 +27,8 @@ export class FaultyCluster {
     this.gateways = (running.settings['GATEWAYS'] ?? '').split(',');
   }
 
-  /** `apart`: each database on a server of its own. `ha`: servers that replace each other. */
-  static async start({ apart = false, ha = false, env = {} }: { apart?: boolean; ha?: boolean; env?: Record<string, string> } = {}): Promise<FaultyCluster> {
-    return new FaultyCluster(await startTestServers('cluster', { apart, ha, env: { RATE_LIMITS: 'off', MAX_CONNECTIONS_PER_USER: '1000', ...env } }));
+  static async start({ env = {}, ...options }: ClusterOptions = {}): Promise<FaultyCluster> {
+    return new FaultyCluster(await startTestServers('cluster', { ...options, env: { RATE_LIMITS: 'off', MAX_CONNECTIONS_PER_USER: '1000', ...env } }));
   }
 
   get settings(): Readonly<Record<string, string>> {
