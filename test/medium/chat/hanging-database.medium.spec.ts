@@ -1,10 +1,7 @@
 import { COMMANDS_TOPIC, EVENTS_TOPIC } from '@agent-chat/contracts';
-import { newId, type UserId } from '@agent-chat/kernel';
 import { deferred, eventually } from '@agent-chat/testing';
+import { alice, create, post, roomIn, seqOf } from './calls';
 import { openMoveRig, type MoveRig } from './move-rig';
-import { create, post, roomIn, seqOf } from './write-rig';
-
-const alice = newId<UserId>();
 
 describe('one database of several that answers no more', () => {
   let rig: MoveRig;

@@ -1,12 +1,10 @@
 import { InMemoryBackplane } from '@agent-chat/backplane/adapters/memory';
-import { COMMANDS_TOPIC, encodeCommand, type Command, type CommandAnswer } from '@agent-chat/contracts';
+import { type CommandAnswer, type CommandType } from '@agent-chat/contracts';
 import { type PhysicalDatabase } from '@agent-chat/database';
 import { openPostgresDatabase, type PostgresDatabase } from '@agent-chat/database/adapters/postgres';
 import { createEmptyDatabase } from '@agent-chat/database/testing';
-import { InMemoryEventLog } from '@agent-chat/event-log/adapters/memory';
 import { ProcessIdentity } from '@agent-chat/discovery';
-import { newId, SystemClock, type GatewayId, type RoomId } from '@agent-chat/kernel';
-import { eventually } from '@agent-chat/testing';
+import { newId, SystemClock, type RoomId } from '@agent-chat/kernel';
 import { MoveRunner } from '../../../apps/chat/src/application/move/move-runner';
 import { type MoveStep } from '../../../apps/chat/src/application/move/shard-mover';
 import { ChatOwner } from '../../../apps/chat/src/application/write/chat-owner';
@@ -14,7 +12,11 @@ import { OwnerAnswers } from '../../../apps/chat/src/application/write/owner-ans
 import { EventMonths } from '../../../apps/chat/src/infrastructure/maintain/event-months';
 import { MoveRepository } from '../../../apps/chat/src/infrastructure/move/move-repository';
 import { MOVED_TABLES } from '../../../apps/chat/src/infrastructure/move/moved-tables';
-import { FaultyDatabase, FaultyLog, PARTITIONS, type Call } from './write-rig';
+import { PARTITIONS, type Call } from './calls';
+import { FaultyDatabase } from './faulty-database';
+import { FaultyLog } from './faulty-log';
+import { openGatewayEnd } from './gateway-end';
+import { newLog } from './write-rig';
 
 export type MoveRig = Awaited<ReturnType<typeof openMoveRig>>;
 
@@ -31,13 +33,9 @@ export async function openMoveRig() {
   };
   const database = await open();
   const clock = new SystemClock();
-  const log = new FaultyLog(new InMemoryEventLog({ partitionCount: PARTITIONS, clock }));
+  const log = new FaultyLog(newLog(clock));
   const backplane = new InMemoryBackplane();
-  const gatewayId = newId<GatewayId>();
-  const answers = new Map<string, CommandAnswer>();
-  await backplane.listen(gatewayId, (channel, message) => {
-    if (channel === 'answers') for (const answer of JSON.parse(message) as CommandAnswer[]) answers.set(answer.requestId, answer);
-  });
+  const gateway = await openGatewayEnd(log, backplane);
   const lines = new Map<PhysicalDatabase, FaultyDatabase>();
   /** The owner's way to the database of a partition. */
   const lineTo = (partition: number): FaultyDatabase => {
@@ -50,12 +48,8 @@ export async function openMoveRig() {
   const owners = new OwnerAnswers(owner, database);
   await owner.start();
 
-  const send = async (call: Call): Promise<CommandAnswer> => {
-    const requestId = newId();
-    const record = encodeCommand({ key: newId(), ...call, requestId, gatewayId } as unknown as Command);
-    await log.append(COMMANDS_TOPIC, [record]);
-    return eventually(() => answers.get(requestId) ?? Promise.reject(new Error('no answer yet')), { timeoutMs: 15_000, intervalMs: 2 });
-  };
+  /** Waits for as long as a move may hold a call up. */
+  const send = <Type extends CommandType>(call: Call<Type>): Promise<CommandAnswer> => gateway.send(call, 15_000);
   const moves = new MoveRepository(database);
   /** A process that runs moves; `onStep` may end it anywhere, as kill -9 would. */
   const runner = (on: PostgresDatabase, onStep?: (step: MoveStep) => Promise<void>): MoveRunner =>

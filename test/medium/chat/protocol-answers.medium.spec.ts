@@ -1,40 +1,31 @@
 import { type RoomEvent } from '@agent-chat/contracts';
-import { createTestDatabase, type TestDatabase } from '@agent-chat/database/testing';
-import { newId, type MessageId, type RoomId, type UserId } from '@agent-chat/kernel';
+import { type TestDatabase } from '@agent-chat/database/testing';
+import { newId, type MessageId, type UserId } from '@agent-chat/kernel';
 import { NotTheOwnerError } from '@agent-chat/query-bus';
 import { deferred, eventually, FakeClock } from '@agent-chat/testing';
-import { eventsOf } from './stored-rooms';
-import { create, openRig, post, progressOf, roomIn, seqOf, type Call, type Rig } from './write-rig';
-
-const alice = newId<UserId>();
-const bob = newId<UserId>();
-const carol = newId<UserId>();
+import { alice, bob, carol, post, seqOf, type Call } from './calls';
+import { eventsOf, progressOf } from './stored-rooms';
+import { rigEachTest, type Rig } from './write-rig';
 
 describe('what an owner tells', () => {
   let test: TestDatabase;
   let rig: Rig;
   const clock = new FakeClock();
-  beforeAll(async () => {
-    test = await createTestDatabase('answers');
-  });
-  afterAll(() => test.drop());
-  beforeEach(async () => {
-    rig = await openRig(test, { clock });
-  });
-  afterEach(() => rig.stop());
+  rigEachTest(
+    'answers',
+    (opened, on) => {
+      [rig, test] = [opened, on];
+    },
+    { clock },
+  );
 
-  const made = async (partition: number, kind: 'public' | 'private' = 'private'): Promise<RoomId> => {
-    const call = create(roomIn(partition), alice, [bob]);
-    expect(await rig.send({ ...call, data: { ...call.data, kind } })).toMatchObject({ ok: true });
-    return call.roomId;
-  };
   const outcome = async (partition: number, { roomId, actorId }: Call, sent: { requestId: string; key: string; offset?: number }) => {
     const { outcomes } = await rig.owners.outcomes({ partition, calls: [{ roomId, actorId, ...sent }] });
     return outcomes[0];
   };
 
   it('tells the answer of a stored call and of a refusal to whoever lost it (P22, P10)', async () => {
-    const roomId = await made(1);
+    const roomId = await rig.newRoom(1);
     const [stored, refused] = [post(roomId, alice, 'stored'), post(roomId, carol, 'refused')];
     const places = [await rig.append(stored), await rig.append(refused)];
     const answers = await Promise.all(places.map(({ requestId }) => rig.answerTo(requestId)));
@@ -44,7 +35,7 @@ describe('what an owner tells', () => {
   });
 
   it('keeps a refusal however many calls are answered meanwhile, for 60 s (P10)', async () => {
-    const roomId = await made(2);
+    const roomId = await rig.newRoom(2);
     const refused = post(roomId, carol, 'refused');
     const place = await rig.append(refused);
     await rig.answerTo(place.requestId);
@@ -61,7 +52,7 @@ describe('what an owner tells', () => {
   });
 
   it('says gone of a refusal that no memory holds, and only once it is past its offset (P22)', async () => {
-    const roomId = await made(3);
+    const roomId = await rig.newRoom(3);
     const refused = post(roomId, carol, 'refused');
     const place = await rig.append(refused);
     await rig.answerTo(place.requestId);
@@ -73,15 +64,12 @@ describe('what an owner tells', () => {
   });
 
   it('says pending of a call whose commit is under way, however it ends while the keys are read (P22)', async () => {
-    const roomId = await made(20);
-    const [leaving, mayGo, read, mayAnswer] = [deferred(), deferred(), deferred(), deferred()];
-    rig.database.beforeCommit = () => {
-      leaving.resolve();
-      return mayGo.promise;
-    };
+    const roomId = await rig.newRoom(20);
+    const { leaving, letGo } = rig.database.holdCommits();
+    const [read, mayAnswer] = [deferred(), deferred()];
     const call = post(roomId, alice, 'under way');
     const place = await rig.append(call);
-    await leaving.promise;
+    await leaving;
     expect(await outcome(20, call, place)).toMatchObject({ status: 'pending' });
     rig.database.afterRead = (sql) => {
       if (!sql.includes('message_keys')) return Promise.resolve();
@@ -90,7 +78,7 @@ describe('what an owner tells', () => {
     };
     const asked = outcome(20, call, place);
     await read.promise;
-    mayGo.resolve();
+    letGo();
     await rig.answerTo(place.requestId);
     mayAnswer.resolve();
 
@@ -99,7 +87,7 @@ describe('what an owner tells', () => {
   });
 
   it('says pending when the partition was taken again while the keys were read (P22)', async () => {
-    const roomId = await made(21);
+    const roomId = await rig.newRoom(21);
     const refused = post(roomId, carol, 'refused');
     const place = await rig.append(refused);
     await rig.answerTo(place.requestId);
@@ -117,7 +105,7 @@ describe('what an owner tells', () => {
   });
 
   it('sends events of a room to the gateways that need it, until they do no more (P23)', async () => {
-    const roomId = await made(22);
+    const roomId = await rig.newRoom(22);
     const interest = { gatewayId: rig.gatewayId, partition: 22, roomIds: [roomId] };
     expect(rig.owners.registerInterest(interest)).toEqual({ fence: (await progressOf(test, 22)).fence });
     await rig.send(post(roomId, alice, 'needed'));
@@ -131,7 +119,7 @@ describe('what an owner tells', () => {
   });
 
   it('does not take another call of the same key for the answer (P22, P2)', async () => {
-    const roomId = await made(4);
+    const roomId = await rig.newRoom(4);
     const stored = post(roomId, alice, 'stored');
     const place = await rig.append(stored);
     await rig.answerTo(place.requestId);
@@ -140,7 +128,7 @@ describe('what an owner tells', () => {
   });
 
   it('says that it is not the owner while it takes a partition over, and when it does not own it (P22)', async () => {
-    const roomId = await made(5);
+    const roomId = await rig.newRoom(5);
     const call = post(roomId, carol, 'refused');
     const place = await rig.append(call);
     await rig.answerTo(place.requestId);
@@ -156,7 +144,7 @@ describe('what an owner tells', () => {
   });
 
   it('ends a group of events after each one that changes who may read (P25)', async () => {
-    const roomId = await made(6, 'public');
+    const roomId = await rig.newRoom(6, [bob], 'public');
     rig.owners.registerInterest({ gatewayId: rig.gatewayId, partition: 6, roomIds: [roomId] });
     const calls: Call[] = [
       post(roomId, alice, 'one'),
@@ -181,7 +169,7 @@ describe('what an owner tells', () => {
   });
 
   it('blanks every event that carried the text of a deleted message, after edits and restores too (P35)', async () => {
-    const roomId = await made(7);
+    const roomId = await rig.newRoom(7);
     const call = post(roomId, alice, 'secret 1');
     const messageId: MessageId = call.data.messageId;
     const about = { roomId, actorId: alice };
@@ -211,7 +199,7 @@ describe('what an owner tells', () => {
   });
 
   it('refuses the 51st different reaction and nothing less, and counts people exactly', async () => {
-    const roomId = await made(8);
+    const roomId = await rig.newRoom(8);
     const call = post(roomId, alice, 'popular');
     await rig.send(call);
     const react = (actorId: UserId, emoji: string, type: 'reaction.add' | 'reaction.remove' = 'reaction.add') =>

@@ -1,31 +1,19 @@
-import { createTestDatabase, type TestDatabase } from '@agent-chat/database/testing';
-import { newId, type GatewayId, type MessageId, type RoomId, type UserId } from '@agent-chat/kernel';
-import { deferred, eventually } from '@agent-chat/testing';
-import { create, openRig, post, progressOf, roomIn, seqOf, seqsOf, textsOf, type Rig } from './write-rig';
-
-const alice = newId<UserId>();
-const bob = newId<UserId>();
+import { type TestDatabase } from '@agent-chat/database/testing';
+import { newId, type GatewayId, type MessageId, type UserId } from '@agent-chat/kernel';
+import { eventually } from '@agent-chat/testing';
+import { alice, bob, create, post, roomIn, seqOf } from './calls';
+import { progressOf, seqsOf, textsOf } from './stored-rooms';
+import { rigEachTest, type Rig } from './write-rig';
 
 describe('committing under faults', () => {
   let test: TestDatabase;
   let rig: Rig;
-  beforeAll(async () => {
-    test = await createTestDatabase('committing');
+  rigEachTest('committing', (opened, on) => {
+    [rig, test] = [opened, on];
   });
-  afterAll(() => test.drop());
-  beforeEach(async () => {
-    rig = await openRig(test);
-  });
-  afterEach(() => rig.stop());
-
-  const made = async (partition: number): Promise<RoomId> => {
-    const roomId = roomIn(partition);
-    expect(await rig.send(create(roomId, alice, [bob]))).toMatchObject({ ok: true });
-    return roomId;
-  };
 
   it('leaves out only the partition whose fence was raised, and commits the others at once (P6)', async () => {
-    const [fenced, free] = [await made(1), await made(2)];
+    const [fenced, free] = [await rig.newRoom(1), await rig.newRoom(2)];
     await test.database.shard(0).query('UPDATE partition_progress SET fence = fence + 1 WHERE partition = 1');
     const fenceOfFree = (await progressOf(test, 2)).fence;
 
@@ -36,7 +24,7 @@ describe('committing under faults', () => {
   });
 
   it('refuses a batch that does not follow the stored offset, whatever its fence (P6)', async () => {
-    const roomId = await made(3);
+    const roomId = await rig.newRoom(3);
     // Somebody moved the offset under the same fence: what this owner holds in memory is not what is stored.
     const { command_offset: offset, fence } = await progressOf(test, 3);
     await test.database.shard(0).query('UPDATE partition_progress SET command_offset = command_offset - 1, command_request_id = NULL WHERE partition = 3');
@@ -49,7 +37,7 @@ describe('committing under faults', () => {
   });
 
   it('commits nothing into a partition that is being moved, and goes on when it may again (P6, P30)', async () => {
-    const roomId = await made(19);
+    const roomId = await rig.newRoom(19);
     await test.database.shard(0).query(`UPDATE partition_progress SET state = 'moved' WHERE partition = 19`);
     const call = await rig.append(post(roomId, alice, 'during the move'));
     await eventually(() => expect(rig.shards.reloads).toBeGreaterThan(1));
@@ -61,7 +49,7 @@ describe('committing under faults', () => {
   });
 
   it.each(['unreached', 'unanswered'] as const)('takes the partition again after a commit that was %s, and stores every call once (P7)', async (fault) => {
-    const roomId = await made(4);
+    const roomId = await rig.newRoom(4);
     const before = (await progressOf(test, 4)).fence;
     rig.database.commitFaults.push(fault);
 
@@ -75,18 +63,14 @@ describe('committing under faults', () => {
   });
 
   it('keeps the order of calls that arrive while a commit fails (P7)', async () => {
-    const roomId = await made(5);
-    const [leaving, mayGo] = [deferred(), deferred()];
+    const roomId = await rig.newRoom(5);
     rig.database.commitFaults.push('unreached', 'unanswered', 'unreached');
-    rig.database.beforeCommit = () => {
-      leaving.resolve();
-      return mayGo.promise;
-    };
+    const { leaving, letGo } = rig.database.holdCommits();
     const texts = Array.from({ length: 30 }, (_, i) => `in order ${i}`);
     const early = await Promise.all(texts.slice(0, 10).map((text) => rig.append(post(roomId, bob, text))));
-    await leaving.promise;
+    await leaving;
     const late = await Promise.all(texts.slice(10).map((text) => rig.append(post(roomId, bob, text))));
-    mayGo.resolve();
+    letGo();
 
     await Promise.all([...early, ...late].map(({ requestId }) => rig.answerTo(requestId)));
 
@@ -94,23 +78,19 @@ describe('committing under faults', () => {
   });
 
   it('says nothing of a commit before it is stored, not even a refusal or a no-op (P8)', async () => {
-    const roomId = await made(6);
-    const [leaving, mayGo] = [deferred(), deferred()];
-    rig.database.beforeCommit = () => {
-      leaving.resolve();
-      return mayGo.promise;
-    };
+    const roomId = await rig.newRoom(6);
+    const { leaving, letGo } = rig.database.holdCommits();
     rig.heard.length = 0;
     const calls = await Promise.all([
       rig.append(post(roomId, newId<UserId>(), 'a stranger')),
       rig.append({ type: 'room.join', roomId, actorId: alice, data: {} }),
       rig.append(post(roomId, alice, 'a message')),
     ]);
-    await leaving.promise;
+    await leaving;
     await new Promise((resolve) => setImmediate(resolve));
     expect(rig.heard).toEqual([]);
     expect(rig.groups.flatMap(({ events }) => events)).toEqual([]);
-    mayGo.resolve();
+    letGo();
 
     const answers = await Promise.all(calls.map(({ requestId }) => rig.answerTo(requestId)));
 
@@ -118,25 +98,21 @@ describe('committing under faults', () => {
   });
 
   it('commits the offset of the group only after what is below it is stored (P29)', async () => {
-    const roomId = await made(23);
-    const [leaving, mayGo] = [deferred(), deferred()];
-    rig.database.beforeCommit = () => {
-      leaving.resolve();
-      return mayGo.promise;
-    };
+    const roomId = await rig.newRoom(23);
+    const { leaving, letGo } = rig.database.holdCommits();
     const call = await rig.append(post(roomId, alice, 'a message'));
     const next = `23: ${call.offset + 1}`;
-    await leaving.promise;
+    await leaving;
     await new Promise((resolve) => setImmediate(resolve));
     expect(rig.log.groupCommits).not.toContain(next);
-    mayGo.resolve();
+    letGo();
     await rig.answerTo(call.requestId);
 
     await eventually(() => expect(rig.log.groupCommits).toContain(next));
   });
 
   it('stores a key for an effect and for a no-op, and none for a refusal (P10)', async () => {
-    const roomId = await made(7);
+    const roomId = await rig.newRoom(7);
     await rig.send({ type: 'room.join', roomId, actorId: alice, data: {}, key: 'no-op' });
     await rig.send({ ...post(roomId, alice, 'effect'), key: 'effect' });
     await rig.send({ ...post(roomId, newId<UserId>(), 'refused'), key: 'refused' });
@@ -152,7 +128,7 @@ describe('committing under faults', () => {
   });
 
   it('makes one message of a key sent a hundred times at once, and no hole (P1, P11)', async () => {
-    const roomId = await made(8);
+    const roomId = await rig.newRoom(8);
     const answers = await Promise.all(Array.from({ length: 100 }, () => rig.send({ ...post(roomId, alice, 'once'), key: 'same' })));
     await rig.send(post(roomId, alice, 'next'));
 
@@ -162,7 +138,7 @@ describe('committing under faults', () => {
   });
 
   it('takes one key of two people, and in two rooms, for two calls (P1)', async () => {
-    const [roomId, other] = [await made(20), await made(20)];
+    const [roomId, other] = [await rig.newRoom(20), await rig.newRoom(20)];
     const answers = await Promise.all([
       rig.send(post(roomId, alice, 'hers', 'same')),
       rig.send(post(roomId, bob, 'his', 'same')),
@@ -175,7 +151,7 @@ describe('committing under faults', () => {
   });
 
   it('finds a key that it no longer holds in memory before it gives a seq (P11)', async () => {
-    const roomId = await made(9);
+    const roomId = await rig.newRoom(9);
     const first = await rig.send({ ...post(roomId, alice, 'once'), key: 'far-away' });
     rig.owner.owned(9)?.keys.clear();
 
@@ -186,7 +162,7 @@ describe('committing under faults', () => {
   });
 
   it('takes a partition again for as long as the database is away (P7, P9)', async () => {
-    const roomId = await made(21);
+    const roomId = await rig.newRoom(21);
     rig.database.isDown = true;
     const call = await rig.append(post(roomId, alice, 'after the outage'));
     // The commit, and several raises.
@@ -217,7 +193,7 @@ describe('committing under faults', () => {
   });
 
   it('refuses a second message under the id of another one of the same batch (P3)', async () => {
-    const roomId = await made(17);
+    const roomId = await rig.newRoom(17);
     const first = post(roomId, alice, 'first');
     const calls = [first, { ...post(roomId, alice, 'second'), data: { messageId: first.data.messageId, text: 'second' } }];
     const places = await Promise.all(calls.map((call) => rig.append(call)));
@@ -229,7 +205,7 @@ describe('committing under faults', () => {
   });
 
   it('addresses each answer to the gateway that asked, and only with the requestId of its call (P2)', async () => {
-    const roomId = await made(18);
+    const roomId = await rig.newRoom(18);
     const others: string[] = [];
     await rig.backplane.listen(newId<GatewayId>(), (channel, message) => {
       if (channel === 'answers') others.push(message);

@@ -1,35 +1,20 @@
-import { COMMANDS_TOPIC } from '@agent-chat/contracts';
-import { createTestDatabase, type TestDatabase } from '@agent-chat/database/testing';
-import { InMemoryEventLog } from '@agent-chat/event-log/adapters/memory';
-import { newId, SystemClock, type UserId } from '@agent-chat/kernel';
-import { deferred, eventually, FakeClock } from '@agent-chat/testing';
+import { COMMANDS_TOPIC, encodeCommand } from '@agent-chat/contracts';
+import { type TestDatabase } from '@agent-chat/database/testing';
+import { type InMemoryEventLog } from '@agent-chat/event-log/adapters/memory';
+import { newId, SystemClock } from '@agent-chat/kernel';
+import { FakeClock } from '@agent-chat/testing';
 import { readFileSync } from 'node:fs';
-import { create, openRig, PARTITIONS, post, progressOf, roomIn, seqOf, seqsOf, textsOf, type Rig } from './write-rig';
+import { alice, bob, post, seqOf } from './calls';
+import { progressOf, seqsOf, textsOf } from './stored-rooms';
+import { newLog, rigsEachTest } from './write-rig';
 
-const alice = newId<UserId>();
-const bob = newId<UserId>();
 const systemClock = new SystemClock();
-
-function newLog(clock = systemClock): InMemoryEventLog {
-  return new InMemoryEventLog({ partitionCount: PARTITIONS, clock });
-}
 
 describe('a log and a database that no longer belong together', () => {
   let test: TestDatabase;
-  const rigs: Rig[] = [];
-  beforeEach(async () => {
-    test = await createTestDatabase('taking');
+  const open = rigsEachTest('other_logs', (fresh) => {
+    test = fresh;
   });
-  afterEach(async () => {
-    await Promise.all(rigs.splice(0).map((rig) => rig.stop()));
-    await test.drop();
-  });
-  const open = async (...parts: Parameters<typeof openRig> extends [TestDatabase, ...infer Rest] ? Rest : never): Promise<Rig> => {
-    const rig = await openRig(test, ...parts);
-    rigs.push(rig);
-    return rig;
-  };
-  const taken = (rig: Rig, partition: number) => eventually(() => rig.owner.owned(partition) ?? Promise.reject(new Error('not taken yet')));
   /** The database as a backup of this moment would bring it back. */
   const backUp = async (partition: number) => {
     const tables = ['rooms', 'members', 'messages', 'message_keys', 'room_events', 'read_watermarks'];
@@ -52,20 +37,15 @@ describe('a log and a database that no longer belong together', () => {
 
   it('takes over from an owner that was paused in its commit, whose batch is then refused (P5, P6, P8, P9)', async () => {
     const paused = await open();
-    const roomId = roomIn(1);
-    await paused.send(create(roomId, alice, [bob]));
-    const [leaving, resume] = [deferred(), deferred()];
-    paused.database.beforeCommit = () => {
-      leaving.resolve();
-      return resume.promise;
-    };
+    const roomId = await paused.newRoom(1);
+    const { leaving, letGo } = paused.database.holdCommits();
     const stale = await paused.append(post(roomId, alice, 'of the paused owner'));
-    await leaving.promise;
+    await leaving;
     const other = await open();
-    await taken(other, 1);
+    await other.taken(1);
     const fresh = await other.send(post(roomId, bob, 'of the new owner'));
     expect(paused.answers.has(stale.requestId)).toBe(false);
-    resume.resolve();
+    letGo();
 
     const next = await paused.send(post(roomId, alice, 'after the pause'));
 
@@ -79,8 +59,7 @@ describe('a log and a database that no longer belong together', () => {
   it('starts at the first record of another log, and skips older commands without a stored key that lay in it (P13)', async () => {
     const clock = new FakeClock(systemClock.nowMs());
     const first = await open({ log: newLog(clock) });
-    const roomId = roomIn(6);
-    await first.send(create(roomId, alice, [bob]));
+    const roomId = await first.newRoom(6);
     clock.advance(10_000);
     const kept = post(roomId, alice, 'kept');
     const stored = await first.send(kept);
@@ -88,7 +67,7 @@ describe('a log and a database that no longer belong together', () => {
     // The new log is a copy of a part of the old: a decided post, and a refusal that nothing tells of.
     const copyClock = new FakeClock(clock.nowMs() - 5_000);
     const log = newLog(copyClock);
-    const writer = await openRig(test, { log: newLog() });
+    const writer = await open({ log: newLog() });
     await writer.stop();
     const second = await openRigBehind(log, copyClock, [kept, post(roomId, bob, 'refused in the old log')]);
 
@@ -101,7 +80,6 @@ describe('a log and a database that no longer belong together', () => {
 
   /** A rig on a log in which calls lie before anybody reads it. */
   async function openRigBehind(log: InMemoryEventLog, clock: FakeClock, calls: ReturnType<typeof post>[]) {
-    const { encodeCommand } = await import('@agent-chat/contracts');
     const gatewayId = newId<never>();
     const requestIds: string[] = [];
     for (const call of calls) {
@@ -115,22 +93,20 @@ describe('a log and a database that no longer belong together', () => {
 
   it('decides new commands after a restart whose clock was set back (P13)', async () => {
     const first = await open();
-    const roomId = roomIn(7);
-    await first.send(create(roomId, alice));
+    const roomId = await first.newRoom(7, []);
     await first.stop();
     const second = await open({ log: newLog(new FakeClock(systemClock.nowMs() - 3_600_000)) });
-    await taken(second, 7);
+    await second.taken(7);
 
     expect(seqOf(await second.send(post(roomId, alice, 'an hour ago')))).toBe(3);
   });
 
   it('still skips after an owner that met another log died before its first commit (P13)', async () => {
     const first = await open();
-    const roomId = roomIn(8);
-    await first.send(create(roomId, alice, [bob]));
+    const roomId = await first.newRoom(8);
     await first.stop();
     const died = await open({ log: newLog() });
-    await taken(died, 8);
+    await died.taken(8);
     await died.stop();
     expect((await progressOf(test, 8)).command_offset).toBe(-1);
     const clock = new FakeClock(systemClock.nowMs() - 60_000);
@@ -145,8 +121,7 @@ describe('a log and a database that no longer belong together', () => {
   it('raises the epoch after a restore, and decides again what the log holds beyond it (P29, P13, P3)', async () => {
     const log = newLog();
     const first = await open({ log });
-    const roomId = roomIn(9);
-    await first.send(create(roomId, alice, [bob]));
+    const roomId = await first.newRoom(9);
     await first.send(post(roomId, alice, 'in the backup'));
     const restore = await backUp(9);
     const lost = [post(roomId, alice, 'after it, 1'), post(roomId, bob, 'after it, 2')];
@@ -155,7 +130,7 @@ describe('a log and a database that no longer belong together', () => {
     await restore();
 
     const second = await open({ log, gatewayId: first.gatewayId });
-    const owned = await taken(second, 9);
+    const owned = await second.taken(9);
     const next = await second.send(post(roomId, alice, 'next'));
 
     expect(owned.epoch).toBeGreaterThan(1_600_000_000);
@@ -171,15 +146,14 @@ describe('a log and a database that no longer belong together', () => {
   it('takes a restore that was declared before the start for one, as the documents say (P29)', async () => {
     const [declared] = /(?<=```sql\n)UPDATE partition_progress[^`]+/.exec(readFileSync('docs/protocol.md', 'utf8')) ?? [];
     const first = await open();
-    const roomId = roomIn(11);
-    await first.send(create(roomId, alice, [bob]));
+    const roomId = await first.newRoom(11);
     const restore = await backUp(11);
     await first.send(post(roomId, alice, 'not in the backup'));
     await first.stop();
     await restore();
     await test.database.shard(0).query(declared!);
     const second = await open();
-    const owned = await taken(second, 11);
+    const owned = await second.taken(11);
 
     expect(owned.epoch).toBeGreaterThan(1_600_000_000);
     expect(owned.position).toBeGreaterThan(1_600_000_000_000);
@@ -189,8 +163,7 @@ describe('a log and a database that no longer belong together', () => {
   it('sees a restore under its own feet, by its own last commit (P29, P7)', async () => {
     const rig = await open();
     rig.log.losesCommits = true;
-    const roomId = roomIn(10);
-    await rig.send(create(roomId, alice, [bob]));
+    const roomId = await rig.newRoom(10);
     const restore = await backUp(10);
     await rig.send(post(roomId, alice, 'not in the backup'));
     await restore();

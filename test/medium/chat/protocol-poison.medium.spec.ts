@@ -1,36 +1,25 @@
 import { COMMANDS_DEAD_LETTER_TOPIC, COMMANDS_TOPIC, encodeCommand } from '@agent-chat/contracts';
-import { createTestDatabase, type TestDatabase } from '@agent-chat/database/testing';
-import { newId, type RequestId, type RoomId, type UserId } from '@agent-chat/kernel';
+import { type TestDatabase } from '@agent-chat/database/testing';
+import { newId, type RequestId } from '@agent-chat/kernel';
 import { eventually } from '@agent-chat/testing';
-import { create, openRig, post, progressOf, roomIn, seqOf, seqsOf, type Rig } from './write-rig';
-
-const alice = newId<UserId>();
-const bob = newId<UserId>();
+import { alice, post, seqOf } from './calls';
+import { progressOf, seqsOf } from './stored-rooms';
+import { rigEachTest, type Rig } from './write-rig';
 
 describe('commands that cannot be decoded or stored', () => {
   let test: TestDatabase;
   let rig: Rig;
-  beforeAll(async () => {
-    test = await createTestDatabase('poison');
+  rigEachTest('poison', (opened, on) => {
+    [rig, test] = [opened, on];
   });
-  afterAll(() => test.drop());
-  beforeEach(async () => {
-    rig = await openRig(test);
-  });
-  afterEach(() => rig.stop());
 
-  const made = async (partition: number): Promise<RoomId> => {
-    const roomId = roomIn(partition);
-    expect(await rig.send(create(roomId, alice, [bob]))).toMatchObject({ ok: true });
-    return roomId;
-  };
   const deadLetters = async () =>
     (await Promise.all(Array.from({ length: 64 }, (_, partition) => rig.log.read(COMMANDS_DEAD_LETTER_TOPIC, partition, 0, 100)))).flatMap(
       ({ records }) => records,
     );
 
   it('dead-letters nothing while the database is away, and goes on when it is back (P16)', async () => {
-    const roomId = await made(10);
+    const roomId = await rig.newRoom(10);
     rig.database.isDown = true;
     const calls = await Promise.all(['a', 'b', 'c'].map((text) => rig.append(post(roomId, alice, text))));
     await eventually(() => expect(rig.owner.owned(10)).toBeUndefined());
@@ -43,7 +32,7 @@ describe('commands that cannot be decoded or stored', () => {
   });
 
   it('counts a dead letter that the log does not take as an outage, and tells nobody (P16)', async () => {
-    const [roomId, other] = [await made(11), await made(11)];
+    const [roomId, other] = [await rig.newRoom(11), await rig.newRoom(11)];
     const taken = post(other, alice, 'mine');
     await rig.send(taken);
     rig.log.appendFault = (topic) => (topic === COMMANDS_DEAD_LETTER_TOPIC ? { code: 'LOG_UNAVAILABLE', isWritten: false } : undefined);
@@ -59,7 +48,7 @@ describe('commands that cannot be decoded or stored', () => {
   });
 
   it('finds several poisonous commands among many, and numbers the others without a hole (P16)', async () => {
-    const [roomId, other] = [await made(12), await made(13)];
+    const [roomId, other] = [await rig.newRoom(12), await rig.newRoom(13)];
     const taken = post(other, alice, 'mine');
     await rig.send(taken);
     const already = (await deadLetters()).length;
@@ -80,7 +69,7 @@ describe('commands that cannot be decoded or stored', () => {
   });
 
   it('puts away what cannot be decoded with its cause and origin, and tells its sender (P15)', async () => {
-    const roomId = await made(22);
+    const roomId = await rig.newRoom(22);
     const already = (await deadLetters()).length;
     const call = await rig.append({ ...post(roomId, alice, 'x'), data: { text: 5 } as never });
 
@@ -96,7 +85,7 @@ describe('commands that cannot be decoded or stored', () => {
   });
 
   it('tells the sender of a command of a newer release to try again, and dead-letters nothing (P15)', async () => {
-    const roomId = await made(14);
+    const roomId = await rig.newRoom(14);
     const already = (await deadLetters()).length;
     const answers = [await rig.send({ ...post(roomId, alice, 'x'), type: 'message.whisper' as 'message.post' })];
     // A name that every object has is no command either.

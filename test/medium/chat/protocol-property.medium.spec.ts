@@ -1,10 +1,12 @@
 import { type CommandAnswer } from '@agent-chat/contracts';
 import { createTestDatabase, type TestDatabase } from '@agent-chat/database/testing';
 import { newId, partitionOf, type GatewayId, type MessageId, type RoomId, type UserId } from '@agent-chat/kernel';
-import { DeliveryVerifier, eventually, type SeenEvent } from '@agent-chat/testing';
+import { DeliveryVerifier, eventually } from '@agent-chat/testing';
 import fc from 'fast-check';
-import { eventsOf, expectTablesToBeFolds, type StoredEvent } from './stored-rooms';
-import { create, openRig, PARTITIONS, roomIn, type Call, type Rig } from './write-rig';
+import { create, PARTITIONS, roomIn, type Call } from './calls';
+import { seen, soundLogs } from './room-folds';
+import { type StoredEvent } from './stored-rooms';
+import { openRig, type Rig } from './write-rig';
 
 const PEOPLE = 4;
 const EMOJIS = ['👍', '🎉', ':ship-it:'];
@@ -194,10 +196,6 @@ class Run {
   }
 }
 
-function seen({ room_id: roomId, epoch, seq, type, payload }: StoredEvent): SeenEvent {
-  return { roomId, epoch, seq, identity: type === 'message.posted' ? payload.messageId : `${type} ${seq}` };
-}
-
 /** What a consumer with a position takes from the log of events (P19): nothing twice; and since the owner publishes in order, nothing is missing. */
 function consume(run: Run): Map<number, number[]> {
   const positions = new Map<number, number[]>();
@@ -235,14 +233,7 @@ function expectAnswersToHold(run: Run, events: readonly StoredEvent[], verifier:
 
 async function judge(test: TestDatabase, run: Run): Promise<void> {
   const verifier = new DeliveryVerifier();
-  const logs = new Map<string, SeenEvent[]>();
-  const all: StoredEvent[] = [];
-  for (const roomId of run.rooms) {
-    await expectTablesToBeFolds(test, roomId);
-    const events = await eventsOf(test, roomId);
-    all.push(...events);
-    logs.set(roomId, events.map(seen));
-  }
+  const { all, logs } = await soundLogs(test, run.rooms);
   expectAnswersToHold(run, all, verifier);
   const consumed = consume(run);
   for (const partition of [1, 2]) {

@@ -1,38 +1,19 @@
-import { createTestDatabase, type TestDatabase } from '@agent-chat/database/testing';
-import { InMemoryEventLog } from '@agent-chat/event-log/adapters/memory';
-import { AppError, newId, SystemClock, type UserId } from '@agent-chat/kernel';
+import { type TestDatabase } from '@agent-chat/database/testing';
+import { AppError } from '@agent-chat/kernel';
 import { deferred, eventually } from '@agent-chat/testing';
-import { create, openRig, PARTITIONS, post, progressOf, roomIn, seqOf, textsOf, type Rig } from './write-rig';
-
-const alice = newId<UserId>();
-const bob = newId<UserId>();
-const systemClock = new SystemClock();
-
-function newLog(clock = systemClock): InMemoryEventLog {
-  return new InMemoryEventLog({ partitionCount: PARTITIONS, clock });
-}
+import { alice, bob, create, PARTITIONS, post, roomIn, seqOf } from './calls';
+import { progressOf, textsOf } from './stored-rooms';
+import { newLog, rigsEachTest } from './write-rig';
 
 describe('taking partitions', () => {
   let test: TestDatabase;
-  const rigs: Rig[] = [];
-  beforeEach(async () => {
-    test = await createTestDatabase('taking');
+  const open = rigsEachTest('taking', (fresh) => {
+    test = fresh;
   });
-  afterEach(async () => {
-    await Promise.all(rigs.splice(0).map((rig) => rig.stop()));
-    await test.drop();
-  });
-  const open = async (...parts: Parameters<typeof openRig> extends [TestDatabase, ...infer Rest] ? Rest : never): Promise<Rig> => {
-    const rig = await openRig(test, ...parts);
-    rigs.push(rig);
-    return rig;
-  };
-  const taken = (rig: Rig, partition: number) => eventually(() => rig.owner.owned(partition) ?? Promise.reject(new Error('not taken yet')));
 
   it('holds no lock while it asks the log, so that a process paused there stops nobody (P5)', async () => {
     const first = await open();
-    const roomId = roomIn(2);
-    await first.send(create(roomId, alice, [bob]));
+    const roomId = await first.newRoom(2);
     const log = newLog();
     const asked = deferred();
     const read = log.read.bind(log);
@@ -51,8 +32,7 @@ describe('taking partitions', () => {
 
   it('asks its group before it takes a partition again that another has raised, and gives it up (P9)', async () => {
     const rig = await open();
-    const roomId = roomIn(3);
-    await rig.send(create(roomId, alice, [bob]));
+    const roomId = await rig.newRoom(3);
     await test.database.shard(0).query('UPDATE partition_progress SET fence = fence + 1 WHERE partition = 3');
     rig.log.takenAway.add(3);
     const { fence } = await progressOf(test, 3);
@@ -105,8 +85,7 @@ describe('taking partitions', () => {
 
   it('writes a mark that waited through an unknown outcome (P7, P33)', async () => {
     const rig = await open();
-    const roomId = roomIn(3);
-    await rig.send(create(roomId, alice, [bob]));
+    const roomId = await rig.newRoom(3);
     await rig.send(post(roomId, alice, 'unread'));
     rig.database.commitFaults.push('unreached', 'unreached');
 
@@ -117,12 +96,10 @@ describe('taking partitions', () => {
 
   it('opens its partitions and commits although no gateway can be asked (P23)', async () => {
     const rig = await open();
-    const roomId = roomIn(4);
-    await rig.send(create(roomId, alice));
-    const other = await openRig(test, { log: newLog() });
+    const roomId = await rig.newRoom(4, []);
+    const other = await open({ log: newLog() });
     other.backplane.isDown = true;
-    rigs.push(other);
-    await taken(other, 4);
+    await other.taken(4);
     const { requestId } = await other.append(post(roomId, alice, 'stored, not told'));
     await eventually(async () => expect(await textsOf(test, roomId)).toEqual(['stored, not told']));
     expect(other.answers.has(requestId)).toBe(false);
@@ -130,9 +107,8 @@ describe('taking partitions', () => {
 
   it('asks each gateway for its rooms after every raise, and keeps the interest it knows (P23)', async () => {
     const rig = await open();
-    const roomId = roomIn(5);
-    await rig.send(create(roomId, alice));
-    const owned = await taken(rig, 5);
+    const roomId = await rig.newRoom(5, []);
+    const owned = await rig.taken(5);
     rig.owners.registerInterest({ gatewayId: rig.gatewayId, partition: 5, roomIds: [roomId] });
     await eventually(() => expect(rig.control).toContainEqual({ type: 'interest.reannounce', partition: 5, fence: owned.fence }));
     const before = owned.fence;
@@ -148,8 +124,7 @@ describe('taking partitions', () => {
 
   it('lets the log go on when a partition is taken again with much waiting (P7)', async () => {
     const rig = await open();
-    const roomId = roomIn(11);
-    await rig.send(create(roomId, alice));
+    const roomId = await rig.newRoom(11, []);
     rig.database.isDown = true;
     const texts = Array.from({ length: 3_500 }, (_, i) => `waits ${i}`);
     const calls = [];

@@ -1,29 +1,20 @@
 import { COMMANDS_TOPIC, type RoomEvent } from '@agent-chat/contracts';
-import { createTestDatabase, type TestDatabase } from '@agent-chat/database/testing';
-import { newId, SystemClock, type UserId } from '@agent-chat/kernel';
+import { type TestDatabase } from '@agent-chat/database/testing';
+import { SystemClock } from '@agent-chat/kernel';
 import { deferred, eventually, FakeClock } from '@agent-chat/testing';
 import { fakeIntervals } from '../../support/fake-intervals';
-import { create, openRig, post, progressOf, roomIn, type Rig } from './write-rig';
+import { alice, create, post, roomIn } from './calls';
+import { progressOf } from './stored-rooms';
+import { rigsEachTest } from './write-rig';
 
-const alice = newId<UserId>();
 const systemClock = new SystemClock();
 
 describe('time and publishing', () => {
   let test: TestDatabase;
-  const rigs: Rig[] = [];
-  beforeEach(async () => {
-    test = await createTestDatabase('taking');
+  afterEach(() => jest.useRealTimers());
+  const open = rigsEachTest('time', (fresh) => {
+    test = fresh;
   });
-  afterEach(async () => {
-    jest.useRealTimers();
-    await Promise.all(rigs.splice(0).map((rig) => rig.stop()));
-    await test.drop();
-  });
-  const open = async (...parts: Parameters<typeof openRig> extends [TestDatabase, ...infer Rest] ? Rest : never): Promise<Rig> => {
-    const rig = await openRig(test, ...parts);
-    rigs.push(rig);
-    return rig;
-  };
 
   it('gives times that never go back within a partition, whatever the clocks do (P17)', async () => {
     const clock = new FakeClock(systemClock.nowMs());
@@ -47,8 +38,7 @@ describe('time and publishing', () => {
 
   it('drops a last time that lies too far ahead of the database (P17)', async () => {
     const first = await open();
-    const roomId = roomIn(13);
-    await first.send(create(roomId, alice));
+    const roomId = await first.newRoom(13, []);
     await first.stop();
     await test.database.shard(0).query(`UPDATE partition_progress SET last_at = now() + interval '1 hour'`);
     const second = await open();
@@ -61,8 +51,7 @@ describe('time and publishing', () => {
 
   it('keeps to a last time that lies a little ahead of the database (P17)', async () => {
     const first = await open();
-    const roomId = roomIn(14);
-    await first.send(create(roomId, alice));
+    const roomId = await first.newRoom(14, []);
     await first.stop();
     const [row] = await test.database
       .shard(0)
@@ -75,8 +64,7 @@ describe('time and publishing', () => {
   it('follows the clock of the database each minute (P17)', async () => {
     fakeIntervals();
     const rig = await open();
-    const roomId = roomIn(17);
-    await rig.send(create(roomId, alice));
+    const roomId = await rig.newRoom(17, []);
     rig.database.clockAheadMs = 3_600_000;
     const read = deferred();
     rig.database.beforeRead = (sql) => {
@@ -98,8 +86,7 @@ describe('time and publishing', () => {
 
   it('stores with a later batch how far it has published (P18)', async () => {
     const rig = await open();
-    const roomId = roomIn(16);
-    await rig.send(create(roomId, alice));
+    const roomId = await rig.newRoom(16, []);
     await eventually(() => expect(rig.owner.owned(16)?.publishedPosition).toBe(2));
     expect((await progressOf(test, 16)).published_position).toBe(0);
     await rig.send(post(roomId, alice, 'one'));
@@ -109,8 +96,7 @@ describe('time and publishing', () => {
 
   it('publishes first what its predecessor had committed and not published, in order (P18)', async () => {
     const first = await open();
-    const roomId = roomIn(15);
-    await first.send(create(roomId, alice));
+    const roomId = await first.newRoom(15, []);
     first.log.appendFault = (topic) => (topic === COMMANDS_TOPIC ? undefined : { code: 'LOG_UNAVAILABLE', isWritten: false });
     for (const text of ['one', 'two', 'three']) await first.send(post(roomId, alice, text));
     await first.stop();

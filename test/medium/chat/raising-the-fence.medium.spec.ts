@@ -2,7 +2,7 @@ import { createTestDatabase, type TestDatabase } from '@agent-chat/database/test
 import { type PhysicalDatabase } from '@agent-chat/database';
 import { deferred, eventually } from '@agent-chat/testing';
 import { ProgressRepository } from '../../../apps/chat/src/infrastructure/write/progress-repository';
-import { progressOf } from './write-rig';
+import { progressOf } from './stored-rooms';
 
 const nothing = () => Promise.resolve({});
 

@@ -9,8 +9,8 @@ import { RoomListReader } from '../../../apps/chat/src/infrastructure/read/room-
 import { RoomReader } from '../../../apps/chat/src/infrastructure/read/room.reader';
 import { SearchReader } from '../../../apps/chat/src/infrastructure/read/search.reader';
 import { type MoveStep } from '../../../apps/chat/src/application/move/shard-mover';
+import { PARTITIONS, post, roomIn } from './calls';
 import { openMoveRig, type MoveRig } from './move-rig';
-import { PARTITIONS, post, roomIn } from './write-rig';
 
 const PARTITION = 6;
 const STEPS: readonly MoveStep[] = ['copy', 'follow', 'verify', 'decide', 'activate', 'clean'];

@@ -5,8 +5,8 @@ import { MOVED_TABLES } from '../../../apps/chat/src/infrastructure/move/moved-t
 import { MoveLostError } from '../../../apps/chat/src/infrastructure/move/shard-copy';
 import { ShardSource } from '../../../apps/chat/src/infrastructure/move/shard-source';
 import { ShardTarget } from '../../../apps/chat/src/infrastructure/move/shard-target';
+import { create, post, roomIn, seqOf } from './calls';
 import { openMoveRig, type MoveRig } from './move-rig';
-import { create, post, roomIn, seqOf } from './write-rig';
 
 const STEPS: readonly MoveStep[] = ['prepare', 'copy', 'follow', 'close', 'verify', 'decide', 'activate', 'clean'];
 const BEFORE_THE_DECISION: readonly MoveStep[] = ['prepare', 'copy', 'follow', 'close', 'verify', 'decide'];

@@ -1,5 +1,7 @@
+import { type Row } from '@agent-chat/database';
 import { type TestDatabase } from '@agent-chat/database/testing';
 import { type RoomId } from '@agent-chat/kernel';
+import { type Progress } from '../../../apps/chat/src/infrastructure/write/progress-repository';
 
 /** The fields that any type of event may have; a type's own are there. */
 interface Payload {
@@ -27,105 +29,22 @@ export interface StoredEvent extends Record<string, unknown> {
   readonly payload: Payload;
 }
 
-interface Folded {
-  posted: number;
-  readonly members: Map<string, { role: string; muted: boolean }>;
-  readonly bans: Set<string>;
-  readonly messages: Map<string, { seq: number; text: string | undefined; textSeq: number; isDeleted: boolean; changedSeq: number; carriers: number[] }>;
-  readonly reactions: Set<string>;
-}
-
-type Apply = (room: Folded, event: StoredEvent) => void;
-
-const carry: Apply = (room, { payload, seq }) => {
-  const message = room.messages.get(payload.messageId)!;
-  Object.assign(message, { text: payload.text, textSeq: seq, changedSeq: seq, isDeleted: false });
-  message.carriers.push(seq);
-};
-
-const react =
-  (change: (reactions: Set<string>, name: string) => void): Apply =>
-  (room, { payload, actor_id: actorId, seq }) => {
-    change(room.reactions, `${payload.messageId} ${payload.emoji} ${actorId}`);
-    const count = [...room.reactions].filter((name) => name.startsWith(`${payload.messageId} ${payload.emoji} `)).length;
-    expect(payload.count).toBe(count);
-    room.messages.get(payload.messageId)!.changedSeq = seq;
-  };
-
-/** What each event means, told apart from the code that decides. */
-const APPLY: Record<string, Apply> = {
-  'message.posted': (room, event) => {
-    room.posted += 1;
-    room.messages.set(event.payload.messageId, { seq: event.seq, text: '', textSeq: 0, isDeleted: false, changedSeq: 0, carriers: [] });
-    carry(room, event);
-  },
-  'message.edited': carry,
-  'message.restored': carry,
-  'message.deleted': (room, { payload, seq }) => Object.assign(room.messages.get(payload.messageId)!, { isDeleted: true, changedSeq: seq }),
-  'reaction.added': react((reactions, name) => reactions.add(name)),
-  'reaction.removed': react((reactions, name) => reactions.delete(name)),
-  'member.joined': (room, { payload }) => room.members.set(payload.userId, { role: payload.role, muted: false }),
-  'member.left': (room, { payload }) => room.members.delete(payload.userId),
-  'member.updated': (room, { payload }) => {
-    const { userId, ...changes } = payload;
-    Object.assign(room.members.get(userId)!, changes);
-  },
-  'member.banned': (room, { payload }) => {
-    room.members.delete(payload.userId);
-    room.bans.add(payload.userId);
-  },
-  'member.unbanned': (room, { payload }) => room.bans.delete(payload.userId),
-};
-
-function fold(events: readonly StoredEvent[]): Folded {
-  const room: Folded = { posted: 0, members: new Map(), bans: new Set(), messages: new Map(), reactions: new Set() };
-  for (const event of events) APPLY[event.type]?.(room, event);
-  return room;
-}
-
 export async function eventsOf(test: TestDatabase, roomId: RoomId): Promise<StoredEvent[]> {
   return test.database.shard(0).query<StoredEvent>('SELECT * FROM room_events WHERE room_id = $1 ORDER BY seq', [roomId]);
 }
 
-/** Every table of a room must be what its log says. */
-export async function expectTablesToBeFolds(test: TestDatabase, roomId: RoomId): Promise<void> {
-  const read = <Row>(sql: string): Promise<Row[]> => test.database.shard(0).query(sql, [roomId]) as Promise<Row[]>;
-  const events = await eventsOf(test, roomId);
-  const folded = fold(events);
-  expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
-  expect(await read('SELECT last_seq, posted_count, member_count FROM rooms WHERE room_id = $1')).toEqual([
-    { last_seq: events.length, posted_count: folded.posted, member_count: folded.members.size },
-  ]);
-  expect(await read('SELECT user_id, role, muted FROM members WHERE room_id = $1 ORDER BY user_id')).toEqual(
-    [...folded.members].sort(([one], [other]) => (one < other ? -1 : 1)).map(([userId, member]) => ({ user_id: userId, ...member })),
-  );
-  const bans = await read<{ user_id: string }>('SELECT user_id FROM bans WHERE room_id = $1');
-  expect(new Set(bans.map((row) => row.user_id))).toEqual(folded.bans);
-  const reactions = await read<{ name: string }>(`SELECT message_id || ' ' || emoji || ' ' || user_id AS name FROM message_reactions WHERE room_id = $1`);
-  expect(new Set(reactions.map(({ name }) => name))).toEqual(folded.reactions);
-  await expectMessages(test, roomId, events, folded);
-  await expectReadCounts(test, roomId, events);
+/** The seqs of a room's log, lowest first. */
+export async function seqsOf(test: TestDatabase, roomId: RoomId): Promise<number[]> {
+  return (await eventsOf(test, roomId)).map(({ seq }) => seq);
 }
 
-async function expectMessages(test: TestDatabase, roomId: RoomId, events: readonly StoredEvent[], folded: Folded): Promise<void> {
-  const rows = await test.database
-    .shard(0)
-    .query<Record<string, never>>('SELECT *, deleted_at IS NOT NULL AS is_deleted FROM messages WHERE room_id = $1 ORDER BY seq', [roomId]);
-  expect(rows.map((row) => row['message_id'])).toEqual([...folded.messages.keys()]);
-  expect(rows.map((row) => row['posted_no'])).toEqual(rows.map((_, index) => index + 1));
-  for (const row of rows) {
-    const message = folded.messages.get(row['message_id']!)!;
-    expect(row).toMatchObject({ seq: message.seq, text_seq: message.textSeq, is_deleted: message.isDeleted, changed_seq: message.changedSeq });
-    if (!message.isDeleted) expect(row['text']).toBe(message.text);
-    // P35: whatever carried the text of a deleted message holds it no more.
-    else expect(message.carriers.map((seq) => events[seq - 1]!.payload).filter((payload) => 'text' in payload || payload.redacted !== true)).toEqual([]);
-  }
+/** The texts of a room's messages, oldest first. */
+export async function textsOf(test: TestDatabase, roomId: RoomId): Promise<string[]> {
+  const rows = await test.database.shard(0).query<{ text: string }>('SELECT text FROM messages WHERE room_id = $1 ORDER BY seq', [roomId]);
+  return rows.map(({ text }) => text);
 }
 
-/** P33: what a mark counts is what lies at or below it. */
-async function expectReadCounts(test: TestDatabase, roomId: RoomId, events: readonly StoredEvent[]): Promise<void> {
-  const marks = await test.database.shard(0).query<{ read_seq: number; read_count: number }>('SELECT * FROM read_watermarks WHERE room_id = $1', [roomId]);
-  for (const { read_seq: readSeq, read_count: readCount } of marks) {
-    expect(readCount).toBe(events.filter(({ type, seq }) => type === 'message.posted' && seq <= readSeq).length);
-  }
+export async function progressOf(test: TestDatabase, partition: number): Promise<Progress> {
+  const [row] = await test.database.shard(0).query<Progress & Row>('SELECT * FROM partition_progress WHERE partition = $1', [partition]);
+  return row!;
 }

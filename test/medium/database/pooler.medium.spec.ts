@@ -1,9 +1,10 @@
 import { PostgresDatabase } from '@agent-chat/database/adapters/postgres';
 import { createTestDatabase, describeDatabaseContract, testServerUrl, type TestDatabase } from '@agent-chat/database/testing';
-import { newId, type UserId } from '@agent-chat/kernel';
 import { startTestServers, type TestServers } from '@agent-chat/testing';
 import { Logger } from '@nestjs/common';
-import { create, openRig, post, roomIn, seqOf, textsOf } from '../chat/write-rig';
+import { alice, create, post, roomIn, seqOf } from '../chat/calls';
+import { textsOf } from '../chat/stored-rooms';
+import { openRig } from '../chat/write-rig';
 
 /** The same database, reached through a PgBouncer that gives a connection for one transaction at a time. */
 async function behindPooler(name: string): Promise<{ servers: TestServers; test: TestDatabase }> {
@@ -34,7 +35,6 @@ describe('the write path behind PgBouncer', () => {
   it('stores and answers many calls at once, each once and in order', async () => {
     const { test } = await behindPooler('pooler_writes');
     const rig = await openRig(test);
-    const alice = newId<UserId>();
     const rooms = [1, 2, 3, 4].map(roomIn);
     for (const roomId of rooms) await rig.send(create(roomId, alice));
     const answers = await Promise.all(

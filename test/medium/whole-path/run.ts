@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { EventReader } from '../../../apps/chat/src/infrastructure/read/event.reader';
 import { HeadReader } from '../../../apps/chat/src/infrastructure/read/head.reader';
 import { type CommandCall } from '../../../apps/gateway/src/application/command-sender';
-import { PARTITIONS, roomIn } from '../chat/write-rig';
+import { PARTITIONS, roomIn } from '../chat/calls';
 import { ChatProcess, type World } from './chat-process';
 import { GatewayProcess, Reader } from './gateway-process';
 import { PickingQueryBus } from './picking-query-bus';

@@ -1,8 +1,9 @@
 import { createTestDatabase, type TestDatabase } from '@agent-chat/database/testing';
-import { DeliveryVerifier, type SeenEvent } from '@agent-chat/testing';
+import { DeliveryVerifier } from '@agent-chat/testing';
 import { Logger } from '@nestjs/common';
 import fc from 'fast-check';
-import { eventsOf, expectTablesToBeFolds, type StoredEvent } from '../chat/stored-rooms';
+import { identityOf, soundLogs } from '../chat/room-folds';
+import { type StoredEvent } from '../chat/stored-rooms';
 import { type Run as Scenario, Run, stepsArbitrary } from './run';
 
 // Faults are the point here: what the processes say about them would bury the report.
@@ -12,12 +13,6 @@ const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 12);
 /** `PROPERTY_SEED=<seed> PROPERTY_PATH=<path>` repeats what a failure has printed. */
 const SEED = Number(process.env['PROPERTY_SEED'] ?? Date.now() % 2 ** 31);
 const PATH = process.env['PROPERTY_PATH'];
-
-const identityOf = (type: string, seq: number, messageId: unknown): string => (type === 'message.posted' ? String(messageId) : `${type} ${seq}`);
-
-function stored({ room_id: roomId, epoch, seq, type, payload }: StoredEvent): SeenEvent {
-  return { roomId, epoch, seq, identity: identityOf(type, seq, payload.messageId) };
-}
 
 /** An acknowledgement says what is stored, the same under each repeat of its key; a refusal leaves nothing behind (P8, P10). */
 function expectAnswersToHold(run: Scenario, events: readonly StoredEvent[], verifier: DeliveryVerifier): void {
@@ -55,14 +50,7 @@ function expectAnswersToHold(run: Scenario, events: readonly StoredEvent[], veri
 
 async function judge(test: TestDatabase, run: Scenario): Promise<void> {
   const verifier = new DeliveryVerifier();
-  const logs = new Map<string, SeenEvent[]>();
-  const all: StoredEvent[] = [];
-  for (const roomId of run.rooms) {
-    await expectTablesToBeFolds(test, roomId);
-    const events = await eventsOf(test, roomId);
-    all.push(...events);
-    logs.set(roomId, events.map(stored));
-  }
+  const { all, logs } = await soundLogs(test, run.rooms);
   expect(run.processes.flatMap(({ link }) => link.forbidden)).toEqual([]);
   expectAnswersToHold(run, all, verifier);
   for (const reader of run.readers) {
