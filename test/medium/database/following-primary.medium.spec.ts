@@ -85,6 +85,25 @@ describe('a database of several hosts', () => {
     expect(await notes()).toEqual(['first', 'round 0', 'round 1', 'round 2', 'round 3', 'round 4', 'second']);
   });
 
+  it('leaves nobody waiting for a connection to a primary that stands still, once another is made', async () => {
+    const patient = new PostgresDatabase({ url: urlOf(primary, standby), partitionCount: 4, connectTimeoutMs: 50_000 });
+    await patient.directory().query('select 1');
+    await primary.pause();
+    const outcomes: unknown[] = [];
+    // One over the connection that is there, the other over a new one.
+    const asked = [1, 2].map(() =>
+      patient
+        .directory()
+        .query('select 1')
+        .catch((error: unknown) => outcomes.push(error)),
+    );
+    await promote(standby);
+    await eventually(() => expect(outcomes).toHaveLength(2), { timeoutMs: 10_000 });
+    expect(await patient.directory().query('select pg_is_in_recovery() as recovering')).toEqual([{ recovering: false }]);
+    await Promise.all(asked);
+    await patient.close();
+  });
+
   it('does not take a commit for done that no standby has confirmed', async () => {
     await ask(primary, `alter system set synchronous_standby_names = 'nobody'`);
     await ask(primary, 'select pg_reload_conf()');

@@ -14,17 +14,25 @@ export interface FollowingClient extends Client {
 export function followingClient(finder: PrimaryFinder): new (config?: ClientConfig) => FollowingClient {
   return class extends Client implements FollowingClient {
     private readonly connectedUrl: string;
+    private isConnected = false;
 
     constructor(config?: ClientConfig) {
       const { url } = finder;
       super({ ...config, connectionString: url });
       this.connectedUrl = url;
-      const stopListening = finder.onMoved(() => void this.end().catch(() => undefined));
+      const stopListening = finder.onMoved(() => this.cut());
+      this.once('connect', () => (this.isConnected = true));
       this.once('end', stopListening);
     }
 
     get isStale(): boolean {
       return this.connectedUrl !== finder.url;
+    }
+
+    private cut(): void {
+      if (this.isConnected) void this.end().catch(() => undefined);
+      // Whoever waits for a connection hears of an error alone: one that is ended while it is made is never heard of again.
+      else this.connection.stream.destroy(new Error('Another host has become the primary.'));
     }
   };
 }

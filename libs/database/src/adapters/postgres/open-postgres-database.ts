@@ -22,6 +22,7 @@ export async function openPostgresDatabase({ log, ...options }: OpenPostgresOpti
   if (applied.length > 0) log(`Applied the migrations ${applied.join(', ')}.`);
   const database = new PostgresDatabase(options);
   try {
+    await database.findPrimaries();
     await database.reload();
     return database;
   } catch (error) {

@@ -99,6 +99,11 @@ export class PostgresDatabase extends Database {
     return moved;
   }
 
+  /** Which host of each database is the primary: known before the first one fails, its successor is recognised at once. Never rejects. */
+  async findPrimaries(): Promise<void> {
+    await Promise.all([...this.places.values()].map(({ finder }) => finder.look()));
+  }
+
   override directoryAccess(): DirectoryAccess {
     const { finder } = this.main;
     return { url: finder.url, Client: followingClient(finder) };

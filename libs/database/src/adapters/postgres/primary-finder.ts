@@ -16,6 +16,11 @@ interface HostState {
   readonly timeline: number | undefined;
 }
 
+type Primary = HostState & { readonly timeline: number };
+
+/** While one host stands still, the others are asked again this often. */
+const ANSWER_TIMEOUT_MS = 1_000;
+
 // pg_walfile_name begins with the timeline, and unlike the control file shows a promotion at once.
 const ASK = `SELECT CASE WHEN pg_is_in_recovery() THEN NULL ELSE ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int END AS timeline`;
 
@@ -26,6 +31,8 @@ const ASK = `SELECT CASE WHEN pg_is_in_recovery() THEN NULL ELSE ('x' || left(pg
 export class PrimaryFinder {
   private readonly urls: readonly string[];
   private currentUrl: string;
+  /** Of the last known primary; undefined before the first one was found. */
+  private timeline: number | undefined;
   private looking: Promise<void> | undefined;
   private readonly listeners = new Set<MoveListener>();
 
@@ -60,16 +67,25 @@ export class PrimaryFinder {
   }
 
   private async lookNow(): Promise<void> {
-    const states = await Promise.all(this.urls.map((url) => this.ask(url)));
-    const primaries = states.filter(isPrimary).sort((one, other) => other.timeline - one.timeline);
-    const [newest] = primaries;
-    if (newest === undefined || newest.url === this.currentUrl) return;
-    this.currentUrl = newest.url;
-    for (const listener of this.listeners) listener(newest.url);
+    const asked = this.urls.map(async (url) => {
+      const state = await this.ask(url);
+      // A promotion is plain from one answer: nobody waits for a host that stands still.
+      if (isPrimary(state) && this.timeline !== undefined && state.timeline > this.timeline) this.follow(state);
+      return state;
+    });
+    const [newest] = (await Promise.all(asked)).filter(isPrimary).sort((one, other) => other.timeline - one.timeline);
+    if (newest !== undefined) this.follow(newest);
+  }
+
+  private follow({ url, timeline }: Primary): void {
+    this.timeline = timeline;
+    if (url === this.currentUrl) return;
+    this.currentUrl = url;
+    for (const listener of this.listeners) listener(url);
   }
 
   private async ask(url: string): Promise<HostState | undefined> {
-    const timeoutMs = this.options.answerTimeoutMs ?? 2_000;
+    const timeoutMs = this.options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS;
     const client = new Client({
       connectionString: url,
       application_name: 'agent-chat-primary-finder',
@@ -91,6 +107,6 @@ export class PrimaryFinder {
   }
 }
 
-function isPrimary(state: HostState | undefined): state is HostState & { readonly timeline: number } {
+function isPrimary(state: HostState | undefined): state is Primary {
   return state?.timeline !== undefined;
 }

@@ -1,0 +1,35 @@
+import { eventually, startTestServers, type TestServer } from '@agent-chat/testing';
+import { Client } from 'pg';
+import { PrimaryFinder } from './primary-finder';
+
+const urlOf = (...servers: readonly TestServer[]): string =>
+  `postgres://postgres:postgres@${servers.map(({ port }) => `127.0.0.1:${String(port)}`).join(',')}/postgres`;
+
+async function promote(server: TestServer): Promise<void> {
+  const client = new Client({ connectionString: urlOf(server) });
+  await client.connect();
+  await client.query('select pg_promote(true, 30)');
+  await client.end();
+}
+
+describe('PrimaryFinder', () => {
+  it('believes a standby that was promoted before the host that stands still has said anything', async () => {
+    const servers = await startTestServers('postgres', { standbys: 1, parameters: { fsync: 'off' } });
+    try {
+      const [primary, standby] = servers.servers as [TestServer, TestServer];
+      const finder = new PrimaryFinder({ url: urlOf(primary, standby), answerTimeoutMs: 20_000 });
+      await finder.look();
+      await primary.pause();
+      await promote(standby);
+
+      const look = finder.look();
+
+      await eventually(() => expect(finder.url).toBe(urlOf(standby)), { timeoutMs: 5_000 });
+      await primary.resume();
+      await look;
+      expect(finder.url).toBe(urlOf(standby));
+    } finally {
+      await servers.stop();
+    }
+  });
+});
