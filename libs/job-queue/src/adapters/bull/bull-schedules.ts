@@ -1,6 +1,7 @@
 import { type Clock } from '@agent-chat/kernel';
 import { type RedisConnection } from '@agent-chat/redis';
-import { CATCH_UP_MS, newestMatchMs, scheduledJobId } from '../../scheduled-match';
+import { NewestMatches } from '../../newest-matches';
+import { CATCH_UP_MS, scheduledJobId } from '../../scheduled-match';
 
 interface Schedule {
   readonly cron: string;
@@ -25,7 +26,8 @@ export interface BullSchedulesOptions {
 export class BullSchedules {
   private readonly schedules: string;
   private readonly matches: string;
-  private readonly newest = new Map<string, number>();
+  private readonly newest = new NewestMatches();
+  private readonly enqueued = new Map<string, number>();
   private readonly timer: NodeJS.Timeout;
   private ticking = Promise.resolve();
 
@@ -66,14 +68,14 @@ export class BullSchedules {
   private async enqueueDue(kind: string, { cron, data, sinceMs }: Schedule): Promise<void> {
     const { clock, connection, add } = this.options;
     const nowMs = clock.nowMs();
-    const matchMs = newestMatchMs(cron, nowMs);
-    if (matchMs <= sinceMs || nowMs - matchMs > CATCH_UP_MS || this.newest.get(kind) === matchMs) return;
+    const matchMs = this.newest.of(cron, nowMs);
+    if (matchMs <= sinceMs || nowMs - matchMs > CATCH_UP_MS || this.enqueued.get(kind) === matchMs) return;
     // Finished jobs are forgotten some time: a process that comes late must not take theirs for one that never was.
     const noted = Number(await connection.run((client) => client.hget(this.matches, kind)));
     if (noted < matchMs) {
       await add(kind, data, scheduledJobId(kind, matchMs));
       await connection.run((client) => client.hset(this.matches, kind, matchMs));
     }
-    this.newest.set(kind, matchMs);
+    this.enqueued.set(kind, matchMs);
   }
 }

@@ -1,7 +1,8 @@
 import { type Clock } from '@agent-chat/kernel';
 import { Logger } from '@nestjs/common';
 import type PgBoss from 'pg-boss';
-import { CATCH_UP_MS, newestMatchMs, scheduledJobId } from '../../scheduled-match';
+import { NewestMatches } from '../../newest-matches';
+import { CATCH_UP_MS, scheduledJobId } from '../../scheduled-match';
 import { type StoredData } from './stored-data';
 
 /** A row of pg-boss's table, which its types leave incomplete. */
@@ -13,7 +14,8 @@ type StoredSchedule = PgBoss.Schedule & { readonly created_on: Date };
  */
 export class JobSchedules {
   private readonly logger = new Logger('PgBossJobQueue');
-  private readonly newest = new Map<string, number>();
+  private readonly newest = new NewestMatches();
+  private readonly done = new Map<string, number>();
   private readonly timer: NodeJS.Timeout;
   private ticking = Promise.resolve();
 
@@ -48,10 +50,10 @@ export class JobSchedules {
 
   private async enqueueDue({ name, cron, data, created_on }: StoredSchedule): Promise<void> {
     const nowMs = this.clock.nowMs();
-    const matchMs = newestMatchMs(cron, nowMs);
-    if (matchMs <= created_on.getTime() || nowMs - matchMs > CATCH_UP_MS || this.newest.get(name) === matchMs) return;
+    const matchMs = this.newest.of(cron, nowMs);
+    if (matchMs <= created_on.getTime() || nowMs - matchMs > CATCH_UP_MS || this.done.get(name) === matchMs) return;
     await this.boss.send(name, data ?? {}, { id: scheduledJobId(name, matchMs) });
-    this.newest.set(name, matchMs);
+    this.done.set(name, matchMs);
     this.enqueued(name);
   }
 }
