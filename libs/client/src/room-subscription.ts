@@ -136,17 +136,7 @@ export class RoomSubscription {
         await this.catchUp(turn);
         return;
       } catch (thrown) {
-        if (turn !== this.turn) return;
-        const error = AgentChatError.from(thrown);
-        if (error.code === 'RESYNC_REQUIRED') {
-          this.resync(error.message);
-          return;
-        }
-        if (!error.retryable) {
-          this.end(error);
-          return;
-        }
-        await pause(this.environment, backoffMs(attempt, BACKOFF, this.environment.random, error.retryAfterMs));
+        await this.failed(turn, thrown, attempt);
       }
     }
   }
@@ -213,7 +203,8 @@ export class RoomSubscription {
     try {
       await this.fetchMissing(turn);
     } catch (thrown) {
-      if (turn === this.turn) await this.repairFailed(turn, AgentChatError.from(thrown));
+      // Subscribing from the cursor fetches the same.
+      if (await this.failed(turn, thrown, 0)) this.start();
     } finally {
       if (this.repairing === turn) this.repairing = undefined;
     }
@@ -229,18 +220,14 @@ export class RoomSubscription {
     }
   }
 
-  private async repairFailed(turn: number, error: AgentChatError): Promise<void> {
-    if (error.code === 'RESYNC_REQUIRED') {
-      this.resync(error.message);
-      return;
-    }
-    if (!error.retryable) {
-      this.end(error);
-      return;
-    }
-    await pause(this.environment, backoffMs(0, BACKOFF, this.environment.random, error.retryAfterMs));
-    // Subscribing from the cursor fetches the same.
-    if (turn === this.turn) this.start();
+  /** Waits until it is time to try again; false if that is pointless. Starting over and ending are turns of their own. */
+  private async failed(turn: number, thrown: unknown, attempt: number): Promise<boolean> {
+    if (turn !== this.turn) return false;
+    const error = AgentChatError.from(thrown);
+    if (error.code === 'RESYNC_REQUIRED') this.resync(error.message);
+    else if (!error.retryable) this.end(error);
+    else await pause(this.environment, backoffMs(attempt, BACKOFF, this.environment.random, error.retryAfterMs));
+    return turn === this.turn;
   }
 
   private end(error: AgentChatError): void {

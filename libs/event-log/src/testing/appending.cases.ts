@@ -1,18 +1,15 @@
 import { partitionOf } from '@agent-chat/kernel';
 import { eventually } from '@agent-chat/testing';
-import { type EventLogHarness, keysApart, type OpenEventLog, record, series, TopicUnderTest, upTo, valuesOf } from './event-log-harness';
+import { type EventLogHarness, keysApart, type OpenEventLog, record, series, topicEachTest, type TopicUnderTest, upTo, valuesOf } from './event-log-harness';
 
 /** Appending, reading back, bounds and closing. */
 export function describeAppending(open: OpenEventLog): void {
   let harness: EventLogHarness;
   let topic: TopicUnderTest;
 
-  beforeEach(async () => {
-    harness = await open();
-    topic = await TopicUnderTest.create(harness);
+  topicEachTest(open, (fresh, on) => {
+    [topic, harness] = [fresh, on];
   });
-
-  afterEach(() => harness.log.close());
 
   it('answers where each record lies, in the order of the records', async () => {
     const { log } = harness;

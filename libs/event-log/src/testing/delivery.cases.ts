@@ -1,17 +1,14 @@
 import { deferred, eventually } from '@agent-chat/testing';
-import { type EventLogHarness, keysApart, type OpenEventLog, record, series, TopicUnderTest, upTo, valuesOf } from './event-log-harness';
+import { type EventLogHarness, keysApart, type OpenEventLog, record, series, topicEachTest, TopicUnderTest, upTo, valuesOf } from './event-log-harness';
 
 /** What a handler may rely on. */
 export function describeDelivery(open: OpenEventLog): void {
   let harness: EventLogHarness;
   let topic: TopicUnderTest;
 
-  beforeEach(async () => {
-    harness = await open();
-    topic = await TopicUnderTest.create(harness);
+  topicEachTest(open, (fresh, on) => {
+    [topic, harness] = [fresh, on];
   });
-
-  afterEach(() => harness.log.close());
 
   it('delivers the same records in the same order after a failed handler, and skips none', async () => {
     let failuresLeft = 3;

@@ -61,6 +61,16 @@ export class TopicUnderTest {
   }
 }
 
+/** Gives each test a log of its own with a topic on it, and closes the log behind it. */
+export function topicEachTest(open: OpenEventLog, use: (topic: TopicUnderTest, harness: EventLogHarness) => void): void {
+  let harness: EventLogHarness;
+  beforeEach(async () => {
+    harness = await open();
+    use(await TopicUnderTest.create(harness), harness);
+  });
+  afterEach(() => harness.log.close());
+}
+
 /** Keys that lie in `count` different partitions. */
 export function keysApart(count: number, partitionCount: number): { key: string; partition: number }[] {
   const found = new Map<number, string>();

@@ -2,19 +2,16 @@ import { deferred, eventually } from '@agent-chat/testing';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Consumption } from '../event-log.port';
 import { type BatchRecorder } from './batch-recorder';
-import { type EventLogHarness, keysApart, type OpenEventLog, record, series, TopicUnderTest, upTo, valuesOf } from './event-log-harness';
+import { type EventLogHarness, keysApart, type OpenEventLog, record, series, topicEachTest, type TopicUnderTest, upTo, valuesOf } from './event-log-harness';
 
 /** Members that share a group's partitions. */
 export function describeGroups(open: OpenEventLog): void {
   let harness: EventLogHarness;
   let topic: TopicUnderTest;
 
-  beforeEach(async () => {
-    harness = await open();
-    topic = await TopicUnderTest.create(harness);
+  topicEachTest(open, (fresh, on) => {
+    [topic, harness] = [fresh, on];
   });
-
-  afterEach(() => harness.log.close());
 
   const all = (): number[] => upTo(harness.log.partitionCount);
   const keys = (): Map<number, string> =>

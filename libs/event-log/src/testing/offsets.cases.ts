@@ -1,17 +1,14 @@
 import { deferred, eventually } from '@agent-chat/testing';
-import { type EventLogHarness, type OpenEventLog, record, series, TopicUnderTest, upTo, valuesOf } from './event-log-harness';
+import { type EventLogHarness, type OpenEventLog, record, series, topicEachTest, type TopicUnderTest, upTo, valuesOf } from './event-log-harness';
 
 /** Committing, seeking, and where a group goes on. */
 export function describeOffsets(open: OpenEventLog): void {
   let harness: EventLogHarness;
   let topic: TopicUnderTest;
 
-  beforeEach(async () => {
-    harness = await open();
-    topic = await TopicUnderTest.create(harness);
+  topicEachTest(open, (fresh, on) => {
+    [topic, harness] = [fresh, on];
   });
-
-  afterEach(() => harness.log.close());
 
   it('starts a new group at the beginning or at the end, as it asks', async () => {
     await topic.append(...series('room', 3));
