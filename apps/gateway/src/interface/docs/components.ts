@@ -4,25 +4,39 @@ import * as account from './account-answers';
 import * as operations from './operations-answers';
 import { Problem } from './problem-schema';
 
-const { Ban, BanPage, Committed, EphemeralItem, EventPage, HistoryPage, LastMessage, Member, MemberPage, Message, MessageRevision, MyMembership } = contracts;
-const {
-  Posted,
-  Reaction,
-  ReadAnswer,
-  RevisionList,
-  Room,
-  RoomAnswer,
-  RoomEvent,
-  RoomHead,
-  RoomList,
-  RoomPage,
-  SearchHit,
-  SearchPage,
-  ShardMap,
-  ShardMove,
-  User,
-  UserPage,
-} = contracts;
+/** Schemas of the contracts that go by their own names. */
+const NAMED = [
+  'Ban',
+  'BanPage',
+  'Committed',
+  'DeadLetter',
+  'DeadLetterDetails',
+  'EphemeralItem',
+  'EventPage',
+  'HistoryPage',
+  'LastMessage',
+  'Member',
+  'MemberPage',
+  'Message',
+  'MessageRevision',
+  'MyMembership',
+  'Posted',
+  'Reaction',
+  'ReadAnswer',
+  'RevisionList',
+  'Room',
+  'RoomAnswer',
+  'RoomEvent',
+  'RoomHead',
+  'RoomList',
+  'RoomPage',
+  'SearchHit',
+  'SearchPage',
+  'ShardMap',
+  'ShardMove',
+  'User',
+  'UserPage',
+] as const;
 
 function bodies(): Record<string, z.ZodType> {
   const entries = Object.entries(contracts.REST_BODIES);
@@ -31,29 +45,10 @@ function bodies(): Record<string, z.ZodType> {
 
 /** Every schema that the documents name; whatever a route takes or answers is among them. */
 export const COMPONENTS: Readonly<Record<string, z.ZodType>> = {
-  ...{ Ban, BanPage, Committed, EphemeralItem, EventPage, HistoryPage, LastMessage, Member, MemberPage, Message, MessageRevision, MyMembership, Posted },
-  ...{
-    Problem,
-    Reaction,
-    ReadAnswer,
-    RevisionList,
-    Room,
-    RoomAnswer,
-    RoomEvent,
-    RoomHead,
-    RoomList,
-    RoomPage,
-    SearchHit,
-    SearchPage,
-    ShardMap,
-    ShardMove,
-    User,
-    UserPage,
-  },
+  ...Object.fromEntries(NAMED.map((name) => [name, contracts[name]])),
+  Problem,
   ...account,
   ...operations,
-  DeadLetter: contracts.DeadLetter,
-  DeadLetterDetails: contracts.DeadLetterDetails,
   DeadLetterPage: contracts.DEAD_LETTER_QUERIES['deadLetters.list'].answer,
   AnalyticsDays: contracts.ANALYTICS_QUERIES['analytics.days'].answer,
   AuditPage: contracts.ANALYTICS_QUERIES['audit.list'].answer,
