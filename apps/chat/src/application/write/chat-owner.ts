@@ -1,6 +1,6 @@
 import { type Backplane } from '@agent-chat/backplane';
 import { COMMANDS_TOPIC } from '@agent-chat/contracts';
-import { type Database, type PhysicalDatabase } from '@agent-chat/database';
+import { type Database } from '@agent-chat/database';
 import { type Consumption, type EventLog, type RecordBatch } from '@agent-chat/event-log';
 import { AppError, type Clock } from '@agent-chat/kernel';
 import { Logger } from '@nestjs/common';
@@ -10,8 +10,11 @@ import { AnswerDispatcher, type EncodedEvent } from './answer-dispatcher';
 import { type Committed } from './committer';
 import { DepartedGateways } from './departed-gateways';
 import { OwnedPartition } from './owned-partition';
+import { OwnerRounds } from './owner-rounds';
+import { PartitionHomes } from './partition-homes';
 import { PartitionMovedError } from './partition-taker';
-import { ShardWriter, type WriterListener } from './shard-writer';
+import { PartitionTakes } from './partition-takes';
+import { type ShardWriter, type WriterListener } from './shard-writer';
 import { ownedPartitions } from './write-metrics';
 
 export interface ChatOwnerParts {
@@ -28,32 +31,34 @@ export const OWNER_GROUP = 'chat';
 /** Commands that may wait in memory for one partition before the log has to wait. */
 const PAUSE_ABOVE = 2_000;
 const RESUME_BELOW = 500;
-const RETAKE_BACKOFF_MS = [50, 100, 200, 500, 1_000, 2_000];
-const CLOCK_CHECK_MS = 60_000;
-/** A partition without traffic finds out by this that it has moved, or has another owner. */
-const FENCE_CHECK_MS = 2_000;
-const GATEWAYS_CHECK_MS = 20_000;
 
 /** Owns the partitions that the command log assigns to this process, wherever their databases are: the single writer of their rooms. */
 export class ChatOwner implements WriterListener {
   private readonly logger = new Logger(ChatOwner.name);
   private readonly partitions = new Map<number, OwnedPartition>();
   private readonly paused = new Set<number>();
-  private readonly takes = new Map<OwnedPartition, Promise<void>>();
-  private readonly writers = new Map<PhysicalDatabase, ShardWriter>();
-  /** Where each partition was taken. Its work goes there and nowhere else until it is taken again, whatever the map says meanwhile (P30). */
-  private readonly homes = new WeakMap<OwnedPartition, ShardWriter>();
+  private readonly homes: PartitionHomes;
+  private readonly takes: PartitionTakes;
+  private readonly rounds: OwnerRounds;
   private readonly dispatcher: AnswerDispatcher;
-  private readonly departed: DepartedGateways;
   private consumption: Consumption | undefined;
-  private clockCheck: NodeJS.Timeout | undefined;
-  private fenceCheck: NodeJS.Timeout | undefined;
-  private gatewaysCheck: NodeJS.Timeout | undefined;
   private stopped = false;
 
   constructor(private readonly parts: ChatOwnerParts) {
-    this.dispatcher = new AnswerDispatcher(parts.backplane);
-    this.departed = new DepartedGateways(parts.backplane);
+    const { log, backplane, database, name } = parts;
+    this.dispatcher = new AnswerDispatcher(backplane);
+    this.homes = new PartitionHomes({ log, database, name, listener: this });
+    this.takes = new PartitionTakes({
+      take: (partition) => this.take(partition),
+      isOurs: (partition) => this.isOurs(partition),
+      giveUp: (partition) => this.release(partition),
+    });
+    this.rounds = new OwnerRounds({
+      partitions: () => this.partitions.values(),
+      homes: this.homes,
+      departed: new DepartedGateways(backplane),
+      fenced: (partition) => this.ownershipUncertain(partition, 'fenced'),
+    });
   }
 
   /** Joins the group; its partitions are taken as they are assigned. */
@@ -67,13 +72,7 @@ export class ChatOwner implements WriterListener {
       onRevoked: (partitions) => this.revoked(partitions),
       onBatch: (batch) => this.receive(batch),
     });
-    this.clockCheck = setInterval(() => {
-      for (const writer of this.writers.values()) void writer.correctClock();
-    }, CLOCK_CHECK_MS).unref();
-    this.fenceCheck = setInterval(() => {
-      for (const writer of this.writers.values()) void this.checkFences(writer);
-    }, FENCE_CHECK_MS).unref();
-    this.gatewaysCheck = setInterval(() => void this.departed.forget(this.partitions.values()), GATEWAYS_CHECK_MS).unref();
+    this.rounds.start();
   }
 
   /** The partition, if this process owns it now. */
@@ -84,23 +83,21 @@ export class ChatOwner implements WriterListener {
 
   /** The rows of the partition's progress, in the database that holds it. */
   progressOf(partition: number): ProgressRepository {
-    return this.writerOf(partition).progress;
+    return this.homes.writerOf(partition).progress;
   }
 
   /** Tells that a partition has work. */
   notify(partition: OwnedPartition): void {
-    this.homes.get(partition)?.committer.notify(partition);
+    this.homes.of(partition)?.committer.notify(partition);
   }
 
   /** Finishes what was handed over, then leaves the group. Safe to call twice. */
   async stop(): Promise<void> {
     if (this.stopped) return;
     this.stopped = true;
-    clearInterval(this.clockCheck);
-    clearInterval(this.fenceCheck);
-    clearInterval(this.gatewaysCheck);
+    this.rounds.stop();
     await this.consumption?.stop();
-    await Promise.all([...this.writers.values()].map((writer) => writer.stop()));
+    await this.homes.stop();
     for (const partition of [...this.partitions.values()]) this.release(partition);
   }
 
@@ -134,31 +131,7 @@ export class ChatOwner implements WriterListener {
     partition.state = 'taking';
     partition.forget();
     this.logger.warn({ partition: partition.partition, reason }, 'A partition is taken again');
-    this.retake(partition);
-  }
-
-  /** Takes again what is no longer this owner's here. A failure is left to the next time. */
-  private async checkFences(writer: ShardWriter): Promise<void> {
-    const here = [...this.partitions.values()].filter((partition) => partition.state === 'active' && this.homes.get(partition) === writer);
-    if (here.length === 0) return;
-    const fences = new Map(here.map(({ partition, fence }) => [partition, fence]));
-    try {
-      const lost = new Set(await writer.progress.notHeld(fences));
-      for (const partition of here) {
-        if (!lost.has(partition.partition) || partition.state !== 'active' || partition.fence !== fences.get(partition.partition)) continue;
-        if (writer.committer.isCommitting(partition)) continue;
-        this.ownershipUncertain(partition, 'fenced');
-      }
-    } catch (error) {
-      this.logger.debug({ err: error }, 'Fences could not be compared');
-    }
-  }
-
-  private writerOf(partition: number): ShardWriter {
-    const database = this.parts.database.writer(partition);
-    const writer = this.writers.get(database) ?? new ShardWriter({ log: this.parts.log, database, name: this.parts.name, listener: this });
-    this.writers.set(database, writer);
-    return writer;
+    this.takes.takeAgain(partition);
   }
 
   private async assigned(partitions: readonly number[]): Promise<void> {
@@ -166,7 +139,7 @@ export class ChatOwner implements WriterListener {
       partitions.map((number) => {
         const partition = this.partitions.get(number) ?? new OwnedPartition(number);
         this.partitions.set(number, partition);
-        return this.take(partition);
+        return this.takes.take(partition);
       }),
     );
   }
@@ -203,20 +176,9 @@ export class ChatOwner implements WriterListener {
     return Promise.resolve();
   }
 
-  /** One take at a time: a second one would empty the memory of an owner at work. */
-  private take(partition: OwnedPartition): Promise<void> {
-    if (partition.state === 'active') return Promise.resolve();
-    const taking = this.takes.get(partition) ?? this.takeNow(partition).finally(() => this.takes.delete(partition));
-    this.takes.set(partition, taking);
-    return taking;
-  }
-
-  private async takeNow(partition: OwnedPartition): Promise<void> {
+  private async take(partition: OwnedPartition): Promise<void> {
     if (this.consumption === undefined) throw new Error('The group has not been joined yet');
-    const writer = this.writerOf(partition.partition);
-    const before = this.homes.get(partition);
-    if (before !== writer) before?.drop(partition);
-    this.homes.set(partition, writer);
+    const writer = this.homes.settle(partition);
     try {
       await writer.taker.take(partition, this.consumption);
     } catch (error) {
@@ -233,27 +195,6 @@ export class ChatOwner implements WriterListener {
     this.resumeIfDrained(partition);
     this.notify(partition);
     this.announce(partition);
-  }
-
-  /** P7, P9: still assigned, the partition is taken again, for as long as it needs; else it is given up. */
-  private retake(partition: OwnedPartition, attempt = 0): void {
-    if (!this.isOurs(partition)) {
-      this.release(partition);
-      return;
-    }
-    setTimeout(
-      () => {
-        if (!this.isOurs(partition)) {
-          this.release(partition);
-          return;
-        }
-        this.take(partition).catch((error: unknown) => {
-          this.logger.warn({ err: error, partition: partition.partition }, 'A partition could not be taken');
-          this.retake(partition, attempt + 1);
-        });
-      },
-      RETAKE_BACKOFF_MS[Math.min(attempt, RETAKE_BACKOFF_MS.length - 1)],
-    ).unref();
   }
 
   private isOurs(partition: OwnedPartition): boolean {
