@@ -11,6 +11,7 @@ const INTRODUCTION = `# Metrics
 
 Generated from the declarations. \`GET /api/metrics\` answers them in Prometheus's text format, beside those of Node and the process
 (\`process_*\`, \`nodejs_*\`). Durations are in seconds. Labels have few values: never an id, never what a caller wrote.
+\`nodejs_eventloop_lag_min_seconds\`, its mean and its percentiles contain the 0.05 s that lie between two looks.
 `;
 
 /** The reference of all metrics, as files to write. */
