@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { FIRST_DATABASE } from './first-database';
 import { MigrationError } from './migration-error';
+import { isNoFaultOfStatement, messageOf, migrationRefusal } from './migration-refusal';
 import { MIGRATIONS_FOLDER, readMigrations, type Migration, type MigrationScope } from './migration-files';
 
 /** What to bring up to date, and with what. */
@@ -37,7 +38,7 @@ const BOOKKEEPING = `
 /**
  * Brings the schemas up to date: the directory's migrations, the installation's fixed facts, then each shard database's, every migration in a
  * transaction of its own. Several processes may run it at once: each step is taken by one of them. Safe to repeat.
- * @throws MigrationError when a migration fails, was changed after it was applied, is unknown to this build, the partition count differs, or the
+ * @throws MigrationError when a database is away, a migration fails, was changed after it was applied, is unknown to this build, the partition count differs, or the
  * shard map names a database that isn't configured.
  */
 export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
@@ -61,23 +62,29 @@ async function connected<Result>(url: string, work: (client: Client) => Promise<
   // A connection that dies rejects the statement under way; without a listener it would also end the process.
   client.on('error', () => undefined);
   try {
-    await client.connect().catch((error: unknown) => unreachable(error, name));
+    await client.connect();
     return await work(client);
   } catch (error) {
-    throw error instanceof MigrationError ? error : new MigrationError(`The schema of ${name} could not be brought up to date: ${messageOf(error)}`, error);
+    throw migrationRefusal(error, name);
   } finally {
     await client.end().catch(() => undefined);
   }
 }
 
 async function apply(client: Client, scope: MigrationScope, migrations: readonly Migration[]): Promise<string[]> {
-  await locked(client, () => client.query(BOOKKEEPING));
+  await locked(client, () => keepBooks(client));
   await locked(client, () => verify(client, scope, migrations));
   const applied: string[] = [];
   for (const migration of migrations) {
     if (await locked(client, () => applyOne(client, migration))) applied.push(`${scope}/${migration.name}`);
   }
   return applied;
+}
+
+/** Only where it is missing: a user who may not create tables may start a release whose migrations somebody else has applied. */
+async function keepBooks(client: Client): Promise<void> {
+  const { rows } = await client.query("select 1 where to_regclass('schema_migrations') is not null");
+  if (rows.length === 0) await client.query(BOOKKEEPING);
 }
 
 /** Whether this call applied it. Asked under the lock: another process may just have done so. */
@@ -87,6 +94,7 @@ async function applyOne(client: Client, { scope, version, name, sql, checksum }:
   try {
     await client.query(sql);
   } catch (error) {
+    if (isNoFaultOfStatement(error)) throw error;
     throw new MigrationError(`The migration ${scope}/${name} failed and left nothing behind: ${messageOf(error)}`, error);
   }
   await client.query('insert into schema_migrations (scope, version, name, checksum) values ($1, $2, $3, $4)', [scope, version, name, checksum]);
@@ -161,14 +169,4 @@ async function locked<Result>(client: Client, work: () => Promise<Result>): Prom
     await client.query('rollback').catch(() => undefined);
     throw error;
   }
-}
-
-function unreachable(error: unknown, name: string): never {
-  const setting = name === FIRST_DATABASE ? 'DATABASE_URL' : `SHARD_DATABASES (${name})`;
-  throw new MigrationError(`Postgres cannot be reached: ${messageOf(error)}. Check ${setting}, and that the server it names is running.`, error);
-}
-
-function messageOf(error: unknown): string {
-  // Several addresses that all refused (`localhost` is two) have one code and no message.
-  return error instanceof Error ? error.message || String((error as NodeJS.ErrnoException).code) : String(error);
 }

@@ -12,6 +12,8 @@ export interface ServiceInstance {
   readonly version: string;
   /** `host:port` at which it takes questions of other processes; empty for one that takes none. */
   readonly address: string;
+  /** Where clients reach it; absent where none come. */
+  readonly publicUrl?: string;
   /** The share of time that its event loop was busy lately, 0 to 1. */
   readonly load: number;
   /** Milliseconds since its last sign of life. */

@@ -11,6 +11,8 @@ export class ProcessIdentity {
     readonly version: string,
     /** `host:port` of its internal door; absent where nobody asks it from outside. */
     readonly address: string | undefined,
+    /** Where clients reach it; absent where none come. */
+    readonly publicUrl?: string,
   ) {}
 
   /** The name under which it owns partitions: whoever reads it there knows where to ask the owner. */

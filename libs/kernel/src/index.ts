@@ -5,3 +5,4 @@ export * from './error-catalogue';
 export * from './group-by';
 export * from './ids';
 export * from './partition';
+export * from './start-error';

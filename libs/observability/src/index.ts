@@ -6,6 +6,7 @@ export * from './health/health-registry';
 export * from './health/health-source';
 export * from './health/health.module';
 export * from './health/probes.controller';
+export * from './logging/early-logger';
 export * from './logging/logging.module';
 export * from './logging/request-id';
 export * from './metrics/declare-metric';

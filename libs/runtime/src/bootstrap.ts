@@ -12,6 +12,8 @@ import { type Server } from 'node:http';
 import { EarlyLog } from './early-log';
 import { closePorts, type Ports } from './ports';
 import { RuntimeModule } from './runtime.module';
+import { refuseOtherPublicUrl } from './same-public-url';
+import { StartWaiting } from './start-waiting';
 
 /** How long the last answers may take once everything else has left. */
 const LAST_ANSWERS_MS = 5_000;
@@ -45,20 +47,29 @@ export interface Surroundings {
   readonly ports: Ports;
 }
 
+/** What of a start's beginning goes on until the app is there. */
+interface Beginning {
+  readonly early?: EarlyLog;
+  readonly waiting?: StartWaiting;
+}
+
 /** Starts an app: ports first, then the modules, then the door. Rejects, with nothing left running, with the first error. */
 export async function startApp(start: AppStart, env: NodeJS.ProcessEnv, clock: Clock = new SystemClock()): Promise<RunningApp> {
   const config = loadConfig(env);
   const early = new EarlyLog();
   await requireFreePort(config.server.port, config.server.host);
-  const ports = await openPorts(config, start.service, clock, {
-    log: early.write,
-    onServerLost: stopAtOnce,
-  });
-  return startOn({ config, clock, ports }, start, early);
+  const waiting = new StartWaiting(config, clock);
+  try {
+    const ports = await openPorts(config, start.service, clock, { log: early.write, onWaiting: waiting.tell, onServerLost: stopAtOnce });
+    return await startOn({ config, clock, ports }, start, { early, waiting });
+  } catch (error) {
+    await waiting.end();
+    throw error;
+  }
 }
 
 /** Starts an app on ports that are open already. Rejects, with nothing left running, with the first error. */
-export async function startOn(surroundings: Surroundings, start: AppStart, early = new EarlyLog()): Promise<RunningApp> {
+export async function startOn(surroundings: Surroundings, start: AppStart, { early, waiting }: Beginning = {}): Promise<RunningApp> {
   const { config, ports } = surroundings;
   const closeAll = async (app: INestApplication | undefined, ending: (app: INestApplication) => Promise<void>): Promise<void> => {
     if (app !== undefined) await ending(app);
@@ -68,8 +79,9 @@ export async function startOn(surroundings: Surroundings, start: AppStart, early
   try {
     app = await createApp(surroundings, start);
     await start.configure?.(app, config, ports);
-    early.open();
+    early?.open();
     await app.startAllMicroservices();
+    await waiting?.end();
     await app.listen(config.server.port, config.server.host);
     await join(app, ports);
   } catch (error) {
@@ -99,8 +111,10 @@ function logCloseError(error: unknown): void {
 }
 
 /** Others ask this process from now on, until it starts to leave. */
-async function join(app: INestApplication, { discovery }: Ports): Promise<void> {
+async function join(app: INestApplication, ports: Ports): Promise<void> {
+  const { discovery } = ports;
   await discovery.announce();
+  refuseOtherPublicUrl(ports);
   app.get(Draining, { strict: false }).onStart(() => discovery.leave());
 }
 

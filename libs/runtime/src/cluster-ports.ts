@@ -2,18 +2,22 @@ import { RedisBackplane } from '@agent-chat/backplane/adapters/redis';
 import { RedisCache } from '@agent-chat/cache/adapters/redis';
 import { type AppConfig, type KafkaConfig } from '@agent-chat/config';
 import { COMMANDS_DEAD_LETTER_TOPIC, COMMANDS_TOPIC, EVENTS_TOPIC, KEY_WINDOW_MS } from '@agent-chat/contracts';
+import { DatabaseError, MigrationError } from '@agent-chat/database';
 import { openPostgresDatabase, type PostgresDatabase } from '@agent-chat/database/adapters/postgres';
 import { type ProcessName } from '@agent-chat/discovery';
 import { RedisEphemeralStore } from '@agent-chat/ephemeral-store/adapters/redis';
 import { KafkaEventLog } from '@agent-chat/event-log/adapters/kafka';
 import { BullJobQueue } from '@agent-chat/job-queue/adapters/bull';
 import { type Clock } from '@agent-chat/kernel';
+import { awaitRedis } from '@agent-chat/redis';
 import { countDeadJob, kafkaMetrics, observeRedis, observeStatement } from './adapter-metrics';
 import { databaseHealth, serverHealth } from './health-sources';
 import { type OpenHooks } from './open-hooks';
 import { openPeers } from './open-peers';
 import { type Ports } from './ports';
 import { RepeatedFailures } from './repeated-failures';
+import { awaitSamePublicUrl } from './same-public-url';
+import { waitUntil } from './wait-until';
 
 const DAY_MS = 86_400_000;
 /** What a topic keeps, and how coarsely it forgets. Commands go before their keys do (P14). */
@@ -22,6 +26,9 @@ const TOPICS = [
   { topic: EVENTS_TOPIC, retentionMs: 7 * DAY_MS, segmentMs: DAY_MS },
   { topic: COMMANDS_DEAD_LETTER_TOPIC, retentionMs: 30 * DAY_MS, segmentMs: 7 * DAY_MS },
 ];
+
+/** Without Redis a process is of some use: it waits for it no longer than this. */
+const REDIS_PATIENCE_MS = 15_000;
 
 interface Closable {
   close(): Promise<void>;
@@ -38,18 +45,25 @@ export async function openClusterPorts(config: AppConfig, service: ProcessName, 
   };
   try {
     const database = await keep(openDatabase(config, hooks));
-    const log = await keep(openLog(given(config.kafka), config.partitions, service, failures));
+    const log = await keep(openLog(given(config.kafka), config.partitions, service, failures, hooks));
+    const settings = given(config.redis);
+    if (!(await awaitRedis(settings, { ...hooks, patienceMs: REDIS_PATIENCE_MS }))) hooks.log('Going on without Redis, which is missed until it is there.');
     const redis = (port: string) => ({
-      settings: given(config.redis),
+      settings,
       clock,
       onError: (error: unknown) => failures.tell(`The ${port} on Redis`, error),
       onCommand: observeRedis(port),
     });
-    const backplane = await keep(RedisBackplane.open(redis('backplane')));
-    const ephemeral = await keep(RedisEphemeralStore.open(redis('ephemeral store')));
-    const cache = await keep(RedisCache.open(redis('cache')));
-    const jobs = await keep(BullJobQueue.open({ ...redis('job queue'), onDead: countDeadJob }));
-    const peers = await openPeers(config.internal, service, database);
+    // None of them fails for a Redis that is away; together they wait for it once.
+    const [backplane, ephemeral, cache, jobs] = await Promise.all([
+      keep(RedisBackplane.open(redis('backplane'))),
+      keep(RedisEphemeralStore.open(redis('ephemeral store'))),
+      keep(RedisCache.open(redis('cache'))),
+      keep(BullJobQueue.open({ ...redis('job queue'), onDead: countDeadJob })),
+    ]);
+    const peers = await openPeers(config.internal, service, database, service === 'gateway' ? config.server.publicUrl : undefined);
+    opened.push(peers.queries, peers.discovery);
+    await awaitSamePublicUrl(peers, hooks.onWaiting);
     return { ...peers, database, log, backplane, ephemeral, cache, jobs, health: [databaseHealth(database), serverHealth('redis', () => ephemeral.ping())] };
   } catch (error) {
     for (const port of opened.reverse()) await port.close().catch((failed: unknown) => failures.tell('Closing', failed));
@@ -57,8 +71,15 @@ export async function openClusterPorts(config: AppConfig, service: ProcessName, 
   }
 }
 
-async function openDatabase({ database, partitions }: AppConfig, { log }: OpenHooks): Promise<PostgresDatabase> {
-  return openPostgresDatabase({ ...database, url: given(database.url), partitionCount: partitions, observer: observeStatement, log });
+async function openDatabase({ database, partitions }: AppConfig, { log, onWaiting }: OpenHooks): Promise<PostgresDatabase> {
+  const options = { ...database, url: given(database.url), partitionCount: partitions, observer: observeStatement, log };
+  return waitUntil(() => openPostgresDatabase(options), { reasonToWait: reasonToWaitForDatabase, onWaiting });
+}
+
+/** A database that is away, comes up, or is yet to be migrated by somebody else. */
+function reasonToWaitForDatabase(error: unknown): string | undefined {
+  if (error instanceof MigrationError) return error.mayPass ? error.message : undefined;
+  return error instanceof DatabaseError && error.kind === 'outage' ? `Postgres failed: ${error.message}. Check that it runs.` : undefined;
 }
 
 async function openLog(
@@ -66,6 +87,7 @@ async function openLog(
   partitionCount: number,
   service: ProcessName,
   failures: RepeatedFailures,
+  { onWaiting }: OpenHooks,
 ): Promise<KafkaEventLog> {
   return KafkaEventLog.open({
     ...times,
@@ -73,6 +95,8 @@ async function openLog(
     replicationFactor,
     partitionCount,
     topics: TOPICS,
+    startTimeoutMs: Infinity,
+    onWaiting: (line) => onWaiting(`${line}.`),
     hooks: { ...kafkaMetrics, onError: (error, doing) => failures.tell(`Kafka: ${doing}`, error) },
   });
 }

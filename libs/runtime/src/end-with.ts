@@ -1,11 +1,15 @@
 import { ConfigError } from '@agent-chat/config';
 import { DatabaseStartError } from '@agent-chat/database/adapters/embedded';
 import { MigrationError } from '@agent-chat/database';
+import { StartError } from '@agent-chat/kernel';
+
+/** What an operator can put right by its message. */
+const EXPECTED = [ConfigError, DatabaseStartError, MigrationError, StartError];
 
 /** Ends the process with 1, after one message for the person who started it; a stack only for what nobody foresaw. */
 export function endWith(error: unknown): never {
-  const isExpected = error instanceof ConfigError || error instanceof DatabaseStartError || error instanceof MigrationError || isPortInUse(error);
-  process.stderr.write(`${isExpected ? messageOf(error) : describe(error)}\n`);
+  const isExpected = EXPECTED.some((kind) => error instanceof kind) || isPortInUse(error);
+  process.stderr.write(`${isExpected ? messageOf(error as Error) : describe(error)}\n`);
   process.exit(1);
 }
 

@@ -1,6 +1,8 @@
 /** What opening the ports may tell while it goes on. */
 export interface OpenHooks {
   readonly log: (line: string) => void;
+  /** Something outside isn't there yet, and is tried again; the line says what to do about it. Told at each try. */
+  readonly onWaiting: (line: string) => void;
   /** A server that this process started has ended by itself: nothing works any more. */
   readonly onServerLost: (reason: string) => void;
 }

@@ -17,10 +17,10 @@ const logger = new Logger('Peers');
  * Opens this process's internal door and finds the others. It is not announced yet, and answers nothing until handlers are declared.
  * Rejects with a `ConfigError` where the door's port can't be had, with nothing left running.
  */
-export async function openPeers(internal: InternalConfig, service: ProcessName, database: Database): Promise<Peers> {
+export async function openPeers(internal: InternalConfig, service: ProcessName, database: Database, publicUrl?: string): Promise<Peers> {
   const secret = new ServiceSecret(internal.secrets);
   const server = await QueryServer.listen({ port: internal.port, host: internal.host, secret }).catch((error: unknown) => portRefused(internal, error));
-  const identity = new ProcessIdentity(service, releaseVersion(), `${internalHost(internal)}:${server.port}`);
+  const identity = new ProcessIdentity(service, releaseVersion(), `${internalHost(internal)}:${server.port}`, publicUrl);
   const discovery = await openDiscovery(internal, identity, database);
   const breakers = new Breakers();
   const queries = new HttpQueryBus({

@@ -1,6 +1,6 @@
 import { InMemoryBackplane } from '@agent-chat/backplane/adapters/memory';
 import { InMemoryCache } from '@agent-chat/cache/adapters/memory';
-import { type AppConfig } from '@agent-chat/config';
+import { type AppConfig, ConfigError } from '@agent-chat/config';
 import { openStandaloneDatabase } from '@agent-chat/database/adapters/embedded';
 import { type ProcessName } from '@agent-chat/discovery';
 import { InMemoryEphemeralStore } from '@agent-chat/ephemeral-store/adapters/memory';
@@ -13,8 +13,12 @@ import { localPeers } from './local-peers';
 import { type OpenHooks } from './open-hooks';
 import { type Ports } from './ports';
 
+const ALONE =
+  'is standalone, which runs every app in one process: start that (npm start, or node dist/apps/standalone/main.js), or set PROFILE=cluster to start this app by itself';
+
 /** One process that is alone: an embedded Postgres, everything else in its memory. Rejects with nothing left running. */
 export async function openStandalonePorts(config: AppConfig, service: ProcessName, clock: Clock, hooks: OpenHooks): Promise<Ports> {
+  if (service !== 'standalone') throw new ConfigError([{ setting: 'PROFILE', message: ALONE }]);
   const { url, shardUrls, ...pool } = config.database;
   const database = await openStandaloneDatabase({
     ...pool,

@@ -1,5 +1,6 @@
 import { migrate } from '../../migrator';
 import { PostgresDatabase, type PostgresDatabaseOptions } from './postgres-database';
+import { checkShardMap } from './shard-map-check';
 import { PrimaryFinder } from './primary-finder';
 
 /** What opening tells while it goes on. */
@@ -8,7 +9,7 @@ export interface OpenPostgresOptions extends PostgresDatabaseOptions {
 }
 
 /**
- * Brings the schemas up to date, connects, and reads the shard map.
+ * Brings the schemas up to date, connects, reads the shard map, and sees that it and the databases agree.
  * @throws MigrationError or DatabaseError, with no connection left open.
  */
 export async function openPostgresDatabase({ log, ...options }: OpenPostgresOptions): Promise<PostgresDatabase> {
@@ -24,6 +25,7 @@ export async function openPostgresDatabase({ log, ...options }: OpenPostgresOpti
   try {
     await database.findPrimaries();
     await database.reload();
+    await checkShardMap(database);
     return database;
   } catch (error) {
     await database.close();

@@ -19,6 +19,8 @@ export interface KafkaEventLogOptions extends Partial<AppendLimits>, Partial<Gro
   readonly hooks?: KafkaHooks;
   /** How long `open` waits for brokers. */
   readonly startTimeoutMs?: number;
+  /** Told why `open` waits, each time that it tries again. */
+  readonly onWaiting?: (line: string) => void;
   /** How long `read`, `commit` and `committed` are tried. */
   readonly requestDeadlineMs?: number;
   /** How many records a handler gets at once, and how many are fetched ahead of it a partition. */
@@ -41,7 +43,7 @@ const DEFAULTS = {
   maxAheadRecords: 1_000,
 };
 
-type Settings = Required<Omit<KafkaEventLogOptions, 'hooks'>> & { readonly hooks: KafkaHooks };
+type Settings = Required<Omit<KafkaEventLogOptions, 'hooks' | 'onWaiting'>> & Pick<KafkaEventLogOptions, 'onWaiting'> & { readonly hooks: KafkaHooks };
 
 /** An event log on Apache Kafka. Each consumption has connections of its own, so that no group waits behind another's requests. */
 export class KafkaEventLog extends EventLog {

@@ -1,3 +1,4 @@
+import { StartError } from '@agent-chat/kernel';
 import { setTimeout as delay } from 'node:timers/promises';
 import { retryDelayMs } from '../memory/retry-delay';
 import { typeOf } from './kafka-errors';
@@ -19,14 +20,17 @@ export interface ProvisionOptions {
   readonly replicationFactor: number;
   /** How long to wait for brokers that are only starting. */
   readonly startTimeoutMs: number;
+  /** Told of each failure that is tried again, in words for the operator. */
+  readonly onWaiting?: (line: string) => void;
 }
 
 const TOPIC_RESOURCE = 2;
 const LONGEST_RETRY_MS = 2_000;
 const CREATE_TIMEOUT_MS = 10_000;
+/** So often in a row a log-in is refused before it counts: a broker that is only starting doesn't know its users yet. */
+const REFUSED_LOGINS = 5;
 
-/** A topic is not what the log needs; the message says what to do. */
-export class UnfitTopic extends Error {}
+class TooFewBrokers extends Error {}
 
 /** Makes the topics that are missing and refuses those that don't fit. Safe when many processes start at once. */
 export class TopicProvisioner {
@@ -36,17 +40,21 @@ export class TopicProvisioner {
     private readonly options: ProvisionOptions,
   ) {}
 
-  /** Resolves when every topic is there. Rejects with `UnfitTopic`, or when no broker answers in time. */
+  /** Resolves when every topic is there. Rejects with `StartError`, or when the brokers are not fit in time. */
   async provide(specs: readonly TopicSpec[]): Promise<void> {
     for (const spec of specs) refuseLongRetention(spec, spec.retentionMs + spec.segmentMs);
-    const deadline = performance.now() + this.options.startTimeoutMs;
+    const { startTimeoutMs, onWaiting } = this.options;
+    const deadline = performance.now() + startTimeoutMs;
+    let refusals = 0;
     for (let failures = 1; ; failures++) {
       try {
         for (const spec of specs) await this.provideOne(spec);
         return;
       } catch (error) {
-        if (error instanceof UnfitTopic) throw error;
-        if (performance.now() >= deadline) throw this.unreachable(error);
+        refusals = isRefusedLogin(error) ? refusals + 1 : 0;
+        const reason = this.reasonOf(error, refusals);
+        if (reason instanceof StartError || performance.now() >= deadline) throw reason;
+        onWaiting?.(reason.message);
         await delay(Math.min(retryDelayMs(failures), LONGEST_RETRY_MS));
       }
     }
@@ -61,7 +69,7 @@ export class TopicProvisioner {
       if (count === 0) throw new Error(`${spec.topic} has been made, but not all brokers know it yet`);
     }
     if (count !== partitionCount) {
-      throw new UnfitTopic(
+      throw new StartError(
         `The Kafka topic ${spec.topic} has ${count} partitions, but this installation has ${partitionCount} (PARTITIONS). ` +
           'The number is fixed at installation: correct PARTITIONS, or give this installation brokers without that topic.',
       );
@@ -82,7 +90,10 @@ export class TopicProvisioner {
       await broker.createTopics({ topics: [{ topic, numPartitions, replicationFactor, configEntries }], timeout: CREATE_TIMEOUT_MS });
     } catch (error) {
       if (typesOf(error).includes('INVALID_REPLICATION_FACTOR')) {
-        throw new UnfitTopic(`The Kafka topic ${topic} wants ${replicationFactor} copies (KAFKA_REPLICATION_FACTOR), but fewer brokers are up.`);
+        throw new TooFewBrokers(
+          `The Kafka topic ${topic} wants ${replicationFactor} copies (KAFKA_REPLICATION_FACTOR), but fewer brokers are up: start the others, or lower it.`,
+          { cause: error },
+        );
       }
       // Another process was faster.
       if (!typesOf(error).includes('TOPIC_ALREADY_EXISTS')) throw error;
@@ -99,15 +110,30 @@ export class TopicProvisioner {
     return retentionMs < 0 ? Number.POSITIVE_INFINITY : retentionMs + valueOf('segment.ms');
   }
 
-  private unreachable(cause: unknown): Error {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    return new Error(`Kafka could not be reached at ${this.brokers.join(', ')} (KAFKA_BROKERS): ${reason}`, { cause });
+  /** A `StartError` where no waiting helps. */
+  private reasonOf(error: unknown, refusals: number): Error {
+    if (error instanceof StartError || error instanceof TooFewBrokers) return error;
+    if (refusals === REFUSED_LOGINS) return refusedLogin(error);
+    return new Error(`Kafka could not be reached at ${this.brokers.join(', ')} (KAFKA_BROKERS): ${wordsOf(error)}`, { cause: error });
   }
+}
+
+function isRefusedLogin(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'KafkaJSSASLAuthenticationError' || isRefusedLogin(error.cause));
+}
+
+function refusedLogin(cause: unknown): StartError {
+  const settings = 'KAFKA_USERNAME, KAFKA_PASSWORD and KAFKA_SASL_MECHANISM';
+  return new StartError(`Kafka refuses the log-in (${wordsOf(cause)}): correct what is wrong of ${settings}.`, cause);
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function refuseLongRetention({ topic, keyWindowMs }: TopicSpec, keptMs: number): void {
   if (keyWindowMs === undefined || keptMs < keyWindowMs) return;
-  throw new UnfitTopic(
+  throw new StartError(
     `The Kafka topic ${topic} keeps records for up to ${keptMs} ms (retention.ms and segment.ms together), which must be below ${keyWindowMs} ms: ` +
       'a command that came again after its key has been forgotten would be done twice.',
   );
