@@ -7,6 +7,7 @@ interface Fault {
   readonly recoveredMs?: number;
   readonly longestStallMs: number;
   readonly acknowledged: number;
+  readonly perSecond?: number;
   readonly checked: number;
   readonly lost: number;
   readonly duplicated: number;
@@ -19,12 +20,12 @@ interface Proof {
   readonly commit: string;
   readonly seed: number;
   readonly machine: { readonly processors: number; readonly memoryGb: number; readonly node: string };
-  readonly total: Omit<Fault, 'fault' | 'firstAckMs' | 'longestStallMs'>;
+  readonly total: Omit<Fault, 'fault' | 'firstAckMs' | 'longestStallMs' | 'perSecond'>;
   readonly faults: readonly Fault[];
 }
 
 const RECORD = join(resolve(__dirname, '../..'), 'docs/generated/proof.json');
-const HEADINGS = ['Fault', 'First ack', 'After mending', 'Longest stall', 'Acknowledged', 'Checked', 'Lost', 'Doubled', 'Reordered', 'Resyncs'];
+const HEADINGS = ['Fault', 'First ack', 'After mending', 'Longest stall', 'Sends/s', 'Acknowledged', 'Checked', 'Lost', 'Doubled', 'Reordered', 'Resyncs'];
 
 /** The report of the fault suite's last recorded run, as files to write. */
 export function generate(): { path: string; content: string }[] {
@@ -46,7 +47,7 @@ acknowledgement said, and each reader has to have seen every log to its end, in 
 duplicate and a swap put into a copy of what it observed must each be found.
 
 *First ack*: from the fault until a message that was sent since was acknowledged, in the room that waited longest. *After mending*: the same from when the server was back. *Longest
-stall*: the longest that any one message waited for its acknowledgement, meanwhile sent again under its key.
+stall*: the longest that any one message waited for its acknowledgement, meanwhile sent again under its key. *Sends/s*: acknowledged ones, standstill included.
 
 | ${HEADINGS.join(' | ')} |
 | ${HEADINGS.map((_, index) => (index === 0 ? '---' : '---:')).join(' | ')} |
@@ -55,8 +56,13 @@ ${faults.map(row).join('\n')}
 }
 
 function row(fault: Fault): string {
-  const { firstAckMs, recoveredMs, longestStallMs, acknowledged, checked, lost, duplicated, reordered, resyncs } = fault;
-  const times = [seconds(firstAckMs), recoveredMs === undefined ? '' : seconds(recoveredMs), seconds(longestStallMs)];
+  const { firstAckMs, recoveredMs, longestStallMs, perSecond, acknowledged, checked, lost, duplicated, reordered, resyncs } = fault;
+  const times = [
+    seconds(firstAckMs),
+    recoveredMs === undefined ? '' : seconds(recoveredMs),
+    seconds(longestStallMs),
+    perSecond === undefined ? '' : amount(perSecond),
+  ];
   return `| ${[fault.fault, ...times, ...[acknowledged, checked, lost, duplicated, reordered, resyncs].map(amount)].join(' | ')} |`;
 }
 

@@ -1,7 +1,8 @@
+import { DEFAULT_PARTITION_COUNT, keyedRoomId, partitionOf, type UserId } from '@agent-chat/kernel';
 import { DeliveryVerifier, eventually, type VerifierReport } from '@agent-chat/testing';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { LoadClient, seen } from './load-client';
+import { type CompletedSend, LoadClient, seen } from './load-client';
 import { RestClient } from './rest-client';
 
 /** Something that goes wrong under load. */
@@ -26,6 +27,8 @@ export interface FaultReport extends VerifierReport {
   /** The longest from an acknowledgement until somebody who reads had that message. */
   readonly latestDeliveryMs: number;
   readonly acknowledged: number;
+  /** Acknowledged sends a second, from the first to the last. */
+  readonly perSecond: number;
   readonly resyncs: number;
   /** Readers who did not get to the end of every log. */
   readonly behind: number;
@@ -36,7 +39,12 @@ export interface FaultReport extends VerifierReport {
 export interface LoadOptions {
   readonly clients: number;
   readonly rooms: number;
+  /** From the begin of one send to that of the next, unless the first is still to be acknowledged. */
   readonly postEveryMs: number;
+  /** So many of the clients read everything; all of them unless given. */
+  readonly readers?: number;
+  /** So many of the rooms lie in that logical shard; the others wherever chance puts them. */
+  readonly inShard?: { readonly partition: number; readonly rooms: number };
 }
 
 /** What suites use, unless somebody wants more of it. */
@@ -66,7 +74,9 @@ export class FaultLoad {
   async under(fault: Fault): Promise<FaultReport> {
     const rooms = await this.makeRooms();
     const verifier = new DeliveryVerifier();
-    const clients = this.people.map((person) => new LoadClient(person, verifier, rooms));
+    const { readers: readerCount = this.people.length } = this.options;
+    const clients = this.people.map((person, index) => new LoadClient(person, verifier, index < readerCount ? rooms : []));
+    const readers = clients.slice(0, readerCount);
     try {
       await Promise.all(clients.map((client) => client.untilLive(RECOVERY_LIMIT_MS)));
       const writing = new Writing(clients, rooms, this.options.postEveryMs);
@@ -76,13 +86,14 @@ export class FaultLoad {
       await writing.stop();
       const logs = await this.read(rooms);
       await Promise.all(clients.map((client) => client.untilLive(RECOVERY_LIMIT_MS)));
-      const behind = await untilRead(clients, logs);
+      const behind = await untilRead(readers, logs);
       return {
         fault: fault.name,
         ...times,
         longestStallMs: writing.longestStallMs(),
-        latestDeliveryMs: latestDeliveryMs(clients),
+        latestDeliveryMs: latestDeliveryMs(clients, readers),
         acknowledged: clients.reduce((sum, { acked }) => sum + acked, 0),
+        perSecond: writing.perSecond(),
         ...verifier.verify(logs),
         resyncs: clients.reduce((sum, { resyncs }) => sum + resyncs, 0),
         behind,
@@ -98,11 +109,21 @@ export class FaultLoad {
     if (owner === undefined) throw new Error('nobody');
     const memberIds = others.map(({ userId }) => userId);
     const rooms = Array.from({ length: this.options.rooms }, async (_, index) => {
-      const key = randomUUID();
+      const key = this.keyOf(owner, index);
       const room = { kind: 'private', name: `room ${String(index)}`, memberIds };
       return (await eventually(() => owner.createRoom(room, key), { timeoutMs: RECOVERY_LIMIT_MS })).roomId;
     });
     return Promise.all(rooms);
+  }
+
+  /** A room made with it lies where it should. */
+  private keyOf({ userId }: RestClient, index: number): string {
+    const { inShard } = this.options;
+    for (;;) {
+      const key = randomUUID();
+      const partition = partitionOf(keyedRoomId(userId as UserId, key), DEFAULT_PARTITION_COUNT);
+      if (inShard === undefined || index >= inShard.rooms || partition === inShard.partition) return key;
+    }
   }
 
   private async read(rooms: readonly string[]): Promise<Map<string, ReturnType<typeof seen>[]>> {
@@ -164,25 +185,36 @@ class Writing {
   }
 
   longestStallMs(): number {
-    return Math.round(Math.max(...this.clients.flatMap(({ sends }) => sends.map(({ begunMs, ackedMs }) => ackedMs - begunMs))));
+    return Math.round(this.sends().reduce((longest, { begunMs, ackedMs }) => Math.max(longest, ackedMs - begunMs), 0));
+  }
+
+  perSecond(): number {
+    const times = this.sends().map(({ ackedMs }) => ackedMs);
+    const span = times.reduce(({ first, last }, ackedMs) => ({ first: Math.min(first, ackedMs), last: Math.max(last, ackedMs) }), { first: Infinity, last: 0 });
+    return Math.round((times.length * 1_000) / (span.last - span.first));
+  }
+
+  private sends(): CompletedSend[] {
+    return this.clients.flatMap(({ sends }) => sends);
   }
 
   private firstAckIn(roomId: string, sinceMs: number): number | undefined {
-    const acks = this.clients.flatMap(({ sends }) => sends.filter((send) => send.roomId === roomId && send.begunMs >= sinceMs).map(({ ackedMs }) => ackedMs));
-    return acks.length === 0 ? undefined : Math.min(...acks);
+    const since = this.sends().filter((send) => send.roomId === roomId && send.begunMs >= sinceMs);
+    return since.length === 0 ? undefined : since.reduce((first, { ackedMs }) => Math.min(first, ackedMs), Infinity);
   }
 
   private async write(client: LoadClient, roomId: string): Promise<void> {
     for (let sendNo = 1; !this.isOver; sendNo++) {
+      const nextMs = performance.now() + this.postEveryMs;
       await client.post(roomId, `${client.name} says ${String(sendNo)}`);
-      await delay(this.postEveryMs);
+      await delay(Math.max(0, nextMs - performance.now()));
     }
   }
 }
 
-function latestDeliveryMs(clients: readonly LoadClient[]): number {
+function latestDeliveryMs(clients: readonly LoadClient[], readers: readonly LoadClient[]): number {
   const delays = clients.flatMap(({ sends }) =>
-    sends.flatMap(({ messageId, ackedMs }) => clients.flatMap(({ arrivals }) => (arrivals.get(messageId) ?? ackedMs) - ackedMs)),
+    sends.flatMap(({ messageId, ackedMs }) => readers.map(({ arrivals }) => (arrivals.get(messageId) ?? ackedMs) - ackedMs)),
   );
   return Math.round(delays.reduce((longest, delayMs) => Math.max(longest, delayMs), 0));
 }

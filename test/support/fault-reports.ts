@@ -40,6 +40,7 @@ function lineOf({
   recoveredMs,
   longestStallMs,
   latestDeliveryMs,
+  perSecond,
   checked,
   lost,
   duplicated,
@@ -51,5 +52,5 @@ function lineOf({
   const recovery = recoveredMs === undefined ? '' : ` (${String(recoveredMs)} ms after it was mended)`;
   const counts = Object.entries({ checked, lost, duplicated, reordered, resyncs, behind }).map(([what, count]) => `${what} ${String(count)}`);
   const shown = examples.length === 0 ? '' : `; ${JSON.stringify(examples)}`;
-  return `${fault}: first ack after ${String(firstAckMs)} ms${recovery}, longest stall ${String(longestStallMs)} ms, latest delivery ${String(latestDeliveryMs)} ms; ${counts.join(', ')}${shown}`;
+  return `${fault}: first ack after ${String(firstAckMs)} ms${recovery}, longest stall ${String(longestStallMs)} ms, latest delivery ${String(latestDeliveryMs)} ms, ${String(perSecond)} sends/s; ${counts.join(', ')}${shown}`;
 }

@@ -130,6 +130,7 @@ export class LoadClient {
   }
 
   private async subscribe(socket: Socket): Promise<void> {
+    if (this.rooms.length === 0) return;
     const rooms = this.rooms.map((roomId) => ({ roomId, cursor: this.cursors.get(roomId) ?? '1.0' }));
     const behind: string[] = [];
     await this.ask<{ rooms: (Page & { roomId: string; error?: { code: string } })[] }>(socket, 'room.subscribe', { rooms }, (answer) => {
