@@ -1,4 +1,4 @@
-import { type Consumption, EventLog, type LogRange, type LogRecord, type RecordPosition, type Subscription } from '@agent-chat/event-log';
+import { type Consumption, EventLog, type LogRange, type LogRecord, type RecordBatch, type RecordPosition, type Subscription } from '@agent-chat/event-log';
 import { AppError } from '@agent-chat/kernel';
 
 /** The real log, whose appends fail as told. */
@@ -12,6 +12,8 @@ export class FaultyLog extends EventLog {
   readonly takenAway = new Set<number>();
   /** The group's offsets as they were committed: `<partition>: <next offset>`. */
   readonly groupCommits: string[] = [];
+  /** Whether the group's member never gets to see a batch. */
+  passesOver: (batch: RecordBatch) => boolean = () => false;
   /** Told what lies in the log. */
   onAppended: (topic: string, records: readonly LogRecord[]) => void = () => undefined;
 
@@ -30,7 +32,8 @@ export class FaultyLog extends EventLog {
   }
 
   override async subscribe(subscription: Subscription): Promise<Consumption> {
-    const real = await this.real.subscribe(subscription);
+    const onBatch = (batch: RecordBatch) => (this.passesOver(batch) ? Promise.resolve() : subscription.onBatch(batch));
+    const real = await this.real.subscribe({ ...subscription, onBatch });
     const commit = (partition: number, nextOffset: number) => {
       if (this.losesCommits) return Promise.resolve();
       this.groupCommits.push(`${partition}: ${nextOffset}`);

@@ -136,4 +136,18 @@ describe('taking partitions', () => {
 
     expect(await textsOf(test, roomId)).toEqual(texts);
   });
+
+  it('decides no command before one that the log passed over (P13)', async () => {
+    const rig = await open();
+    const roomId = await rig.newRoom(9);
+    let passedOver = 0;
+    rig.log.passesOver = ({ partition }) => partition === 9 && passedOver++ === 0;
+    const first = await rig.append(post(roomId, alice, 'first'));
+    await eventually(() => expect(passedOver).toBe(1));
+
+    const second = await rig.send(post(roomId, alice, 'second'));
+
+    expect([seqOf(await rig.answerTo(first.requestId)), seqOf(second)]).toEqual([4, 5]);
+    expect(await textsOf(test, roomId)).toEqual(['first', 'second']);
+  });
 });

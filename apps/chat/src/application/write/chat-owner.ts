@@ -167,7 +167,12 @@ export class ChatOwner implements WriterListener {
   private receive({ partition: number, records }: RecordBatch): Promise<void> {
     const partition = this.partitions.get(number);
     if (partition === undefined) return Promise.resolve();
-    for (const record of records) partition.push({ record });
+    const missing = partition.receive(records);
+    if (missing !== undefined) {
+      this.logger.warn({ partition: number, missing, delivered: records[0]?.offset }, 'The log passed over commands: it goes on where it should');
+      this.consumption?.seek(number, missing);
+      return Promise.resolve();
+    }
     if (partition.waiting > PAUSE_ABOVE) {
       this.paused.add(number);
       this.consumption?.pause(number);

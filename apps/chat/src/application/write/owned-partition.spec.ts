@@ -5,8 +5,12 @@ import { absentRoom, type MessageState } from '../../domain/room-state';
 import { type Progress } from '../../infrastructure/write/progress-repository';
 import { OwnedPartition, touch, trimMessages, type Work } from './owned-partition';
 
+function storedAt(offset: number): StoredRecord {
+  return { key: newId(), value: '{}', headers: {}, partition: 0, offset, appendedAtMs: offset };
+}
+
 function record(offset: number): Work {
-  return { record: { key: newId(), value: '{}', headers: {}, partition: 0, offset, appendedAtMs: offset } satisfies StoredRecord };
+  return { record: storedAt(offset) };
 }
 
 function mark(): Work {
@@ -43,6 +47,21 @@ describe('OwnedPartition', () => {
     partition.putBack(taken);
 
     expect(partition.take(Infinity)).toEqual(works);
+  });
+
+  it('takes no record behind a hole, and says from where it wants them; what is gone for good it does without (P13)', () => {
+    const partition = new OwnedPartition(0);
+    partition.begin(progress({ command_offset: 4 }));
+    const records = [5, 6, 7, 8, 20].map(storedAt);
+
+    expect(partition.receive(records.slice(0, 1))).toBeUndefined();
+    expect(partition.receive(records.slice(2, 4))).toBe(6);
+    expect(partition.waiting).toBe(1);
+    expect(partition.receive(records.slice(1, 4))).toBeUndefined();
+    expect(partition.take(Infinity).map((work) => 'record' in work && work.record.offset)).toEqual([5, 6, 7, 8]);
+
+    expect([partition.receive(records.slice(4)), partition.receive(records.slice(4))]).toEqual([9, undefined]);
+    expect(partition.waiting).toBe(1);
   });
 
   it('keeps marks and decided records when it is taken, and leaves the rest to the log (P7, P12)', () => {

@@ -58,6 +58,10 @@ export class OwnedPartition {
   readonly interest = new Map<RoomId, Set<GatewayId>>();
   private readonly answers = new Map<string, { readonly answer: CommandAnswer; readonly atMs: number }>();
   private works: Work[] = [];
+  /** Where the next record of the log lies. */
+  private nextOffset = 0;
+  /** The place from which the log was asked to go on, and what it delivered instead. */
+  private gap: { readonly from: number; readonly to: number } | undefined;
 
   constructor(readonly partition: number) {}
 
@@ -78,10 +82,33 @@ export class OwnedPartition {
     this.position = progress.position;
     this.publishedPosition = Math.min(progress.published_position, progress.position);
     this.commandOffset = this.committedOffset = progress.command_offset;
+    this.nextOffset = progress.command_offset + 1;
+    this.gap = undefined;
     this.commandRequestId = progress.command_request_id;
     this.commandAppendedMs = progress.command_appended_ms;
     this.lastAtMs = Date.parse(progress.last_at);
     this.state = 'active';
+  }
+
+  /**
+   * Queues what the log delivers. If something lies between this and what came before, it queues nothing and returns the offset where the log has
+   * to go on (P13): a command that is passed over is lost. What the log then still doesn't have, it keeps no longer.
+   */
+  receive(records: readonly StoredRecord[]): number | undefined {
+    const [first] = records;
+    const last = records.at(-1);
+    if (first === undefined || last === undefined) return undefined;
+    if (this.state === 'active' && this.isNewGap(first.offset)) return this.nextOffset;
+    for (const record of records) this.push({ record });
+    this.nextOffset = Math.max(this.nextOffset, last.offset + 1);
+    return undefined;
+  }
+
+  private isNewGap(to: number): boolean {
+    const from = this.nextOffset;
+    if (to <= from || (this.gap?.from === from && this.gap.to === to)) return false;
+    this.gap = { from, to };
+    return true;
   }
 
   push(work: Work): void {
