@@ -91,9 +91,9 @@ function databaseSettings(at, replicasOf) {
 async function startPair(running, { folder, ports }) {
   const etcd = await running.keep('etcd', startEtcd({ folder: place(folder, 'etcd'), takePort: ports('etcd') }));
   running.step();
-  const options = { folder: place(folder, 'postgres'), etcd: etcd.settings.ETCD_HOSTS, databases: DATABASES, takePort: ports('patroni') };
-  const { urlOf: at, nodes } = await running.keep('patroni', startPatroni(options));
-  return { settings: databaseSettings(at, (database) => nodes.map(({ port }) => urlOf(port, database))) };
+  const options = { folder: place(folder, 'postgres'), etcd: etcd.settings, databases: DATABASES, takePort: ports('patroni') };
+  const { urlOf: at, nodes, settings } = await running.keep('patroni', startPatroni(options));
+  return { settings: { ...settings, ...databaseSettings(at, (database) => nodes.map(({ port }) => urlOf(port, database))) } };
 }
 
 /** The directory and two databases with rooms: on one primary with a standby, or `apart`, each on a server of its own. */

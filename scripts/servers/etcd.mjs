@@ -1,4 +1,5 @@
 // A real etcd, where Patroni keeps who is the primary: three members, so that it goes on when one is gone.
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProgram, installPackages, mayInstall } from './programs.mjs';
@@ -44,6 +45,12 @@ async function isHealthy(port) {
   return health === 'true';
 }
 
+/** Whether it can be had with the older interface beside the newer one, which alone is left from etcd 3.6 on. */
+function hasOlderApi(command) {
+  const { stdout, stderr } = spawnSync(command, ['--help'], { encoding: 'utf8' });
+  return `${stdout}${stderr}`.includes('--enable-v2');
+}
+
 function launch(command, member, members, folder) {
   const { name, port, peerPort } = member;
   const [clients, peers] = [`http://${HOST}:${port}`, `http://${HOST}:${peerPort}`];
@@ -56,6 +63,7 @@ function launch(command, member, members, folder) {
     'initial-advertise-peer-urls': peers,
     'initial-cluster': members.map((each) => `${each.name}=http://${HOST}:${each.peerPort}`).join(','),
     'auto-compaction-retention': '1',
+    ...(hasOlderApi(command) ? { 'enable-v2': 'true' } : {}),
     logger: 'zap',
     'log-level': 'warn',
   };
@@ -63,7 +71,7 @@ function launch(command, member, members, folder) {
   return startNode({ name, command, args, folder: join(folder, name), port, ready: () => isHealthy(port) });
 }
 
-/** Starts `nodes` members; `settings.ETCD_HOSTS` of what it resolves with are their addresses. */
+/** Starts `nodes` members; `settings.ETCD_HOSTS` of what it resolves with are their addresses, `ETCD_API` says which interface Patroni is to use. */
 export async function start({ folder, nodes = 3, takePort = freePort }) {
   const command = await provision();
   const members = await plan({ folder, nodes, takePort });
@@ -77,5 +85,6 @@ export async function start({ folder, nodes = 3, takePort = freePort }) {
     await stop();
     throw failed.reason;
   }
-  return { name: 'etcd', nodes: running, settings: { ETCD_HOSTS: members.map(({ port }) => `${HOST}:${port}`).join(',') }, stop };
+  const settings = { ETCD_HOSTS: members.map(({ port }) => `${HOST}:${port}`).join(','), ETCD_API: hasOlderApi(command) ? 'etcd' : 'etcd3' };
+  return { name: 'etcd', nodes: running, settings, stop };
 }

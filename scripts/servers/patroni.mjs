@@ -74,7 +74,9 @@ function configuration({ name, port, restPort, home, etcd, binaries }) {
     scope: 'chat',
     name,
     restapi: { listen: rest, connect_address: rest },
-    etcd3: { hosts: etcd.split(',') },
+    // Over the newer interface of etcd Patroni 3.0 writes its lock without comparing: a primary that stood still takes it back from the one that took over,
+    // and what was acknowledged meanwhile is lost.
+    [etcd.ETCD_API]: { hosts: etcd.ETCD_HOSTS.split(',') },
     bootstrap: {
       dcs: { ...AGREED, postgresql: { use_pg_rewind: true, parameters: PARAMETERS } },
       initdb: [{ encoding: 'UTF8' }, 'data-checksums', { locale: 'C' }],
@@ -162,8 +164,8 @@ async function whichIs(what, nodes) {
 }
 
 /**
- * Starts two servers that agree by the etcd at `etcd` on who is the primary. Resolves once the other one is its synchronous standby, and the `databases`
- * are there. `urlOf(database)` of what it resolves with names both.
+ * Starts two servers that agree by the etcd that the settings `etcd` lead to on who is the primary. Resolves once the other one is its synchronous standby, and the `databases`
+ * are there. `urlOf(database)` of what it resolves with names both; `settings.PATRONI_HOSTS` is where each Patroni says what its server is.
  */
 export async function start({ folder, etcd, databases = [], takePort = freePort }) {
   await provision();
@@ -189,5 +191,6 @@ export async function start({ folder, etcd, databases = [], takePort = freePort 
     throw error;
   }
   const hosts = nodes.map(({ port }) => `${HOST}:${port}`).join(',');
-  return { name: 'patroni', nodes, urlOf: (database) => `postgres://postgres:postgres@${hosts}/${database}`, stop };
+  const settings = { PATRONI_HOSTS: nodes.map(({ restPort }) => `${HOST}:${restPort}`).join(',') };
+  return { name: 'patroni', nodes, settings, urlOf: (database) => `postgres://postgres:postgres@${hosts}/${database}`, stop };
 }

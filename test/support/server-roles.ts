@@ -67,14 +67,24 @@ export class ServerRoles {
       if (short !== undefined) throw new Error('A partition lacks a copy');
     }, WHOLE);
     await eventually(async () => {
-      const { port } = this.cluster.node(await this.primary());
-      const [standby, ...more] = await ask(port, 'SELECT sync_state FROM pg_stat_replication');
-      if (standby?.['sync_state'] !== 'sync' || more.length > 0) throw new Error('The primary has no synchronous standby');
+      // Patroni's word, not the primary's: whom it does not call synchronous it does not promote.
+      const answers = await Promise.all(this.patronis().map((host) => fetch(`http://${host}/synchronous`)));
+      if (answers.every(({ status }) => status !== 200)) throw new Error('The primary has no synchronous standby');
     }, WHOLE);
     await eventually(async () => {
       const [, , replicas] = await redisRole(this.cluster.node(await this.redisMaster()).port);
       if (!Array.isArray(replicas) || replicas.length !== 1) throw new Error('The master of Redis has no replica');
     }, WHOLE);
+  }
+
+  /** How many reads of rooms a server under Patroni has answered as a replica. */
+  async answeredBy(name: string): Promise<number> {
+    const [, place = ''] = /(\d+)$/.exec(name) ?? [];
+    const line = new RegExp(`^agent_chat_database_statement_duration_seconds_count\\{.*database="\\w+/replica-${place}".*outcome="ok".*\\} (\\d+)$`, 'gm');
+    const texts = await Promise.all(
+      this.nodes(/^chat-/).map(({ port }) => fetch(`http://${HOST}:${String(port)}/api/metrics`).then((answer) => answer.text())),
+    );
+    return texts.flatMap((text) => [...text.matchAll(line)]).reduce((sum, [, count]) => sum + Number(count), 0);
   }
 
   async close(): Promise<void> {
@@ -85,6 +95,10 @@ export class ServerRoles {
     await this.admin.connect();
     const { topics } = await this.admin.fetchTopicMetadata({ topics: [COMMANDS_TOPIC] });
     return topics.flatMap(({ partitions }) => partitions);
+  }
+
+  private patronis(): readonly string[] {
+    return (this.cluster.settings['PATRONI_HOSTS'] ?? '').split(',');
   }
 
   private postgresThat(isInRecovery: boolean): Promise<string> {
