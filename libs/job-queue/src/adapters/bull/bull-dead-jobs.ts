@@ -24,7 +24,7 @@ export class BullDeadJobs {
 
   async list(kind: string, limit: number, after: DeadJobPlace | undefined): Promise<readonly DeadJob[]> {
     if (limit <= 0) return [];
-    const queue = this.queues.sender(kind);
+    const queue = await this.queues.sender(kind);
     return this.connection.run(async () => {
       const ids = after === undefined ? await this.newest(queue, limit) : await this.following(queue, limit, after);
       const jobs = await Promise.all(ids.map((id) => queue.getJob(id)));
@@ -34,12 +34,12 @@ export class BullDeadJobs {
   }
 
   async revive(kind: string, id: string): Promise<boolean> {
-    const queue = this.queues.sender(kind);
+    const queue = await this.queues.sender(kind);
     return (await this.connection.run((client) => client.eval(REVIVE, 3, queue.toKey('failed'), queue.toKey(id), queue.toKey('wait'), id))) === 1;
   }
 
   async forget(kind: string, id: string): Promise<boolean> {
-    const queue = this.queues.sender(kind);
+    const queue = await this.queues.sender(kind);
     return (await this.connection.run((client) => client.eval(FORGET, 3, queue.toKey('failed'), queue.toKey(id), `${queue.toKey(id)}:logs`, id))) === 1;
   }
 

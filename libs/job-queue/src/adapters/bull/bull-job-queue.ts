@@ -44,7 +44,6 @@ const NO_LIMIT = 1_000_000;
  * The Redis must not evict (`maxmemory-policy noeviction`) and should persist.
  */
 export class BullJobQueue extends JobQueue {
-  private readonly queues: BullQueues;
   private readonly workers = new Map<string, BullWorker>();
   private readonly schedules: BullSchedules;
   private readonly dead: BullDeadJobs;
@@ -53,12 +52,12 @@ export class BullJobQueue extends JobQueue {
 
   private constructor(
     private readonly connection: RedisConnection,
+    private readonly queues: BullQueues,
     private readonly options: Required<BullJobQueueOptions>,
   ) {
     super();
-    const { settings, clock, scheduleIntervalMs: intervalMs, lockDurationMs, stalledIntervalMs, onError } = options;
-    this.queues = new BullQueues(connection, settings, { lockDurationMs, stalledIntervalMs }, onError);
-    this.dead = new BullDeadJobs(connection, this.queues);
+    const { clock, scheduleIntervalMs: intervalMs, onError } = options;
+    this.dead = new BullDeadJobs(connection, queues);
     this.kindsKey = connection.key('jobs', 'kinds');
     const add = async (kind: string, data: unknown, jobId: string): Promise<void> => {
       await this.add(kind, data, { jobId });
@@ -67,8 +66,11 @@ export class BullJobQueue extends JobQueue {
   }
 
   /** Resolves also while Redis is away. */
-  static async open(options: BullJobQueueOptions): Promise<BullJobQueue> {
-    return new BullJobQueue(await RedisConnection.open(options.settings, options.onCommand), { ...DEFAULTS, ...options });
+  static async open(given: BullJobQueueOptions): Promise<BullJobQueue> {
+    const options = { ...DEFAULTS, ...given };
+    const { settings, onCommand, onError, ...times } = options;
+    const connection = await RedisConnection.open(settings, onCommand);
+    return new BullJobQueue(connection, await BullQueues.open(connection, settings, times, onError), options);
   }
 
   /** Resolves if Redis answers; rejects with UNAVAILABLE. */
@@ -78,9 +80,10 @@ export class BullJobQueue extends JobQueue {
 
   override async register(kind: JobKind): Promise<void> {
     this.refuseIfClosed();
+    const queue = await this.queues.worker(kind.kind);
+    this.refuseIfClosed();
     if (this.workers.has(kind.kind)) throw new Error(`This process works on ${kind.kind} already`);
-    this.workers.set(kind.kind, new BullWorker(this.queues.worker(kind.kind), kind, this.options));
-    return Promise.resolve();
+    this.workers.set(kind.kind, new BullWorker(queue, kind, this.options));
   }
 
   override async enqueue(kind: string, data: object, { key, startAt }: JobOptions = {}): Promise<string | undefined> {
@@ -129,14 +132,15 @@ export class BullJobQueue extends JobQueue {
   private async shutDown(): Promise<void> {
     await this.schedules.stop();
     await Promise.all([...this.workers.values()].map((worker) => worker.stop(this.options.closeGraceMs)));
-    this.queues.disconnect();
+    await this.queues.close();
   }
 
   /** Answers the id under which the job lies, which is another's if that has its key. */
   private async add(kind: string, data: unknown, options: Queue.JobOptions): Promise<string> {
+    const queue = await this.queues.sender(kind);
     const [job] = await this.connection.run((client) =>
       Promise.all([
-        this.queues.sender(kind).add(data, { attempts: NO_LIMIT, backoff: { type: GROWING }, ...KEPT, ...options }),
+        queue.add(data, { attempts: NO_LIMIT, backoff: { type: GROWING }, ...KEPT, ...options }),
         // Each time: the server may have lost it.
         client.sadd(this.kindsKey, kind),
       ]),

@@ -1,6 +1,10 @@
 import { openRedisClient, RedisConnection, type RedisSettings } from '@agent-chat/redis';
-import Queue from 'bull';
+import { BullModule, getQueueToken } from '@nestjs/bull';
+import { type INestApplicationContext, Module } from '@nestjs/common';
+import { LazyModuleLoader, NestFactory } from '@nestjs/core';
+import type Queue from 'bull';
 import { type Cluster, type Redis } from 'ioredis';
+import { setTimeout as delay } from 'node:timers/promises';
 import { retryDelayOf } from './retry-delay';
 
 export interface BullTimes {
@@ -16,27 +20,40 @@ const MAX_STALLED_COUNT = 5;
 /** The strategy that retries name; it lives with the workers. */
 export const GROWING = 'growing';
 
+/** The module closes its queues one after the other, and one whose job never ends never closes: nobody waits for that. */
+const CLOSE_LIMIT_MS = 1_000;
+
+@Module({})
+class QueuesModule {}
+
 /**
- * Bull's queues and the connections they share: one for what may fail at once (enqueueing, reading), and for workers one that waits until Redis
- * is back, one for news, and one a queue that blocks.
+ * Bull's queues, which Nest's module for Bull makes, each with the first use of its kind, and closes. Also the connections they share: one for what may
+ * fail at once (enqueueing, reading), and for workers one that waits until Redis is back, one for news, and one a queue that blocks.
  */
 export class BullQueues {
-  private readonly senders = new Map<string, Queue.Queue>();
+  private readonly senders = new Map<string, Promise<Queue.Queue>>();
   private readonly blocking: (Redis | Cluster)[] = [];
   private patient: RedisConnection | undefined;
   private subscriber: Redis | Cluster | undefined;
 
-  constructor(
+  private constructor(
+    private readonly context: INestApplicationContext,
     readonly connection: RedisConnection,
     private readonly settings: RedisSettings,
     private readonly times: BullTimes,
-    private readonly onError: (error: Error) => void,
+    private readonly onError: (error: unknown) => void,
   ) {
     connection.client.setMaxListeners(0);
   }
 
+  /** Its module stands by itself: ports are there before the application is. What Nest says meanwhile waits for the application's log. */
+  static async open(connection: RedisConnection, settings: RedisSettings, times: BullTimes, onError: (error: unknown) => void): Promise<BullQueues> {
+    const context = await NestFactory.createApplicationContext(QueuesModule, { bufferLogs: true, abortOnError: false });
+    return new BullQueues(context, connection, settings, times, onError);
+  }
+
   /** The queue to add jobs of a kind to and to read from. */
-  sender(kind: string): Queue.Queue {
+  sender(kind: string): Promise<Queue.Queue> {
     let queue = this.senders.get(kind);
     if (queue === undefined) {
       queue = this.make(kind, () => this.connection.client);
@@ -46,7 +63,7 @@ export class BullQueues {
   }
 
   /** A queue to work on. */
-  worker(kind: string): Queue.Queue {
+  worker(kind: string): Promise<Queue.Queue> {
     return this.make(kind, (type) => {
       if (type === 'client') return this.patientClient();
       if (type === 'subscriber') return (this.subscriber ??= this.open());
@@ -56,7 +73,13 @@ export class BullQueues {
     });
   }
 
-  disconnect(): void {
+  /** Cuts every connection. */
+  async close(): Promise<void> {
+    this.disconnect();
+    await Promise.race([this.context.close().catch(this.onError), delay(CLOSE_LIMIT_MS, undefined, { ref: false })]);
+  }
+
+  private disconnect(): void {
     this.connection.close();
     this.patient?.close();
     for (const client of [this.subscriber, ...this.blocking]) {
@@ -67,11 +90,12 @@ export class BullQueues {
     }
   }
 
-  private make(kind: string, createClient: (type: 'client' | 'subscriber' | 'bclient') => Redis | Cluster): Queue.Queue {
-    const queue = new Queue(kind, {
+  private async make(kind: string, createClient: (type: 'client' | 'subscriber' | 'bclient') => Redis | Cluster): Promise<Queue.Queue> {
+    const options = {
+      name: kind,
       // All keys of a queue lie in one slot; queues may lie apart.
       prefix: `{${this.settings.namespace}:jobs:${kind}}`,
-      createClient: createClient,
+      createClient,
       settings: {
         lockDuration: this.times.lockDurationMs,
         stalledInterval: this.times.stalledIntervalMs,
@@ -79,7 +103,9 @@ export class BullQueues {
         backoffStrategies: { [GROWING]: retryDelayOf },
       },
       skipVersionCheck: true,
-    } as Queue.QueueOptions);
+    };
+    const module = await this.context.get(LazyModuleLoader).load(() => BullModule.registerQueue(options), { logger: false });
+    const queue = module.get<Queue.Queue>(getQueueToken(kind), { strict: true });
     queue.on('error', this.onError);
     return queue;
   }
