@@ -20,6 +20,7 @@ const PARTS = [...APPS, 'kafka', 'redis', 'postgres'];
 export class ClusterUnderLoad implements SystemUnderLoad {
   readonly urls: readonly string[];
   readonly databaseServers: readonly string[];
+  private readonly gone = new Set<string>();
   /** Where in each log its start ends. */
   private readonly logStarts: ReadonlyMap<string, number>;
 
@@ -52,7 +53,7 @@ export class ClusterUnderLoad implements SystemUnderLoad {
 
   get parts(): Readonly<Record<string, readonly number[]>> {
     const all = [...this.cluster.servers, ...this.databases.flatMap(({ servers }) => servers)];
-    const pidsOf = (part: string): number[] => all.filter(({ name }) => kindOf(name) === part).map(({ pid }) => pid);
+    const pidsOf = (part: string): number[] => all.filter(({ name }) => kindOf(name) === part && !this.gone.has(name)).map(({ pid }) => pid);
     return Object.fromEntries(PARTS.map((part) => [part, pidsOf(part)]));
   }
 
@@ -60,15 +61,27 @@ export class ClusterUnderLoad implements SystemUnderLoad {
     return this.apps.map(({ log }) => readFileSync(log).subarray(this.logStarts.get(log)).toString()).join('');
   }
 
-  node(name: string): TestServer {
-    const found = this.apps.find((app) => app.name === name);
-    if (found === undefined) throw new Error(`There is no ${name}`);
-    return found;
+  /** Has a process drain and end, as a roll-out does. */
+  async leave(name: string): Promise<void> {
+    this.gone.add(name);
+    await this.node(name).stop();
+  }
+
+  /** Starts one that left; resolves when it is ready. */
+  async join(name: string): Promise<void> {
+    await this.node(name).restart();
+    this.gone.delete(name);
   }
 
   async remove(): Promise<void> {
     await this.cluster.stop();
     await Promise.all(this.databases.map((each) => each.stop()));
+  }
+
+  private node(name: string): TestServer {
+    const found = this.apps.find((app) => app.name === name);
+    if (found === undefined) throw new Error(`There is no ${name}`);
+    return found;
   }
 }
 
