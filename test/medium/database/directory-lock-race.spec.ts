@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { installProgram } from './standalone-process';
+import { installProgram } from './database-process';
 
 const CONTENDERS = 8;
 const ROUNDS = 60;

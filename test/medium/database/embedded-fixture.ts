@@ -1,13 +1,13 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { installProgram, StandaloneProcess } from './standalone-process';
+import { installProgram, DatabaseProcess } from './database-process';
 
 /** A place for a spec's data directories, a program that opens them, and the processes that run. */
 export class EmbeddedFixture {
   private readonly base: string;
   private readonly program: string;
-  private readonly running: StandaloneProcess[] = [];
+  private readonly running: DatabaseProcess[] = [];
 
   constructor() {
     this.base = mkdtempSync(join(tmpdir(), 'agent-chat-embedded-'));
@@ -15,8 +15,8 @@ export class EmbeddedFixture {
     this.program = installProgram(join(this.base, 'program'));
   }
 
-  start(dataDir: string, account: { uid?: number; gid?: number } = {}, program = this.program): StandaloneProcess {
-    const started = new StandaloneProcess(program, dataDir, account);
+  start(dataDir: string, account: { uid?: number; gid?: number } = {}, program = this.program): DatabaseProcess {
+    const started = new DatabaseProcess(program, dataDir, account);
     this.running.push(started);
     return started;
   }

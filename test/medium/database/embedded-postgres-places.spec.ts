@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { eventually } from '@agent-chat/testing';
 import { EmbeddedFixture } from './embedded-fixture';
 import { query } from './server-inspection';
-import { installProgram } from './standalone-process';
+import { installProgram } from './database-process';
 
 const FIRST_START_MS = 5_000;
 const LATER_START_MS = 3_000;

@@ -58,8 +58,8 @@ function driverPackages(): string[] {
 /** How a start went: ready with its URL, or ended with what it wrote. */
 export type Start = { readonly url: string; readonly startMs: number } | { readonly exitCode: number | null; readonly errors: string };
 
-/** A process of that program. */
-export class StandaloneProcess {
+/** A process of that program: the embedded database alone, as the standalone opens it. */
+export class DatabaseProcess {
   readonly logs: string[] = [];
   readonly started: Promise<Start>;
   readonly ended: Promise<number | null>;
