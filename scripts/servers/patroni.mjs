@@ -74,8 +74,8 @@ function configuration({ name, port, restPort, home, etcd, binaries }) {
     scope: 'chat',
     name,
     restapi: { listen: rest, connect_address: rest },
-    // Over the newer interface of etcd Patroni 3.0 writes its lock without comparing: a primary that stood still takes it back from the one that took over,
-    // and what was acknowledged meanwhile is lost.
+    // Over the newer interface of etcd a Patroni before 3.0.3 writes its lock without comparing: a primary that stood still takes it back from the one that
+    // took over, and what was acknowledged meanwhile is lost.
     [etcd.ETCD_API]: { hosts: etcd.ETCD_HOSTS.split(',') },
     bootstrap: {
       dcs: { ...AGREED, postgresql: { use_pg_rewind: true, parameters: PARAMETERS } },
