@@ -5,6 +5,7 @@ import { newId, SystemClock } from '@agent-chat/kernel';
 import { FakeClock } from '@agent-chat/testing';
 import { readFileSync } from 'node:fs';
 import { alice, bob, post, seqOf } from './calls';
+import { RemadeLog } from './remade-log';
 import { progressOf, seqsOf, textsOf } from './stored-rooms';
 import { newLog, rigsEachTest } from './write-rig';
 
@@ -116,6 +117,19 @@ describe('a log and a database that no longer belong together', () => {
     expect(seqOf(await rig.send(post(roomId, alice, 'new')))).toBe(4);
     expect(rig.answers.has(requestIds[0]!)).toBe(false);
     expect(await textsOf(test, roomId)).toEqual(['new']);
+  });
+
+  it('finds out that its log was made anew while it owned the partition, and decides what comes in it at once (P13)', async () => {
+    const log = new RemadeLog();
+    const rig = await open({ log });
+    const roomId = await rig.newRoom(9);
+    for (const text of ['one', 'two', 'three']) await rig.send(post(roomId, alice, text));
+
+    await log.remake();
+    const answer = await rig.send(post(roomId, alice, 'at the first offset of another log'));
+
+    expect(seqOf(answer)).toBe(7);
+    expect(await textsOf(test, roomId)).toEqual(['one', 'two', 'three', 'at the first offset of another log']);
   });
 
   it('raises the epoch after a restore, and decides again what the log holds beyond it (P29, P13, P3)', async () => {

@@ -167,9 +167,11 @@ export class ChatOwner implements WriterListener {
   private receive({ partition: number, records }: RecordBatch): Promise<void> {
     const partition = this.partitions.get(number);
     if (partition === undefined) return Promise.resolve();
+    const [first] = records;
+    if (first !== undefined && partition.hasHad(first.offset)) return this.compareAnew(partition);
     const missing = partition.receive(records);
     if (missing !== undefined) {
-      this.logger.warn({ partition: number, missing, delivered: records[0]?.offset }, 'The log passed over commands: it goes on where it should');
+      this.logger.warn({ partition: number, missing, delivered: first?.offset }, 'The log passed over commands: it goes on where it should');
       this.consumption?.seek(number, missing);
       return Promise.resolve();
     }
@@ -178,6 +180,16 @@ export class ChatOwner implements WriterListener {
       this.consumption?.pause(number);
     }
     this.notify(partition);
+    return Promise.resolve();
+  }
+
+  /**
+   * P13: a log that goes back by itself may be another one, in which these offsets belong to other commands. Taking the partition tells. Rejects while a
+   * batch of the partition is under way, whose aggregates must stay: the records come again.
+   */
+  private compareAnew(partition: OwnedPartition): Promise<void> {
+    if (this.homes.of(partition)?.committer.isCommitting(partition) === true) return Promise.reject(new Error('A commit is under way'));
+    this.ownershipUncertain(partition, 'the log went back');
     return Promise.resolve();
   }
 

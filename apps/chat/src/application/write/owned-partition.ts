@@ -115,6 +115,11 @@ export class OwnedPartition {
     this.works.push(work);
   }
 
+  /** Whether the log has handed over that offset before, as far as is known. */
+  hasHad(offset: number): boolean {
+    return this.state === 'active' && offset < this.nextOffset;
+  }
+
   take(limit: number): Work[] {
     return this.works.splice(0, limit);
   }
