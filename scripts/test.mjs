@@ -24,11 +24,6 @@ const SUITES = {
   faults: { args: ['--runInBand'], limitMs: 15 * MINUTE_MS },
 };
 
-/** The end-to-end suite runs on the standalone; on a cluster when it is asked for (`npm test -- e2e-cluster`). */
-function usual() {
-  return Object.keys(SUITES).filter((name) => name !== 'e2e-cluster');
-}
-
 /** What stops a run before any test: told apart from failing tests, but counted as one failure, so that the last line never looks good. */
 async function prepare() {
   process.env.CHROMIUM_PATH = await provision();
@@ -90,7 +85,7 @@ async function main() {
   mkdirSync(OUTPUT, { recursive: true });
   await prepare();
   const results = [];
-  for (const name of chosen.length > 0 ? chosen : usual()) results.push(await runSuite(name));
+  for (const name of chosen.length > 0 ? chosen : Object.keys(SUITES)) results.push(await runSuite(name));
   return results;
 }
 
