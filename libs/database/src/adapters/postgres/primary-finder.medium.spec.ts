@@ -13,7 +13,7 @@ async function promote(server: TestServer): Promise<void> {
 }
 
 describe('PrimaryFinder', () => {
-  it('believes a standby that was promoted before the host that stands still has said anything', async () => {
+  it('believes a standby that was promoted before the host that stands still has said anything, and also when that one is back (P28)', async () => {
     const servers = await startTestServers('postgres', { standbys: 1, parameters: { fsync: 'off' } });
     try {
       const [primary, standby] = servers.servers as [TestServer, TestServer];
@@ -28,6 +28,10 @@ describe('PrimaryFinder', () => {
       await primary.resume();
       await look;
       expect(finder.url).toBe(urlOf(standby));
+      // Both call themselves writable now: who looks for the first time believes the higher timeline, whichever host is named first.
+      const newcomer = new PrimaryFinder({ url: urlOf(primary, standby) });
+      await newcomer.look();
+      expect(newcomer.url).toBe(urlOf(standby));
     } finally {
       await servers.stop();
     }
