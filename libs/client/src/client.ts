@@ -9,8 +9,8 @@ import { Identity } from './identity';
 import { LiveRooms } from './live-rooms';
 import { availableLocks, type RunLocked } from './locks';
 import { MessagesApi, type SearchOptions } from './messages-api';
-import { Outbox } from './outbox';
-import { OutboxStore, type OutboxEntry } from './outbox-store';
+import { type OutboxEntry } from './outbox-store';
+import { PersonOutbox } from './person-outbox';
 import { PresenceStore } from './presence';
 import { ProvidedTokens } from './provided-tokens';
 import { ReadMarks } from './read-marks';
@@ -49,7 +49,7 @@ export class AgentChatClient {
   private readonly live: LiveRooms;
   private readonly readMarks: ReadMarks;
   private readonly handles = new Map<string, RoomHandle>();
-  private outbox: { readonly userId: string; readonly outbox: Outbox; readonly loaded: Promise<void> } | undefined;
+  private readonly outbox: PersonOutbox;
   private readonly stopWatching: Unsubscribe;
   private isFailing = false;
 
@@ -66,9 +66,11 @@ export class AgentChatClient {
     this.users = new UsersApi(http, this.environment);
     this.rooms = new RoomsApi(http, this.environment);
     this.messages = new MessagesApi(http, this.environment);
+    this.outbox = this.openOutbox();
     this.identity = new Identity(
       () => this.users.me(),
-      this.userStorage(),
+      this.storage,
+      `${this.prefix}:user`,
       (user) => this.userChanged(user),
     );
     this.connection = this.openConnection(url, tokens);
@@ -98,7 +100,7 @@ export class AgentChatClient {
   async ready(): Promise<User | undefined> {
     if (this.session === undefined) await this.identity.restore();
     else await this.session.restore();
-    await this.outbox?.loaded;
+    await this.outbox.loaded();
     return this.user;
   }
 
@@ -141,7 +143,7 @@ export class AgentChatClient {
     this.stopWatching();
     for (const handle of this.handles.values()) handle.close();
     this.disconnect();
-    this.outbox?.outbox.close();
+    this.outbox.close();
     this.roomList.close();
     this.readMarks.close();
   }
@@ -156,7 +158,7 @@ export class AgentChatClient {
       request: (call, body) => this.connection.request(call, body),
       readMarks: this.readMarks,
       environment: this.environment,
-      outbox: () => this.outbox?.outbox,
+      outbox: () => this.outbox.current,
       me: () => this.user?.userId,
       onEvent: (event) => this.eventCame(event),
       onResync: (resync) => this.emitter.emit('resync', resync),
@@ -166,7 +168,7 @@ export class AgentChatClient {
       maxMessages: this.options.maxMessages ?? 2_000,
     });
     this.handles.set(roomId, handle);
-    if (this.outbox !== undefined) handle.attach(this.outbox.outbox);
+    if (this.outbox.current !== undefined) handle.attach(this.outbox.current);
     return handle;
   }
 
@@ -192,6 +194,18 @@ export class AgentChatClient {
     return new Session({ http, storage, environment, lock, storageKey: `${this.prefix}:session`, onChange, initial: options.session });
   }
 
+  private openOutbox(): PersonOutbox {
+    const { environment, lock, storage, prefix } = this;
+    return new PersonOutbox({
+      ...{ environment, lock, storage, prefix },
+      post: (entry) => this.post(entry),
+      onError: (error) => this.failed(error),
+      onOpened: (outbox) => {
+        for (const handle of this.handles.values()) handle.attach(outbox);
+      },
+    });
+  }
+
   private openConnection(url: string, tokens: TokenSource): Connection {
     return new Connection({
       url,
@@ -205,23 +219,12 @@ export class AgentChatClient {
     });
   }
 
-  private userStorage(): { read(): Promise<User | undefined>; write(user: User): Promise<void> } {
-    const key = `${this.prefix}:user`;
-    return {
-      read: async () => {
-        const text = await this.storage.get(key);
-        return typeof text === 'string' ? (JSON.parse(text) as User) : undefined;
-      },
-      write: async (user) => this.storage.set(key, JSON.stringify(user)),
-    };
-  }
-
   private statusChanged(status: ConnectionStatus): void {
     const parts = [this.live, this.presence, this.readMarks];
     if (status.state === 'connected') {
       for (const part of parts) part.connected();
       this.roomList.connected();
-      this.outbox?.outbox.wake();
+      this.outbox.current?.wake();
     } else {
       for (const part of parts) part.disconnected();
     }
@@ -256,24 +259,8 @@ export class AgentChatClient {
   }
 
   private userChanged(user: User | undefined, end?: SessionEnd): void {
-    if (this.outbox !== undefined && this.outbox.userId !== user?.userId) {
-      this.outbox.outbox.close();
-      this.outbox = undefined;
-      this.roomList.clear();
-    }
-    if (user !== undefined && this.outbox === undefined) this.openOutbox(user.userId);
+    if (this.outbox.changeTo(user?.userId)) this.roomList.clear();
     this.emitter.emit('session', end === undefined ? { user } : { user, end });
-  }
-
-  private openOutbox(userId: string): void {
-    const { environment, lock, storage } = this;
-    const name = `${this.prefix}:outbox:${userId}`;
-    const onError = (error: AgentChatError): void => this.failed(error);
-    const store = new OutboxStore(name, storage, lock, onError);
-    const outbox = new Outbox({ store, environment, lock, name, post: (entry) => this.post(entry), onError });
-    const loaded = outbox.load().catch((error: unknown) => this.failed(error));
-    this.outbox = { userId, outbox, loaded };
-    for (const handle of this.handles.values()) handle.attach(outbox);
   }
 
   /** Over the live connection; over HTTP by a client that was never asked to connect. */

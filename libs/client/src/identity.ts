@@ -1,3 +1,4 @@
+import { type ClientStorage } from './storage';
 import { type User } from './types';
 
 /** Knows who is signed in when the tokens come from elsewhere: asks the server, and remembers the answer for an offline start. */
@@ -7,7 +8,8 @@ export class Identity {
 
   constructor(
     private readonly me: () => Promise<User>,
-    private readonly storage: { read(): Promise<User | undefined>; write(user: User): Promise<void> },
+    private readonly storage: ClientStorage,
+    private readonly storageKey: string,
     private readonly onChange: (user: User) => void,
   ) {}
 
@@ -17,7 +19,7 @@ export class Identity {
 
   /** The remembered person at once, the server's answer otherwise. */
   async restore(): Promise<User> {
-    const known = this.current ?? (await this.storage.read());
+    const known = this.current ?? (await this.remembered());
     if (known === undefined) return this.verify();
     this.adopt(known);
     return known;
@@ -27,7 +29,7 @@ export class Identity {
   verify(): Promise<User> {
     this.asking ??= this.me()
       .then(async (user) => {
-        await this.storage.write(user);
+        await this.storage.set(this.storageKey, JSON.stringify(user));
         this.adopt(user);
         return user;
       })
@@ -35,6 +37,11 @@ export class Identity {
         this.asking = undefined;
       });
     return this.asking;
+  }
+
+  private async remembered(): Promise<User | undefined> {
+    const text = await this.storage.get(this.storageKey);
+    return typeof text === 'string' ? (JSON.parse(text) as User) : undefined;
   }
 
   private adopt(user: User): void {

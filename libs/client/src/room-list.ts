@@ -1,10 +1,11 @@
 import { type Environment } from './clock';
 import { type Unsubscribe } from './emitter';
 import { AgentChatError } from './errors';
-import { asKnownEvent, type KnownRoomEvent, type RoomEvent } from './room-events';
+import { activityOf, roomAfter } from './room-after-event';
+import { asKnownEvent, type RoomEvent } from './room-events';
 import { type RoomsApi } from './rooms-api';
 import { Store, type ReadableStore } from './store';
-import { type LastMessage, type Room, type RoomHead, type RoomPage, type RoomsFrame } from './types';
+import { type Room, type RoomHead, type RoomPage, type RoomsFrame } from './types';
 
 /** The person's rooms; a new object after each change. */
 export interface RoomListSnapshot {
@@ -21,7 +22,6 @@ const MAX_PAGES = 20;
 /** After activity in rooms that aren't followed, their newest messages are read at most so often. */
 const PREVIEW_DELAY_MS = 1_500;
 const PREVIEW_PAGE = 30;
-const PREVIEW_CODE_POINTS = 140;
 const RETRY_MS = 5_000;
 
 /** The person's rooms with badges and newest messages, sorted by activity and kept up to date by `rooms`, `heads` and the events of followed rooms. */
@@ -88,7 +88,7 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
       this.rooms.set(roomId, {
         ...room,
         head: Math.max(head, room.head),
-        ...this.touched(isActive),
+        ...(isActive ? { updatedAt: this.now() } : {}),
         ...(room.me === undefined ? {} : { me: { ...room.me, ...badges } }),
       });
     }
@@ -100,8 +100,8 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
     const room = this.rooms.get(event.roomId);
     if (room === undefined || event.seq <= room.head) return;
     const known = asKnownEvent(event);
-    const next = { ...room, head: event.seq, ...(known === undefined ? {} : this.changedBy(room, known)) };
-    this.rooms.set(event.roomId, next);
+    const next = known === undefined ? room : roomAfter(room, known, this.me(), this.now());
+    this.rooms.set(event.roomId, { ...next, head: event.seq });
     this.publish();
   }
 
@@ -180,45 +180,8 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
     );
   }
 
-  private changedBy(room: Room, event: KnownRoomEvent): Partial<Room> {
-    switch (event.type) {
-      case 'message.posted':
-        return { ...this.touched(true), lastMessage: preview(event), ...this.counted(room, event) };
-      case 'message.edited':
-      case 'message.restored':
-        return previewChanged(room, event.data.messageId, { preview: shortened(event.data.text), deletedAt: undefined });
-      case 'message.deleted':
-        return previewChanged(room, event.data.messageId, { preview: '', deletedAt: event.data.deletedAt });
-      case 'room.updated':
-        return { ...event.data };
-      case 'room.archived':
-        return { archivedAt: event.at };
-      case 'member.updated':
-        return event.data.userId === this.me() ? this.membershipChanged(room, event) : {};
-      case 'member.joined':
-        return { memberCount: room.memberCount + 1 };
-      case 'member.left':
-        return { memberCount: Math.max(0, room.memberCount - 1) };
-      default:
-        return {};
-    }
-  }
-
-  private membershipChanged({ me }: Room, { data: { role, muted } }: KnownRoomEvent<'member.updated'>): Partial<Room> {
-    return me === undefined ? {} : { me: { ...me, role: role ?? me.role, muted: muted ?? me.muted } };
-  }
-
-  /** A post moves its author's mark; for the others it is unread. */
-  private counted(room: Room, { data, seq }: KnownRoomEvent<'message.posted'>): Partial<Room> {
-    const me = this.me();
-    if (room.me === undefined || seq <= room.me.readSeq) return {};
-    if (data.authorId === me) return { me: { ...room.me, readSeq: seq, unreadCount: 0, mentionCount: 0 } };
-    const isMentioned = data.mentions.some((mention) => mention === me || mention === 'room');
-    return { me: { ...room.me, unreadCount: room.me.unreadCount + 1, mentionCount: room.me.mentionCount + (isMentioned ? 1 : 0) } };
-  }
-
-  private touched(isActive: boolean): Partial<Room> {
-    return isActive ? { updatedAt: new Date(this.environment.nowMs()).toISOString() } : {};
+  private now(): string {
+    return new Date(this.environment.nowMs()).toISOString();
   }
 
   /** Rooms that were active are on the first page: one call brings the newest messages of them all. */
@@ -240,22 +203,4 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
     const sum = (count: 'unreadCount' | 'mentionCount'): number => rooms.reduce((total, room) => total + (room.me?.[count] ?? 0), 0);
     this.store.set({ rooms, loaded: this.isLoaded, unreadCount: sum('unreadCount'), mentionCount: sum('mentionCount') });
   }
-}
-
-function activityOf(room: Room): string {
-  const { updatedAt, lastMessage } = room;
-  return lastMessage !== undefined && lastMessage.createdAt > updatedAt ? lastMessage.createdAt : updatedAt;
-}
-
-function preview({ data, seq }: KnownRoomEvent<'message.posted'>): LastMessage {
-  return { messageId: data.messageId, seq, authorId: data.authorId, preview: shortened(data.text), createdAt: data.createdAt };
-}
-
-/** The newest message as it is now, if it is the one that changed. */
-function previewChanged({ lastMessage }: Room, messageId: string, change: Partial<LastMessage>): Partial<Room> {
-  return lastMessage?.messageId === messageId ? { lastMessage: { ...lastMessage, ...change } } : {};
-}
-
-function shortened(text = ''): string {
-  return Array.from(text).slice(0, PREVIEW_CODE_POINTS).join('');
 }
