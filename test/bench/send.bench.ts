@@ -100,6 +100,7 @@ class SendBench {
     }
   }
 
+  /** One gateway and one chat process unless told otherwise: where two cores do everything, more of them only make smaller batches (`scale-out`). */
   private startSystem(): Promise<SystemUnderLoad> {
     const { cpuProfile } = this.options;
     const nodeArguments = cpuProfile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${cpuProfile}`];
