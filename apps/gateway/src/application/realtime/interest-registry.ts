@@ -22,6 +22,8 @@ export class InterestRegistry implements OnApplicationBootstrap, OnModuleDestroy
   private readonly partitions = new Map<number, PartitionInterest>();
   private readonly needed = new Map<RoomId, number>();
   private readonly renewing = new Set<PartitionInterest>();
+  /** Whose owner has announced itself while a renewal was under way, which may have come to it too early. */
+  private readonly announced = new Set<PartitionInterest>();
   private readonly timers: NodeJS.Timeout[] = [];
   private onRenewed: (roomIds: readonly RoomId[]) => void = () => undefined;
 
@@ -77,7 +79,9 @@ export class InterestRegistry implements OnApplicationBootstrap, OnModuleDestroy
   private control({ type, partition }: Reannounce): void {
     if (type !== 'interest.reannounce' || partition === undefined) return;
     const interest = this.partitions.get(partition);
-    if (interest !== undefined) this.renew(interest);
+    if (interest === undefined) return;
+    if (this.renewing.has(interest)) this.announced.add(interest);
+    this.renew(interest);
   }
 
   private pollUnowned(): void {
@@ -87,14 +91,18 @@ export class InterestRegistry implements OnApplicationBootstrap, OnModuleDestroy
   }
 
   private renew(interest: PartitionInterest): void {
-    // A hundred rooms of one answer are one reason. One that asked an owner too early stays unowned, and is polled.
+    // A hundred rooms of one answer are one reason.
     if (this.renewing.has(interest)) return;
     this.renewing.add(interest);
     interest
       .renew()
       .then((roomIds) => this.onRenewed(roomIds))
       .catch((error: unknown) => this.logger.error({ err: error }, 'Interest could not be renewed'))
-      .finally(() => this.renewing.delete(interest));
+      .finally(() => {
+        this.renewing.delete(interest);
+        // An outage may have held it up for as long as a poll takes.
+        if (this.announced.delete(interest) && interest.isUnowned) this.renew(interest);
+      });
   }
 
   private sweep(): void {
