@@ -34,7 +34,7 @@ export interface CommitterParts {
 
 /** Most works in one commit. */
 const MAX_BATCH = 500;
-const MAX_BACKOFF_MS = 2_000;
+const MAX_BACKOFF_MS = 500;
 
 /** Group commit for one database (one committer each): whatever queued up during the last commit becomes the next batch. */
 export class Committer {

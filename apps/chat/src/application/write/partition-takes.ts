@@ -9,7 +9,8 @@ export interface PartitionTakesParts {
   readonly giveUp: (partition: OwnedPartition) => void;
 }
 
-const BACKOFF_MS = [50, 100, 200, 500, 1_000, 2_000];
+/** No longer than this, each time: whoever waits for a new primary waits for the rest of it, too. */
+const BACKOFF_MS = [50, 100, 200, 500, 1_000];
 
 /** Takes partitions: each one at a time, and again after a failure for as long as the group gives it to this process. */
 export class PartitionTakes {
