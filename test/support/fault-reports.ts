@@ -10,6 +10,8 @@ interface Limits {
   readonly backWithinMs?: number;
   /** The wait for any one acknowledgement. */
   readonly stallMs?: number;
+  /** From an acknowledgement until everybody who reads has the message. */
+  readonly deliveredWithinMs?: number;
 }
 
 /** The contract's 10 s, and half as much again where two processors do all of it. */
@@ -22,7 +24,7 @@ export class FaultReports {
   constructor(private readonly suite: string) {}
 
   /** Fails where the promise was broken, where the verifier would not have noticed, or where sends were not acknowledged again in time. */
-  expectKept(report: FaultReport, { backWithinMs = BACK_WITHIN_MS, stallMs = Infinity }: Limits = {}): void {
+  expectKept(report: FaultReport, { backWithinMs = BACK_WITHIN_MS, stallMs = Infinity, deliveredWithinMs = Infinity }: Limits = {}): void {
     this.reports.push(report);
     mkdirSync(FOLDER, { recursive: true });
     writeFileSync(join(FOLDER, `${this.suite}.json`), JSON.stringify(this.reports, undefined, 2));
@@ -31,6 +33,7 @@ export class FaultReports {
     expect(report).toMatchObject({ lost: 0, duplicated: 0, reordered: 0, resyncs: 0, behind: 0 });
     expect(report.recoveredMs ?? report.firstAckMs).toBeLessThan(backWithinMs);
     expect(report.longestStallMs).toBeLessThan(stallMs);
+    expect(report.latestDeliveryMs).toBeLessThan(deliveredWithinMs);
   }
 }
 
