@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { toDatabaseError } from './error-translation';
 import { hostUrls } from './host-urls';
 
 export interface PrimaryFinderOptions {
@@ -12,7 +13,7 @@ type MoveListener = (url: string) => void;
 
 interface HostState {
   readonly url: string;
-  /** Undefined on a standby. */
+  /** Undefined on a standby, and where nothing can be asked. */
   readonly timeline: number | undefined;
 }
 
@@ -73,8 +74,13 @@ export class PrimaryFinder {
       if (isPrimary(state) && this.timeline !== undefined && state.timeline > this.timeline) this.follow(state);
       return state;
     });
-    const [newest] = (await Promise.all(asked)).filter(isPrimary).sort((one, other) => other.timeline - one.timeline);
-    if (newest !== undefined) this.follow(newest);
+    const states = await Promise.all(asked);
+    const [newest] = states.filter(isPrimary).sort((one, other) => other.timeline - one.timeline);
+    if (newest === undefined) return;
+    // A primary that has nothing to say now may well be one still: an older one that woke up is not believed meanwhile.
+    const isSilent = states[this.urls.indexOf(this.currentUrl)] === undefined;
+    if (isSilent && this.timeline !== undefined && newest.timeline < this.timeline) return;
+    this.follow(newest);
   }
 
   private follow({ url, timeline }: Primary): void {
@@ -84,6 +90,7 @@ export class PrimaryFinder {
     for (const listener of this.listeners) listener(url);
   }
 
+  /** Undefined from a host that can't be heard. */
   private async ask(url: string): Promise<HostState | undefined> {
     const timeoutMs = this.options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS;
     const client = new Client({
@@ -98,13 +105,19 @@ export class PrimaryFinder {
       await client.connect();
       const { rows } = await client.query<{ timeline: number | null }>(ASK);
       return { url, timeline: rows[0]?.timeline ?? undefined };
-    } catch {
-      return undefined;
+    } catch (error) {
+      return isRefusal(error) ? { url, timeline: undefined } : undefined;
     } finally {
       // A paused host doesn't close its side: nobody waits for that.
       void client.end().catch(() => undefined);
     }
   }
+}
+
+/** Whether the server said no, or the machine that it has no server. Anything else may be the way there. */
+function isRefusal(error: unknown): boolean {
+  const isWithoutServer = typeof error === 'object' && error !== null && 'code' in error && error.code === 'ECONNREFUSED';
+  return isWithoutServer || toDatabaseError(error).sqlState !== undefined;
 }
 
 function isPrimary(state: HostState | undefined): state is Primary {
