@@ -47,6 +47,11 @@ function median(values: readonly number[]): number {
   return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
+/** A send that was under way waits from before the kill on: where dying itself takes long, that tells more than the next one does. */
+function waitedMs({ firstAckMs, longestStallMs }: FaultReport): number {
+  return Math.max(firstAckMs, longestStallMs);
+}
+
 function rowOf(killed: string, reports: readonly FaultReport[]): Record<string, number | string> {
   const times = reports.map(({ firstAckMs }) => firstAckMs);
   const backTimes = reports.flatMap(({ recoveredMs }) => recoveredMs ?? []);
@@ -65,8 +70,8 @@ function figuresOf(reports: readonly FaultReport[]): Record<string, number | str
   const sum = (pick: (report: FaultReport) => number): number => reports.reduce((total, report) => total + pick(report), 0);
   const isControlled = reports.every(({ control }) => control.loss && control.duplicate && control.swap);
   return {
-    worstMs: Math.max(...reports.map(({ firstAckMs }) => firstAckMs)),
-    withinTarget: `${String(reports.filter(({ firstAckMs }) => firstAckMs <= TARGET_MS).length)} of ${String(reports.length)} within ${String(TARGET_MS)} ms`,
+    worstMs: Math.max(...reports.map(waitedMs)),
+    withinTarget: `${String(reports.filter((report) => waitedMs(report) <= TARGET_MS).length)} of ${String(reports.length)} within ${String(TARGET_MS)} ms`,
     checked: sum(({ checked }) => checked),
     lost: sum(({ lost }) => lost),
     duplicated: sum(({ duplicated }) => duplicated),
