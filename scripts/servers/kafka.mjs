@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, w
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { run } from '../toolchain/process.mjs';
+import { commandLine, isDockerPreferred, launchWith, programOfImage } from './containers.mjs';
 import { findProgram, installPackages, mayInstall, toolFolder, withLock } from './programs.mjs';
 import { accepts, freePort, startNode } from './server.mjs';
 
@@ -25,6 +26,7 @@ function findJava() {
 
 /** Where Kafka's jars lie (`KAFKA_HOME` first) and what runs them; undefined if either is missing. */
 function findKafka() {
+  if (isDockerPreferred()) return undefined;
   const jars = jarFolders().find((folder) => existsSync(folder));
   const java = findJava();
   return jars && java ? { jars, java } : undefined;
@@ -59,14 +61,25 @@ async function fetchJars(mvn) {
 function refuse() {
   throw new Error(
     `No Apache Kafka ${VERSION} found. On Debian or Ubuntu run: sudo npm run provision (or: sudo apt-get install -y default-jre-headless maven, then ` +
-      'npm run provision). Elsewhere install a Java 17 runtime and Maven, or set KAFKA_HOME to an unpacked Apache Kafka.',
+      'npm run provision). Elsewhere have Docker running, or install a Java 17 runtime and Maven, or set KAFKA_HOME to an unpacked Apache Kafka.',
   );
 }
 
-/** Makes sure there is a Kafka and resolves with the folder of its jars. Rejects with the command to run where it may not install one. Safe to run twice at once. */
+/** Kafka in its own image; undefined where that can't be had. */
+async function kafkaOfImage() {
+  const java = await programOfImage(`apache/kafka:${VERSION}`, 'java');
+  return java && { jars: '/opt/kafka/libs', java };
+}
+
+/** Makes sure there is a Kafka and resolves with where it is. Rejects with the command to run where it may not install one. Safe to run twice at once. */
 export async function provision() {
-  const found = findKafka();
-  if (found) return found.jars;
+  const { jars, java } = await provideKafka();
+  return typeof java === 'string' ? jars : String(java);
+}
+
+async function provideKafka() {
+  const found = findKafka() ?? (await kafkaOfImage());
+  if (found) return found;
   const hasJars = jarFolders().some((folder) => existsSync(folder));
   const missing = [...(findJava() ? [] : ['default-jre-headless']), ...(hasJars || findProgram(['mvn']) ? [] : ['maven'])];
   if (missing.length > 0) {
@@ -74,7 +87,7 @@ export async function provision() {
     await installPackages(missing);
   }
   if (!hasJars) await fetchJars(findProgram(['mvn']) ?? refuse());
-  return (findKafka() ?? refuse()).jars;
+  return findKafka() ?? refuse();
 }
 
 /** Who is who in the cluster: settled before any broker starts, because each has to know the others. */
@@ -84,7 +97,7 @@ async function plan({ nodes, port, folder, takePort, farAddresses = [] }) {
     const ports = { port: id === 1 && port ? port : await takePort(), controllerPort: await takePort(), brokerPort: await takePort() };
     const doors = [];
     for (const address of farAddresses) doors.push({ name: `FAR${doors.length + 1}`, address, port: await takePort() });
-    members.push({ id, ...ports, doors, folder: join(folder, `kafka-${id}`) });
+    members.push({ id, ...ports, doors, mount: folder, folder: join(folder, `kafka-${id}`) });
   }
   return members;
 }
@@ -135,36 +148,37 @@ const LOGGING = ['-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-Dorg.slf4j.s
 async function format(kafka, member, clusterId, users) {
   if (existsSync(join(member.folder, 'data', 'meta.properties'))) return;
   const args = [...LOGGING, '-cp', join(kafka.jars, '*'), 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', member.file, ...users];
-  const code = await run(kafka.java, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const code = await run(...commandLine(kafka.java, args, { mount: member.mount }), { stdio: ['ignore', 'ignore', 'inherit'] });
   if (code !== 0) throw new Error(`The storage of Kafka ${member.id} could not be formatted (exit code ${code}).`);
 }
 
 function launch(kafka, member, heapMb) {
-  return startNode({
+  const server = {
     name: `kafka-${member.id}`,
-    command: kafka.java,
     // One compiler tier and the serial collector: a small server that is there soon.
     args: [`-Xmx${heapMb}m`, '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', ...LOGGING, '-cp', join(kafka.jars, '*'), 'kafka.Kafka', member.file],
     folder: member.folder,
     port: member.port,
     readyLimitMs: START_LIMIT_MS,
     stopLimitMs: 30_000,
-  });
+  };
+  return startNode(launchWith(kafka.java, server, member.mount));
 }
 
 const LOGIN = { username: 'chat', password: 'not-a-secret' };
 const STORE_PASSWORD = 'not-a-secret';
 
 /** What brokers need that only talk encrypted and to those who log in, and what their clients are given. One certificate serves all. */
-async function secure(folder) {
-  const keytool = findProgram(['keytool'], process.env.JAVA_HOME ? [join(process.env.JAVA_HOME, 'bin')] : []);
+async function secure(folder, { java }) {
+  const isPath = typeof java === 'string';
+  const keytool = isPath ? findProgram(['keytool'], process.env.JAVA_HOME ? [join(process.env.JAVA_HOME, 'bin')] : []) : { ...java, entrypoint: 'keytool' };
   if (!keytool) throw new Error('No keytool found: it comes with Java.');
   mkdirSync(folder, { recursive: true });
   const [store, certificate] = [join(folder, 'keystore.p12'), join(folder, 'certificate.pem')];
   const common = ['-keystore', store, '-storetype', 'PKCS12', '-storepass', STORE_PASSWORD, '-alias', 'kafka'];
   const make = ['-genkeypair', ...common, '-keyalg', 'RSA', '-dname', 'CN=localhost', '-ext', 'SAN=ip:127.0.0.1,dns:localhost', '-validity', '3650'];
   for (const args of [make, ['-exportcert', ...common, '-rfc', '-file', certificate]]) {
-    const code = await run(keytool, args, { stdio: 'ignore' });
+    const code = await run(...commandLine(keytool, args, { mount: folder }), { stdio: 'ignore' });
     if (code !== 0) throw new Error(`keytool ${args[0]} failed with exit code ${code}.`);
   }
   return {
@@ -219,10 +233,9 @@ function clusterIdIn(folder) {
  * has a port (`farPorts`) whose clients it tells to reach it at that address. Resolves with the first broker's handle and `settings` (what a process that uses them is given), `nodes` (each with `restart()`), and a `stop` that ends them all.
  */
 export async function start({ folder, port, nodes = 1, heapMb = 512, properties: extra = {}, secured = false, takePort = freePort, farAddresses }) {
-  await provision();
-  const kafka = findKafka();
+  const kafka = await provideKafka();
   const members = await plan({ nodes, port, folder, takePort, farAddresses });
-  const { users, properties: needed, settings } = secured ? await secure(join(folder, 'security')) : OPEN;
+  const { users, properties: needed, settings } = secured ? await secure(join(folder, 'security'), kafka) : OPEN;
   const clusterId = clusterIdIn(folder);
   const began = [];
   try {

@@ -1,15 +1,19 @@
 // A real NGINX in front of gateways, as one process: what is said to it goes to that gateway which has the fewest connections.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDockerPreferred, launchWith, programOfImage } from './containers.mjs';
 import { findProgram, installPackages, mayInstall } from './programs.mjs';
 import { freePort, startNode } from './server.mjs';
 
-/** Makes sure there is an NGINX and resolves with its path. Rejects with the command to run where it may not install one. */
+/** Makes sure there is an NGINX and resolves with its path, or with that of an image. Rejects with the command to run where it may not install one. */
 export async function provision() {
-  const found = findProgram(['nginx']);
-  if (found) return found;
+  const found = isDockerPreferred() ? undefined : findProgram(['nginx']);
+  const program = found ?? (await programOfImage('nginx:1.28-alpine', 'nginx'));
+  if (program) return program;
   if (!mayInstall()) {
-    throw new Error('No nginx found. On Debian or Ubuntu run: sudo npm run provision (or: sudo apt-get install -y nginx-light). On macOS: brew install nginx.');
+    throw new Error(
+      'No nginx found. On Debian or Ubuntu run: sudo npm run provision (or: sudo apt-get install -y nginx-light). On macOS: brew install nginx. Anywhere: have Docker running.',
+    );
   }
   await installPackages(['nginx-light']);
   const installed = findProgram(['nginx']);
@@ -65,13 +69,14 @@ ${gateways.map((to) => `    server 127.0.0.1:${to} max_fails=0;`).join('\n')}
 
 /** Starts it in front of the gateways on these ports of this machine. */
 export async function start({ folder, port, host = '127.0.0.1', gateways, name = 'nginx' }) {
-  const command = await provision();
+  const program = await provision();
   const home = join(folder, name);
   mkdirSync(home, { recursive: true });
   const at = port ?? (await freePort());
   const file = join(home, 'nginx.conf');
   writeFileSync(file, configuration({ folder: home, host, port: at, gateways }));
-  const node = await startNode({ name, command, args: ['-p', home, '-e', 'stderr', '-c', file], folder: home, port: at, stopSignal: 'SIGQUIT' });
+  const launch = { name, args: ['-p', home, '-e', 'stderr', '-c', file], folder: home, port: at, stopSignal: 'SIGQUIT' };
+  const node = await startNode(launchWith(program, launch));
   const settings = { ENTRY: `http://127.0.0.1:${at}` };
   return Object.assign(node, { settings });
 }

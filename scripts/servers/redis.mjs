@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { isDockerPreferred, launchWith, programOfImage } from './containers.mjs';
 import { findProgram, installPackages, mayInstall } from './programs.mjs';
 import { freePort, startNode } from './server.mjs';
 
@@ -14,13 +15,14 @@ const MASTER_NAME = 'agent-chat';
 const SLOTS = 16_384;
 const LIMIT_MS = 30_000;
 
-/** Makes sure there is a Redis server and resolves with its path. Rejects with the command to run where it may not install one. */
+/** Makes sure there is a Redis server and resolves with its path, or with that of an image. Rejects with the command to run where it may not install one. */
 export async function provision() {
-  const found = findProgram(['redis-server', 'valkey-server']);
-  if (found) return found;
+  const found = isDockerPreferred() ? undefined : findProgram(['redis-server', 'valkey-server']);
+  const program = found ?? (await programOfImage('redis:7.4-alpine', 'redis-server'));
+  if (program) return program;
   if (!mayInstall()) {
     throw new Error(
-      'No redis-server found. On Debian or Ubuntu run: sudo npm run provision (or: sudo apt-get install -y redis-server). On macOS: brew install redis.',
+      'No redis-server found. On Debian or Ubuntu run: sudo npm run provision (or: sudo apt-get install -y redis-server). On macOS: brew install redis. Anywhere: have Docker running.',
     );
   }
   await installPackages(['redis-server']);
@@ -65,10 +67,10 @@ async function node({ name, folder, takePort, port = undefined, persistent = fal
   mkdirSync(home, { recursive: true });
   const memory = ['--save', '', '--appendonly', persistent ? 'yes' : 'no'];
   const args = ['--port', String(at), '--bind', HOST, '--dir', home, ...(parameters.includes('--sentinel') ? [] : memory)];
-  const launch = { name, command: await provision(), folder: home, port: at, ready: async () => (await ask(at, 'PING'))?.startsWith('+PONG') };
+  const launch = { name, folder: home, port: at, ready: async () => (await ask(at, 'PING'))?.startsWith('+PONG') };
   // A Sentinel's first parameter is its file.
   const order = parameters.includes('--sentinel') ? [...parameters, ...args] : [...args, ...parameters];
-  return startNode({ ...launch, args: order });
+  return startNode(launchWith(await provision(), { ...launch, args: order }, folder));
 }
 
 /** What several servers are together: `settings` is what leads there. */

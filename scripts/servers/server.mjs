@@ -6,6 +6,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } fr
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { signalContainer } from './containers.mjs';
 
 const POLL_MS = 50;
 const LOG_TAIL_LINES = 20;
@@ -77,9 +78,12 @@ function isAlive(child) {
   return child.exitCode === null && child.signalCode === null;
 }
 
-function signal(child, name) {
+function signal(child, name, container) {
+  if (!isAlive(child)) return;
+  // Docker's client passes on neither a crash nor a pause.
+  if (container !== undefined && signalContainer(container, name)) return;
   // `child.kill` reports a process that is gone with false; it never hits another one that got its id.
-  if (isAlive(child)) child.kill(name);
+  child.kill(name);
 }
 
 async function untilReady({ name, ready, child, readyLimitMs, log, logFrom }) {
@@ -94,12 +98,13 @@ async function untilReady({ name, ready, child, readyLimitMs, log, logFrom }) {
 }
 
 /** A running server. `stop` asks it to end and insists after `stopLimitMs`; `kill` is a crash, `pause` a machine that stands still. */
-function handleOf({ name, child, ended, port, log, logFrom, stopSignal, stopLimitMs }) {
+function handleOf({ name, child, ended, port, log, logFrom, stopSignal, stopLimitMs, container }) {
+  const send = (signalName) => signal(child, signalName, container);
   const end = async (signalName, limitMs) => {
-    signal(child, signalName);
+    send(signalName);
     // A process that stands still cannot obey.
-    signal(child, 'SIGCONT');
-    const insist = setTimeout(() => signal(child, 'SIGKILL'), limitMs);
+    send('SIGCONT');
+    const insist = setTimeout(() => send('SIGKILL'), limitMs);
     await ended;
     clearTimeout(insist);
     return child.exitCode;
@@ -114,15 +119,15 @@ function handleOf({ name, child, ended, port, log, logFrom, stopSignal, stopLimi
     isAlive: () => isAlive(child),
     stop: () => end(stopSignal, stopLimitMs),
     kill: () => end('SIGKILL', stopLimitMs),
-    pause: () => signal(child, 'SIGSTOP'),
-    resume: () => signal(child, 'SIGCONT'),
+    pause: () => send('SIGSTOP'),
+    resume: () => send('SIGCONT'),
   };
 }
 
 /**
  * Starts a program and resolves with its handle once `ready()` answers true (by default: once `port` accepts connections).
  * Rejects with the end of its log if it ends before or is not ready in time; then nothing is left running.
- * `folder` gets `<name>.log`; `options` are those of `spawn` (`uid`, `gid`, `env`, `cwd`).
+ * `folder` gets `<name>.log`; `options` are those of `spawn` (`uid`, `gid`, `env`, `cwd`). `container` names the one that the program is run in, if it is.
  */
 export async function startServer({
   name,
@@ -136,6 +141,7 @@ export async function startServer({
   stopSignal = 'SIGTERM',
   stopLimitMs = 10_000,
   onSpawn,
+  container,
 }) {
   mkdirSync(folder, { recursive: true });
   const log = join(folder, `${name}.log`);
@@ -145,10 +151,10 @@ export async function startServer({
   closeSync(output);
   const ended = new Promise((done) => child.once('exit', () => done()));
   await new Promise((done, fail) => child.once('spawn', done).once('error', fail));
-  const callOff = onDeath(`kill -9 ${child.pid}`);
+  const callOff = onDeath(container === undefined ? `kill -9 ${child.pid}` : `'${container.docker}' kill ${container.name}; kill -9 ${child.pid}`);
   ended.then(callOff);
   child.unref();
-  const handle = handleOf({ name, child, ended, port, log, logFrom, stopSignal, stopLimitMs });
+  const handle = handleOf({ name, child, ended, port, log, logFrom, stopSignal, stopLimitMs, container });
   onSpawn?.(handle);
   try {
     await untilReady({ name, ready: ready ?? (() => accepts(port)), child, readyLimitMs, log, logFrom });
