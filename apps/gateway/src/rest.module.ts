@@ -6,6 +6,7 @@ import { RealtimeModule } from './realtime.module';
 import { People } from './application/people';
 import { CreateRoomHandler } from './application/rooms/create-room.handler';
 import { LeaveRoomHandler } from './application/rooms/leave-room.handler';
+import { ProcessFacts } from './application/process-facts';
 import { RoomReads } from './application/rooms/room-reads';
 import { DocsController } from './interface/docs/docs.controller';
 import { ProblemFilter } from './interface/http/problem.filter';
@@ -32,7 +33,7 @@ import { SearchController } from './interface/rest/search.controller';
     ...[DeadLettersController, SearchController, AnalyticsController, DocsController, HealthController, InfrastructureController, ShardsController],
   ],
   providers: [
-    ...[CreateRoomHandler, LeaveRoomHandler, People, RoomReads],
+    ...[CreateRoomHandler, LeaveRoomHandler, People, ProcessFacts, RoomReads],
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_INTERCEPTOR, useClass: RateLimitInterceptor },
   ],

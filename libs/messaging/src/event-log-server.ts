@@ -23,7 +23,10 @@ export interface EventLogServerOptions {
   readonly retryDelaysMs?: readonly number[];
   /** Shared with whatever else consumes in this process. */
   readonly names?: GroupNames;
+  /** An event was dead-lettered. */
   readonly onError: (message: string, error: unknown) => void;
+  /** A group meets an outage and tries again. In one outage each of its partitions tells; `onError` unless given. */
+  readonly onRetry?: (group: string, message: string, error: unknown) => void;
 }
 
 const DEFAULTS = { checkEveryMs: 30_000, retryDelaysMs: [100, 400, 1_500] };
@@ -89,7 +92,7 @@ export class EventLogServer extends Server implements CustomTransportStrategy {
   }
 
   private groupOf(group: string, handlers: ReadonlyMap<string, readonly EventHandler[]>): EventGroup {
-    const { log, queries, database, onError, replayEveryMs } = this.options;
+    const { log, queries, database, onError, onRetry = (_group, ...told) => onError(...told), replayEveryMs } = this.options;
     const { checkEveryMs, retryDelaysMs } = { ...DEFAULTS, ...this.options };
     const handling = new HandlerRetries({
       group,
@@ -106,8 +109,8 @@ export class EventLogServer extends Server implements CustomTransportStrategy {
       batchSize: BATCH_SIZE,
       checkEveryMs,
       ...(replayEveryMs === undefined ? {} : { replayEveryMs }),
-      onError: (error, _group, partition) => onError(`${group} will try partition ${partition} again`, error),
-      onReplayError: (error) => onError(`${group} will try its dead letters again`, error),
+      onError: (error, _group, partition) => onRetry(group, `${group} will try partition ${partition} again`, error),
+      onReplayError: (error) => onRetry(group, `${group} will try its dead letters again`, error),
     });
   }
 }

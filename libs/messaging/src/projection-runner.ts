@@ -19,8 +19,10 @@ export interface ProjectionRunnerOptions {
   readonly replayEveryMs?: number;
   /** Shared with whatever else consumes in this process. */
   readonly names?: GroupNames;
-  /** An outage, which is tried again, or an event that was dead-lettered. */
+  /** An event was dead-lettered, or what is to follow its effect failed. */
   readonly onError: (message: string, error: unknown) => void;
+  /** A group meets an outage and tries again. In one outage each of its partitions tells; `onError` unless given. */
+  readonly onRetry?: (group: string, message: string, error: unknown) => void;
 }
 
 const CHECK_EVERY_MS = 30_000;
@@ -46,7 +48,7 @@ export class ProjectionRunner {
   async run(projection: Projection): Promise<void> {
     const { group } = projection;
     this.names.claim(group);
-    const { log, onError, checkEveryMs = CHECK_EVERY_MS, replayEveryMs } = this.options;
+    const { log, onError, onRetry = (_group, ...told) => onError(...told), checkEveryMs = CHECK_EVERY_MS, replayEveryMs } = this.options;
     const events = new EventGroup({
       group,
       log,
@@ -56,8 +58,8 @@ export class ProjectionRunner {
       gatherMs: projection.gatherMs ?? 0,
       checkEveryMs,
       ...(replayEveryMs === undefined ? {} : { replayEveryMs }),
-      onError: (error, _group, partition) => onError(`${group} will try partition ${partition} again`, error),
-      onReplayError: (error) => onError(`${group} will try its dead letters again`, error),
+      onError: (error, _group, partition) => onRetry(group, `${group} will try partition ${partition} again`, error),
+      onReplayError: (error) => onRetry(group, `${group} will try its dead letters again`, error),
     });
     this.running.set(group, { projection, events });
     await events.start();

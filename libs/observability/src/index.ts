@@ -8,6 +8,7 @@ export * from './health/health.module';
 export * from './health/probes.controller';
 export * from './logging/early-logger';
 export * from './logging/logging.module';
+export * from './logging/repeated-failures';
 export * from './logging/request-id';
 export * from './metrics/declare-metric';
 export * from './metrics/http-metrics';

@@ -9,13 +9,13 @@ import { RedisEphemeralStore } from '@agent-chat/ephemeral-store/adapters/redis'
 import { KafkaEventLog } from '@agent-chat/event-log/adapters/kafka';
 import { BullJobQueue } from '@agent-chat/job-queue/adapters/bull';
 import { type Clock } from '@agent-chat/kernel';
+import { RepeatedFailures } from '@agent-chat/observability';
 import { awaitRedis } from '@agent-chat/redis';
 import { countDeadJob, kafkaMetrics, observeRedis, observeStatement } from './adapter-metrics';
 import { databaseHealth, serverHealth } from './health-sources';
 import { type OpenHooks } from './open-hooks';
 import { openPeers } from './open-peers';
 import { type Ports } from './ports';
-import { RepeatedFailures } from './repeated-failures';
 import { awaitSamePublicUrl } from './same-public-url';
 import { waitUntil } from './wait-until';
 
@@ -37,7 +37,7 @@ interface Closable {
 /** One process of many, on Kafka, Redis and Postgres. Rejects with nothing left open. */
 export async function openClusterPorts(config: AppConfig, service: ProcessName, clock: Clock, hooks: OpenHooks): Promise<Ports> {
   const opened: Closable[] = [];
-  const failures = new RepeatedFailures(clock);
+  const failures = new RepeatedFailures(clock, 'Adapters');
   const keep = async <Port extends Closable>(opening: Promise<Port>): Promise<Port> => {
     const port = await opening;
     opened.push(port);

@@ -1,7 +1,7 @@
 import { Database } from '@agent-chat/database';
 import { EventLog } from '@agent-chat/event-log';
 import { type InMemoryEventLog } from '@agent-chat/event-log/adapters/memory';
-import { newId, type UserId } from '@agent-chat/kernel';
+import { Clock, newId, SystemClock, type UserId } from '@agent-chat/kernel';
 import { ConsumerLag, ProjectionRunner } from '@agent-chat/messaging';
 import { QueryBus } from '@agent-chat/query-bus';
 import { eventually } from '@agent-chat/testing';
@@ -31,8 +31,9 @@ describe('analytics', () => {
         { provide: Database, useValue: reading.database },
         { provide: QueryBus, useValue: reading.bus },
         { provide: EventLog, useValue: log },
+        { provide: Clock, useValue: new SystemClock() },
       ],
-      exports: [Database, QueryBus, EventLog],
+      exports: [Database, QueryBus, EventLog, Clock],
     })
     class PortsModule {}
 

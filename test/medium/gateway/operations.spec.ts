@@ -46,7 +46,7 @@ describe('what operators see', () => {
       status: 'up',
       profile: 'standalone',
       partitions: 64,
-      process: { pid: process.pid },
+      process: { service: 'standalone', instanceId: expect.any(String), pid: process.pid },
       instances: [{ service: 'standalone', version: expect.stringMatching(/^\d+\.\d+\.\d+/), load: expect.any(Number), ageMs: 0 }],
       breakers: [],
       moves: [],

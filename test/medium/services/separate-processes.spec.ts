@@ -95,11 +95,14 @@ describe('apps that share a database, a log and a backplane, and else only ask e
     const { accessToken } = root.body as { accessToken: string };
 
     const status = await eventually(async () => {
-      const answer = (await (await get('gateway', '/api/infrastructure/status', accessToken)).json()) as { instances: { service: string }[] };
+      const answer = (await (await get('gateway', '/api/infrastructure/status', accessToken)).json()) as {
+        instances: { service: string; instanceId: string; address: string }[];
+      };
       expect(answer.instances.map(({ service }) => service)).toEqual(['analytics', 'chat', 'gateway', 'presence']);
       return answer;
     });
 
+    const gateway = status.instances.find(({ service }) => service === 'gateway');
     expect(status).toMatchObject({
       status: expect.stringMatching(/up|degraded/),
       instances: expect.arrayContaining([
@@ -112,6 +115,7 @@ describe('apps that share a database, a log and a backplane, and else only ask e
           ageMs: expect.any(Number),
         },
       ]),
+      process: { service: 'gateway', instanceId: gateway?.instanceId, address: gateway?.address },
       breakers: expect.arrayContaining([expect.objectContaining({ name: 'chat/room.history', state: 'closed', failures: 0 })]),
     });
   });

@@ -46,11 +46,11 @@ export type DeadLetterDetails = z.infer<typeof DeadLetterDetails>;
 
 /** What operators ask and tell about dead letters (P15, P16, P20). */
 export const DEAD_LETTER_QUERIES = {
-  /** Those that wait, newest first. */
+  /** Those that wait, newest first. `missing`: what could not be read, a database by its name, or `jobs`; there may be more, newer ones too. */
   'deadLetters.list': defineQuery(
     'any',
     z.object({ kind: kind.optional(), source: z.string().max(200).optional(), cursor: z.string().max(1_000).optional(), limit: z.int().min(1).max(100) }),
-    z.object({ items: z.array(DeadLetter), next: z.string().optional() }),
+    z.object({ items: z.array(DeadLetter), next: z.string().optional(), missing: z.array(z.string()).optional() }),
   ),
   'deadLetters.get': defineQuery('any', z.object({ id }), DeadLetterDetails),
   /** Replays or discards one. Asked again, it answers the same. */

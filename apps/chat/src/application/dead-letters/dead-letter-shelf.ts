@@ -19,13 +19,19 @@ export interface WholeLetter {
   readonly content?: unknown;
 }
 
+/** What could be read of a shelf, and what could not: a database by its name, or another part. */
+export interface LetterList {
+  readonly letters: readonly DeadLetter[];
+  readonly missing: readonly string[];
+}
+
 /** Where dead letters of one kind lie. Their ids begin with the kind and a dot. */
 export interface DeadLetterShelf {
   readonly kind: DeadLetter['kind'];
   /** What is answered to an operator who has had one replayed. */
   readonly afterReplay: 'replayed' | 'replaying';
   /** Those that wait, in the order of `LetterPlace`. */
-  list(page: LetterPage): Promise<readonly DeadLetter[]>;
+  list(page: LetterPage): Promise<LetterList>;
   find(id: string): Promise<WholeLetter | undefined>;
   /** Whether it was there: of two who ask at once one finds it. */
   replay(id: string): Promise<boolean>;

@@ -1,7 +1,8 @@
 import { type DeadLetter } from '@agent-chat/contracts';
 import { type DeadJob, type DeadJobPlace, JobQueue } from '@agent-chat/job-queue';
 import { Injectable } from '@nestjs/common';
-import { type DeadLetterShelf, type LetterPage, type LetterPlace, type WholeLetter } from './dead-letter-shelf';
+import { type DeadLetterShelf, type LetterList, type LetterPage, type LetterPlace, type WholeLetter } from './dead-letter-shelf';
+import { readWhatIsThere } from './read-what-is-there';
 
 /** Above every id of a job. */
 const ABOVE_ALL = '~';
@@ -15,7 +16,11 @@ export class JobShelf implements DeadLetterShelf {
 
   constructor(private readonly jobs: JobQueue) {}
 
-  async list({ source, after, limit }: LetterPage): Promise<readonly DeadLetter[]> {
+  list(page: LetterPage): Promise<LetterList> {
+    return readWhatIsThere([{ name: 'jobs', read: () => this.waiting(page) }]);
+  }
+
+  private async waiting({ source, after, limit }: LetterPage): Promise<readonly DeadLetter[]> {
     const kinds = source === undefined ? await this.jobs.kinds() : [source];
     const found = await Promise.all(kinds.map((kind) => this.jobs.deadJobs(kind, limit, placeIn(kind, after))));
     return found.flat().map(toLetter);

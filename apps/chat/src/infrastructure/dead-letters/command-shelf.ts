@@ -3,7 +3,8 @@ import { Database, type Row } from '@agent-chat/database';
 import { EventLog, type LogRecord, type StoredRecord } from '@agent-chat/event-log';
 import { deadCommandId, newId } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
-import { type DeadLetterShelf, type LetterPage, type WholeLetter } from '../../application/dead-letters/dead-letter-shelf';
+import { type DeadLetterShelf, type LetterList, type LetterPage, type WholeLetter } from '../../application/dead-letters/dead-letter-shelf';
+import { readWhatIsThere } from '../../application/dead-letters/read-what-is-there';
 
 // A command may be put away, and told of, more than once: what an operator has settled does not come back.
 const KEEP = `
@@ -58,9 +59,10 @@ export class CommandShelf implements DeadLetterShelf {
     ]);
   }
 
-  async list({ source, after, limit }: LetterPage): Promise<readonly DeadLetter[]> {
-    const rows = await this.database.directory().query<LetterRow>(LIST, [source, after?.failedAt, after?.id, limit]);
-    return rows.map(toLetter);
+  list({ source, after, limit }: LetterPage): Promise<LetterList> {
+    const directory = this.database.directory();
+    const read = async (): Promise<DeadLetter[]> => (await directory.query<LetterRow>(LIST, [source, after?.failedAt, after?.id, limit])).map(toLetter);
+    return readWhatIsThere([{ name: directory.name, read }]);
   }
 
   async find(id: string): Promise<WholeLetter | undefined> {

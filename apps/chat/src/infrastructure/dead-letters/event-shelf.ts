@@ -2,7 +2,8 @@ import { type DeadLetter } from '@agent-chat/contracts';
 import { Database, type PhysicalDatabase, type Row } from '@agent-chat/database';
 import { AppError } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
-import { type DeadLetterShelf, type LetterPage, type WholeLetter } from '../../application/dead-letters/dead-letter-shelf';
+import { type DeadLetterShelf, type LetterList, type LetterPage, type WholeLetter } from '../../application/dead-letters/dead-letter-shelf';
+import { readWhatIsThere } from '../../application/dead-letters/read-what-is-there';
 
 const LETTERS = `
 SELECT 'event.' || consumer || '.' || partition || '.' || position AS id, consumer, partition, position, room_id, seq, type, error,
@@ -42,11 +43,13 @@ export class EventShelf implements DeadLetterShelf {
 
   constructor(private readonly database: Database) {}
 
-  async list({ source, after, limit }: LetterPage): Promise<readonly DeadLetter[]> {
+  async list({ source, after, limit }: LetterPage): Promise<LetterList> {
+    const read = async (database: PhysicalDatabase): Promise<DeadLetter[]> =>
+      (await database.query<LetterRow>(LIST, [source, after?.failedAt, after?.id, limit])).map(toLetter);
     const databases = [...new Set([this.database.directory(), ...this.database.shards()])];
-    const rows = await Promise.all(databases.map((each) => each.query<LetterRow>(LIST, [source, after?.failedAt, after?.id, limit])));
+    const { letters, missing } = await readWhatIsThere(databases.map((database) => ({ name: database.name, read: () => read(database) })));
     // One database may be both, and a shard on its way is in two.
-    return [...new Map(rows.flat().map((row) => [row.id, toLetter(row)])).values()];
+    return { letters: [...new Map(letters.map((letter) => [letter.id, letter])).values()], missing };
   }
 
   async find(id: string): Promise<WholeLetter | undefined> {

@@ -15,8 +15,27 @@ export const InfrastructureStatus = z.object({
   components,
   profile: z.string(),
   partitions: z.int(),
-  process: z.object({ pid: z.int(), node: z.string(), uptimeSec: z.int(), rssBytes: z.int(), eventLoopDelayP99Ms: z.int() }),
-  instances: z.array(z.object({ service: z.string(), instanceId: z.string(), version: z.string(), address: z.string(), load: z.number(), ageMs: z.int() })),
+  process: z.object({
+    service: z.string(),
+    instanceId: z.string(),
+    address: z.string().optional(),
+    pid: z.int(),
+    node: z.string(),
+    uptimeSec: z.int(),
+    rssBytes: z.int(),
+    eventLoopDelayP99Ms: z.int(),
+  }),
+  instances: z.array(
+    z.object({
+      service: z.string(),
+      instanceId: z.string(),
+      version: z.string(),
+      address: z.string(),
+      publicUrl: z.string().optional(),
+      load: z.number(),
+      ageMs: z.int(),
+    }),
+  ),
   breakers: z.array(
     z.object({
       name: z.string(),

@@ -15,7 +15,7 @@ export const OPERATIONS_ROUTES = [
     {
       at: 'get /infrastructure/status',
       id: 'getInfrastructure',
-      summary: 'This process in detail, the processes that it knows, and its circuit breakers',
+      summary: 'The process that answers in detail, with its circuit breakers, and the processes that it knows',
       access: 'operator',
       answers: { 200: InfrastructureStatus },
     },

@@ -1,26 +1,22 @@
 import { AppConfig } from '@agent-chat/config';
 import { type ShardMove } from '@agent-chat/contracts';
 import { Discovery, type ServiceInstance } from '@agent-chat/discovery';
-import { EventLoopDelay, HealthCheck, type ProcessHealth } from '@agent-chat/observability';
+import { HealthCheck, type ProcessHealth } from '@agent-chat/observability';
 import { QueryBus } from '@agent-chat/query-bus';
 import { type BreakerStatus, Breakers } from '@agent-chat/resilience';
 import { Controller, Get } from '@nestjs/common';
+import { ProcessFacts, type ProcessFactsNow } from '../../application/process-facts';
 import { Roles } from '../auth/access.decorators';
 
 /** How this process and what it rests on stand (`components`), and whom it knows and asks. */
 export interface InfrastructureStatus extends ProcessHealth {
   readonly profile: string;
   readonly partitions: number;
-  readonly process: {
-    readonly pid: number;
-    readonly node: string;
-    readonly uptimeSec: number;
-    readonly rssBytes: number;
-    readonly eventLoopDelayP99Ms: number;
-  };
+  /** Which of them answers: health and breakers are its own. */
+  readonly process: ProcessFactsNow;
   /** The running processes that this one knows of, itself included. */
   readonly instances: readonly ServiceInstance[];
-  /** Those of this process. */
+  /** Those of the process that answers. */
   readonly breakers: readonly BreakerStatus[];
   /** The move of a shard that is under way; absent where that could not be found out in time. */
   readonly moves?: readonly ShardMove[];
@@ -36,7 +32,7 @@ export class InfrastructureController {
   constructor(
     private readonly config: AppConfig,
     private readonly health: HealthCheck,
-    private readonly loop: EventLoopDelay,
+    private readonly facts: ProcessFacts,
     private readonly discovery: Discovery,
     private readonly breakers: Breakers,
     private readonly queries: QueryBus,
@@ -50,13 +46,7 @@ export class InfrastructureController {
       ...health,
       profile,
       partitions,
-      process: {
-        pid: process.pid,
-        node: process.version,
-        uptimeSec: Math.round(process.uptime()),
-        rssBytes: process.memoryUsage.rss(),
-        eventLoopDelayP99Ms: Math.round(this.loop.p99Ms()),
-      },
+      process: this.facts.now(),
       instances: [...this.discovery.all()].sort((one, other) => (one.service + one.address < other.service + other.address ? -1 : 1)),
       breakers: this.breakers.statuses(),
       ...(moves === undefined ? {} : { moves }),

@@ -9,7 +9,7 @@ describe('RepeatedFailures', () => {
 
   it('tells the first of each kind at once, and of the others how many there were', () => {
     const clock = new FakeClock();
-    const failures = new RepeatedFailures(clock);
+    const failures = new RepeatedFailures(clock, 'Test');
     for (let time = 0; time < 5; time += 1) failures.tell('Redis', new Error('away'));
     failures.tell('Kafka', new Error('away'));
     expect(lines()).toEqual(['Redis failed and is tried again', 'Kafka failed and is tried again']);

@@ -6,10 +6,15 @@ const QUIET_MS = 10_000;
 
 /** Logs failures that are tried again: the first of a kind at once, then how many more there were, at most every ten seconds. */
 export class RepeatedFailures {
-  private readonly logger = new Logger('Adapters');
+  private readonly logger: Logger;
   private readonly kinds = new Map<string, { toldAtMs: number; untold: number }>();
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    context: string,
+  ) {
+    this.logger = new Logger(context);
+  }
 
   tell(what: string, error: unknown): void {
     const nowMs = this.clock.nowMs();
