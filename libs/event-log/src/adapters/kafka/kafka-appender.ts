@@ -5,9 +5,11 @@ import { AppendOutcome } from './append-outcome';
 import { lostSequence, neverSent, NONE, unavailable, wroteNothing } from './kafka-errors';
 import { type KafkaHooks } from './kafka-hooks';
 import { type KafkaLink } from './kafka-link';
-import { ask, LZ4 } from './kafkajs';
+import { ask } from './kafkajs';
 import { type RawResponses } from './kafkajs-types';
 import { PartitionQueue, type QueuedBatch, sizeOf } from './partition-queue';
+import { produceRequest, resultOf, type Sending } from './produce-request';
+import { ProducerIdentity } from './producer-identity';
 
 /** Bounds of what is under way. */
 export interface AppendLimits {
@@ -23,13 +25,8 @@ export interface AppendLimits {
 
 const LONGEST_RETRY_MS = 500;
 const SWEEP_EVERY_MS = 50;
-const UNKNOWN_ERROR = -1;
-/** The protocol counts them in 16 bits. */
-const LAST_EPOCH = 32_767;
 /** Brokers take a batch of up to 1 MB unless told otherwise. */
 const MAX_RECORD_BYTES = 900 * 1_024;
-
-type Sending = readonly { readonly queue: PartitionQueue; readonly batch: QueuedBatch }[];
 
 /**
  * Appends with what waited during the last request to that broker: one request a broker is under way, and an idle one is asked in the same turn of the
@@ -39,8 +36,7 @@ export class KafkaAppender {
   private readonly queues = new Map<string, PartitionQueue>();
   private readonly active = new Set<PartitionQueue>();
   private readonly busy = new Set<number>();
-  private producerId: Promise<string> | undefined;
-  private knownProducerId: string | undefined;
+  private readonly identity: ProducerIdentity;
   private bufferedRecords = 0;
   private bufferedBytes = 0;
   private flushing = false;
@@ -53,7 +49,9 @@ export class KafkaAppender {
     private readonly partitionCount: number,
     private readonly limits: AppendLimits,
     private readonly hooks: KafkaHooks,
-  ) {}
+  ) {
+    this.identity = new ProducerIdentity(link);
+  }
 
   append(topic: string, records: readonly LogRecord[]): Promise<readonly RecordPosition[]> {
     if (this.closed) return Promise.reject(unavailable('The event log is closed'));
@@ -115,7 +113,7 @@ export class KafkaAppender {
     const requests = new Map<number, PartitionQueue[]>();
     let unprepared: PartitionQueue | undefined;
     for (const queue of this.sendable()) {
-      this.giveIdentity(queue);
+      this.identity.give(queue);
       const leader = this.link.leaderOf(queue.topic, queue.partition);
       if (leader === undefined || queue.producerId === undefined) unprepared = queue;
       else if (!this.busy.has(leader)) push(requests, leader, queue);
@@ -167,7 +165,7 @@ export class KafkaAppender {
       current = sending.filter(({ queue, batch }) => queue.batch === batch);
       if (current.length === 0) return;
       for (const { batch } of current) batch.sent = true;
-      const answer = await ask(broker, 'Produce', this.requestOf(current));
+      const answer = await ask(broker, 'Produce', produceRequest(current, this.limits.appendTimeoutMs));
       this.hooks.onProduced?.({
         records: current.reduce((sum, { batch }) => sum + batch.records.length, 0),
         bytes: current.reduce((sum, { batch }) => sum + batch.bytes, 0),
@@ -179,23 +177,6 @@ export class KafkaAppender {
       for (const { queue, batch } of current) this.failed(queue, batch, batch.sent && !neverSent(error), error);
       this.link.refresh().catch(() => undefined);
     }
-  }
-
-  private requestOf(sending: Sending) {
-    const [first] = sending;
-    const topics = new Map<string, { partition: number; firstSequence: number; messages: QueuedBatch['records'][number]['message'][] }[]>();
-    for (const { queue, batch } of sending) {
-      const entry = { partition: queue.partition, firstSequence: batch.firstSequence, messages: batch.records.map(({ message }) => message) };
-      topics.set(queue.topic, [...(topics.get(queue.topic) ?? []), entry]);
-    }
-    return {
-      acks: -1,
-      timeout: this.limits.appendTimeoutMs,
-      producerId: first?.queue.producerId ?? '-1',
-      producerEpoch: first?.queue.epoch ?? 0,
-      compression: LZ4,
-      topicData: [...topics].map(([topic, partitions]) => ({ topic, partitions })),
-    } as const;
   }
 
   private settle(queue: PartitionQueue, batch: QueuedBatch, answer: RawResponses['Produce']): void {
@@ -242,7 +223,7 @@ export class KafkaAppender {
   private prepare(queue: PartitionQueue): void {
     if (this.preparing) return;
     this.preparing = true;
-    const prepared = Promise.all([this.link.discover(queue.topic), this.identify()]);
+    const prepared = Promise.all([this.link.discover(queue.topic), this.identity.find()]);
     prepared
       .then(() => {
         if (this.link.leaderOf(queue.topic, queue.partition) === undefined) throw new Error(`${queue.topic}/${queue.partition} has no leader`);
@@ -257,32 +238,6 @@ export class KafkaAppender {
         this.flushSoon();
       });
   }
-
-  private giveIdentity(queue: PartitionQueue): void {
-    if (queue.epoch > LAST_EPOCH) {
-      queue.producerId = undefined;
-      queue.epoch = 0;
-      this.knownProducerId = undefined;
-    }
-    queue.producerId ??= this.knownProducerId;
-  }
-
-  private async identify(): Promise<void> {
-    if (this.knownProducerId !== undefined) return;
-    this.producerId ??= this.newProducerId().finally(() => (this.producerId = undefined));
-    this.knownProducerId = await this.producerId;
-  }
-
-  private async newProducerId(): Promise<string> {
-    const broker = await this.link.anyBroker();
-    const { producerId } = await broker.initProducerId({ transactionTimeout: 60_000 });
-    return producerId;
-  }
-}
-
-function resultOf({ topic, partition }: PartitionQueue, answer: RawResponses['Produce']): { readonly code: number; readonly baseOffset: number } {
-  const found = answer.topics.find(({ topicName }) => topicName === topic)?.partitions.find((each) => each.partition === partition);
-  return { code: found?.errorCode ?? UNKNOWN_ERROR, baseOffset: Number(found?.baseOffset ?? -1) };
 }
 
 function push<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
