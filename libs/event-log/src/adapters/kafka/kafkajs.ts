@@ -56,6 +56,7 @@ CompressionCodecs[CompressionTypes.LZ4] = () => ({
 });
 
 export const LZ4 = CompressionTypes.LZ4;
+export const UNCOMPRESSED = CompressionTypes.None;
 
 /**
  * A cluster's connections, without kafkajs's producer and consumer around them. kafkajs hands its `Cluster` to partition assigners: the way to one
