@@ -78,8 +78,10 @@ export async function provision() {
 }
 
 async function provideKafka() {
-  const found = findKafka() ?? (await kafkaOfImage());
-  if (found) return found;
+  return findKafka() ?? (await kafkaOfImage()) ?? installKafka();
+}
+
+async function installKafka() {
   const hasJars = jarFolders().some((folder) => existsSync(folder));
   const missing = [...(findJava() ? [] : ['default-jre-headless']), ...(hasJars || findProgram(['mvn']) ? [] : ['maven'])];
   if (missing.length > 0) {
