@@ -7,5 +7,6 @@ else if (process.argv.includes('--if-stale') && !webIsStale()) console.log('buil
 else
   process.exitCode = await runNode([tool('vite', 'bin/vite.js'), 'build', 'apps/web', '--outDir', '../../dist/apps/web', '--emptyOutDir'], {
     // Vite announces a stricter loader of its configuration, which concerns nobody who only builds.
-    env: { ...process.env, VITE_CONFIG_NATIVE_IGNORE_WARNING: 'true' },
+    // Whoever tests bundles what is served, too.
+    env: { ...process.env, NODE_ENV: 'production', VITE_CONFIG_NATIVE_IGNORE_WARNING: 'true' },
   });
