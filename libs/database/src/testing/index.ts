@@ -1,3 +1,4 @@
 export * from './create-test-database';
 export * from './database.contract';
 export * from './hasty-server';
+export * from './forgetful-network';

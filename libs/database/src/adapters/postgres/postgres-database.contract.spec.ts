@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:net';
-import { createTestDatabase, describeDatabaseContract, startHastyServer } from '../../testing';
+import { createTestDatabase, describeDatabaseContract, startForgetfulNetwork, startHastyServer } from '../../testing';
 import { PostgresDatabase } from './postgres-database';
 import type { StatementObservation } from './statement-observer';
 
@@ -68,6 +68,22 @@ describe('PostgresDatabase', () => {
     await expect(database.directory().query('select 1')).rejects.toMatchObject({ kind: 'outage' });
     await database.close();
     await server.close();
+  });
+
+  it('gives up a commit that a network has swallowed, and with it every connection that was made before (P7)', async () => {
+    const { url, drop } = await createTestDatabase('forgotten');
+    const network = await startForgetfulNetwork(url);
+    const database = new PostgresDatabase({ url: network.url, partitionCount: 64, commitSilenceMs: 500 });
+    const writer = database.writer(0);
+    await Promise.all([1, 2, 3, 4].map(() => writer.query('select pg_sleep(0.1)')));
+    network.forget();
+
+    await expect(writer.query('select 1')).rejects.toMatchObject({ kind: 'outage', sqlState: undefined });
+    expect(await writer.query('select 1 as one')).toEqual([{ one: 1 }]);
+
+    await database.close();
+    await network.close();
+    await drop();
   });
 
   it('stops the server behind it once, after its connections', async () => {

@@ -21,6 +21,8 @@ export interface PostgresDatabaseOptions {
   readonly poolSize?: number;
   readonly statementTimeoutMs?: number;
   readonly connectTimeoutMs?: number;
+  /** How long a server may say nothing to a commit before its outcome counts as unknown (P7). Nothing cancels it there (P6). */
+  readonly commitSilenceMs?: number;
   readonly observer?: StatementObserver;
   /** Stops the server behind it, where this process started one; called once, after the connections are closed. */
   readonly stopServer?: () => Promise<void>;
@@ -29,6 +31,8 @@ export interface PostgresDatabaseOptions {
 /** One commits, the others load what the next batch needs. */
 const WRITER_CONNECTIONS = 4;
 const BULK_CONNECTIONS = 4;
+/** Beyond what a commit takes that waits for a standby, until somebody decides that there is none. */
+const COMMIT_SILENCE_MS = 15_000;
 
 /** One Postgres, over connections for everybody and others for the single writer. */
 interface Place {
@@ -147,7 +151,12 @@ function openPlace(name: string, url: string, options: PostgresDatabaseOptions):
   return {
     finder,
     shared: new PostgresPhysicalDatabase({ ...place, poolSize: options.poolSize ?? 16, statementTimeoutMs: options.statementTimeoutMs ?? 30_000 }),
-    writer: new PostgresPhysicalDatabase({ ...place, poolSize: WRITER_CONNECTIONS, statementTimeoutMs: 0 }),
+    writer: new PostgresPhysicalDatabase({
+      ...place,
+      poolSize: WRITER_CONNECTIONS,
+      statementTimeoutMs: 0,
+      silenceMs: options.commitSilenceMs ?? COMMIT_SILENCE_MS,
+    }),
     bulk: new PostgresPhysicalDatabase({ ...place, poolSize: BULK_CONNECTIONS, statementTimeoutMs: 0 }),
     replicas: new ReplicaSet({ name, urls: options.replicaUrls?.[name] ?? [], poolSize: options.poolSize ?? 16, observer: options.observer }),
   };

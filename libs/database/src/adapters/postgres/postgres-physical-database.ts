@@ -1,4 +1,4 @@
-import { Pool, type PoolClient } from 'pg';
+import { Pool, type PoolClient, type PoolConfig } from 'pg';
 import { DatabaseError } from '../../database-error';
 import type { PhysicalDatabase, Queryable, Row } from '../../database.port';
 import { isConnectionUsable, toDatabaseError } from './error-translation';
@@ -19,11 +19,12 @@ export interface PhysicalDatabaseOptions {
   readonly connectTimeoutMs: number;
   /** How much longer than that a server may say nothing at all. */
   readonly answerGraceMs?: number;
+  /** Where no statement is cancelled: how long a server may say nothing before its connection counts as dead. The outcome of the statement is unknown then. */
+  readonly silenceMs?: number;
   readonly observer?: StatementObserver | undefined;
 }
 
 const IDLE_TIMEOUT_MS = 60_000;
-// The server's own timeout comes first; this one is for a server that no longer answers at all.
 const ANSWER_GRACE_MS = 5_000;
 /** A statement that runs for longer may wait for a primary that is none any more. */
 const SUSPICIOUS_AFTER_MS = 1_000;
@@ -37,6 +38,7 @@ interface Lease {
   broken: boolean;
   /** The server warned that a commit may be on no standby: its outcome is unknown (P7). */
   unreplicated: boolean;
+  readonly startedMs: number;
 }
 
 /** One Postgres behind a pool. Statements are unnamed, so that a pooler in transaction mode may stand between. */
@@ -45,12 +47,15 @@ export class PostgresPhysicalDatabase implements PhysicalDatabase {
   private readonly pool: Pool;
   private readonly finder: PrimaryFinder;
   private readonly observer: StatementObserver | undefined;
+  /** When each connection came back from somebody who had got an answer on it. */
+  private readonly heardAtMs = new WeakMap<PoolClient, number>();
+  /** When the last statement left that got no answer. */
+  private silentSinceMs = -Infinity;
 
   constructor(options: PhysicalDatabaseOptions) {
     this.name = options.name;
     this.finder = options.finder;
     this.observer = options.observer;
-    const { statementTimeoutMs, answerGraceMs = ANSWER_GRACE_MS } = options;
     this.pool = new Pool({
       Client: followingClient(options.finder),
       application_name: 'agent-chat',
@@ -60,7 +65,7 @@ export class PostgresPhysicalDatabase implements PhysicalDatabase {
       keepAlive: true,
       types: typeParsers,
       options: '-c TimeZone=UTC',
-      ...(statementTimeoutMs > 0 ? { statement_timeout: statementTimeoutMs, query_timeout: statementTimeoutMs + answerGraceMs } : {}),
+      ...timeLimits(options),
     });
     // An idle connection that dies emits here, and would end the process unheard; the next statement reports the outage.
     this.pool.on('error', ignore);
@@ -100,7 +105,7 @@ export class PostgresPhysicalDatabase implements PhysicalDatabase {
 
   private async withConnection<Result>(work: (lease: Lease) => Promise<Result>): Promise<Result> {
     const client = await this.connect();
-    const lease: Lease = { client, broken: false, unreplicated: false };
+    const lease: Lease = { client, broken: false, unreplicated: false, startedMs: performance.now() };
     const onNotice = ({ routine }: { readonly routine?: string | undefined }): void => {
       if (routine === UNREPLICATED) lease.unreplicated = true;
     };
@@ -112,6 +117,7 @@ export class PostgresPhysicalDatabase implements PhysicalDatabase {
       throw error;
     } finally {
       client.off('notice', onNotice);
+      this.heardAtMs.set(client, performance.now());
       client.release(lease.broken);
     }
   }
@@ -121,7 +127,16 @@ export class PostgresPhysicalDatabase implements PhysicalDatabase {
     const isReadOnly = error.sqlState === READ_ONLY;
     if (isConnectionUsable(error) && !isReadOnly) return;
     lease.broken = true;
+    if (error.sqlState === undefined) this.silentSinceMs = lease.startedMs;
     void this.finder.look();
+  }
+
+  /**
+   * Nothing was heard on it since before a statement got no answer. What forgot the one connection has forgotten the other, too: nobody waits on each of
+   * them in turn.
+   */
+  private isSuspect(client: PoolClient): boolean {
+    return (this.heardAtMs.get(client) ?? Infinity) < this.silentSinceMs;
   }
 
   private async connect(): Promise<PoolClient> {
@@ -129,7 +144,7 @@ export class PostgresPhysicalDatabase implements PhysicalDatabase {
     try {
       for (;;) {
         const client = (await this.pool.connect()) as PoolClient & FollowingClient;
-        if (!client.isStale) return client;
+        if (!client.isStale && !this.isSuspect(client)) return client;
         client.release(true);
       }
     } catch (thrown) {
@@ -193,6 +208,12 @@ export class PostgresPhysicalDatabase implements PhysicalDatabase {
   private observe(startedMs: number, outcome: 'ok' | DatabaseError['kind']): void {
     this.observer?.({ database: this.name, durationMs: performance.now() - startedMs, outcome });
   }
+}
+
+/** The server's limit comes first; the other is for a server that no longer answers at all. */
+function timeLimits({ statementTimeoutMs, answerGraceMs = ANSWER_GRACE_MS, silenceMs }: PhysicalDatabaseOptions): PoolConfig {
+  if (statementTimeoutMs > 0) return { statement_timeout: statementTimeoutMs, query_timeout: statementTimeoutMs + answerGraceMs };
+  return silenceMs === undefined ? {} : { query_timeout: silenceMs };
 }
 
 function requireReplicated(lease: Lease): void {
