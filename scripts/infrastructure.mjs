@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { provision as provisionClocks } from './servers/clocks.mjs';
 import { provision as provisionEtcd } from './servers/etcd.mjs';
 import { provision as provisionKafka } from './servers/kafka.mjs';
 import { provision as provisionNginx } from './servers/nginx.mjs';
@@ -36,6 +37,7 @@ async function prepare() {
   await provisionEtcd();
   await provisionPatroni();
   await provisionToxiproxy();
+  await provisionClocks();
   if ((await runNode(['scripts/build.mjs'])) !== 0) throw new Error('scripts/build.mjs failed.');
 }
 

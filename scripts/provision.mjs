@@ -1,5 +1,6 @@
 // npm run provision: installs what the tests need beyond npm packages (a Chromium for the web client's tests, the servers of the cluster, the model checker). As root on
 // Debian it uses apt-get. Everything that cannot be had is named, not only the first.
+import { provision as provisionClocks } from './servers/clocks.mjs';
 import { provision as provisionEtcd } from './servers/etcd.mjs';
 import { provision as provisionKafka } from './servers/kafka.mjs';
 import { provision as provisionNginx } from './servers/nginx.mjs';
@@ -18,6 +19,7 @@ const NEEDED = {
   NGINX: provisionNginx,
   etcd: provisionEtcd,
   Patroni: provisionPatroni,
+  libfaketime: provisionClocks,
   Toxiproxy: provisionToxiproxy,
   SPIN: provisionSpin,
 };

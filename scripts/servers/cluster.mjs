@@ -2,6 +2,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { start as startApp } from './app.mjs';
+import { makeClocks } from './clocks.mjs';
 import { provision as provisionEtcd, start as startEtcd } from './etcd.mjs';
 import { farAddress, startFarNetwork } from './far-network.mjs';
 import { provision as provisionKafka, start as startKafka } from './kafka.mjs';
@@ -183,7 +184,7 @@ const OPTIONS = {
   apart: false,
   ha: false,
   far: [],
-  envs: {},
+  clocks: [],
   ports: () => freePort,
   onStarted: () => undefined,
 };
@@ -194,22 +195,24 @@ async function startAll(running, options) {
   const servers = await startServers(running, options);
   const settings = Object.assign({ KAFKA_REPLICATION_FACTOR: ha ? '3' : '1', PUBLIC_URL: entry }, ...servers.map((each) => each.settings));
   const network = await startNetwork(running, servers, settings, options);
+  const clocks = await makeClocks(options.clocks, join(options.folder, 'clocks'));
   const envOf = async (name, internalPort) => {
     await network?.open(name, internalPort);
-    return { ...process.env, ...DEFAULTS, ...settings, ...env, ...network?.envOf(name), ...options.envs[name], PROFILE: 'cluster', HOST: '127.0.0.1' };
+    const own = { ...network?.envOf(name), ...clocks.envOf(name) };
+    return { ...process.env, ...DEFAULTS, ...settings, ...env, ...own, PROFILE: 'cluster', HOST: '127.0.0.1' };
   };
   const doors = await startApps(running, { ...options, envOf });
   running.step();
   await running.keep('nginx', startNginx({ folder: options.folder, port, host, gateways: doors }));
-  return { ...settings, ...network?.settings, ENTRY: entry, GATEWAYS: doors.map((at) => `http://127.0.0.1:${at}`).join(',') };
+  return { ...settings, ...network?.settings, ...clocks.settings, ENTRY: entry, GATEWAYS: doors.map((at) => `http://127.0.0.1:${at}`).join(',') };
 }
 
 /**
  * Starts everything in `folder`, `gateways` and `chats` many of these. `env` is added to the environment of the apps: servers that it names
- * (`KAFKA_BROKERS`, `REDIS_URL`, `DATABASE_URL`) are used instead of own ones. `nodeArguments` are for the Node of each app, `envs` has what single processes
- * are given besides. `apart` puts each database on a server of its own (`postgres`, `postgres-a`, `postgres-b`); `ha` starts three brokers, Patroni with etcd,
- * and Sentinels. `far` names processes between which and everything else lies a network that can be disturbed (Toxiproxy, `settings.TOXIPROXY_URL`).
- * `ports` answers, for what a kind of server is called, with what gives its next port. `onStarted` hears of each process that is ready.
+ * (`KAFKA_BROKERS`, `REDIS_URL`, `DATABASE_URL`) are used instead of own ones. `nodeArguments` are for the Node of each app. `apart` puts each database on a
+ * server of its own (`postgres`, `postgres-a`, `postgres-b`); `ha` starts three brokers, Patroni with etcd, and Sentinels. `far` names processes between which
+ * and everything else lies a network that can be disturbed (Toxiproxy, `settings.TOXIPROXY_URL`), `clocks` those whose clocks can be set (by the files of
+ * `settings.CLOCKS`). `ports` answers, for what a kind of server is called, with what gives its next port. `onStarted` hears of each process that is ready.
  * Resolves with `nodes`, all processes by name (`nginx`, `gateway-1`, `chat-1`, ..., `kafka-1`, `redis`, `postgres`, `postgres-standby-1`), and `settings`,
  * of which `ENTRY` is the address for clients and `GATEWAYS` those of the gateways.
  */

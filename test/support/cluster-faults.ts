@@ -11,10 +11,10 @@ interface ClusterOptions {
   /** Servers that replace each other. */
   readonly ha?: boolean;
   readonly env?: Readonly<Record<string, string>>;
-  /** What single processes are given besides. */
-  readonly envs?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Processes that reach everything through a network that can be disturbed. */
   readonly far?: readonly string[];
+  /** Processes whose clocks can be set. */
+  readonly clocks?: readonly string[];
 }
 
 /** A cluster of its own for a suite, and the faults that can befall it. */
