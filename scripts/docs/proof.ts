@@ -43,7 +43,8 @@ ${String(machine.processors)} processors and ${String(machine.memoryGb)} GB (Nod
 **${amount(checked)} acknowledgements and deliveries were checked under ${String(faults.length)} faults: ${amount(lost)} lost, ${amount(duplicated)} doubled, ${amount(reordered)} reordered.**
 
 Real clients write to and read from rooms over both gateways all the time. When a fault is over, each acknowledged message has to be in its room's log once, where its
-acknowledgement said, and each reader has to have seen every log to its end, in order, without a hole and without a repeat. After each fault the checker itself is checked: a loss, a
+acknowledgement said, and each reader has to have seen every log to its end, in order, without a hole and without a repeat. Where a history was replaced by an older one, readers
+have to be told to read anew (*Resyncs*) before they see anything of it, and a message may lie elsewhere than was acknowledged before. After each fault the checker itself is checked: a loss, a
 duplicate and a swap put into a copy of what it observed must each be found.
 
 *First ack*: from the fault until a message that was sent since was acknowledged, in the room that waited longest. *After mending*: the same from when the server was back. *Longest

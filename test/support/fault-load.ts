@@ -129,7 +129,7 @@ export class FaultLoad {
   private async read(rooms: readonly string[]): Promise<Map<string, ReturnType<typeof seen>[]>> {
     const [owner] = this.people;
     if (owner === undefined) throw new Error('nobody');
-    const read = async (roomId: string) => [roomId, (await eventually(() => owner.log(roomId), { timeoutMs: READ_LIMIT_MS })).map(seen)] as const;
+    const read = async (roomId: string) => [roomId, (await eventually(() => owner.wholeLog(roomId), { timeoutMs: READ_LIMIT_MS })).map(seen)] as const;
     return new Map(await Promise.all(rooms.map(read)));
   }
 }

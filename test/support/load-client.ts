@@ -40,6 +40,8 @@ export class LoadClient {
   readonly arrivals = new Map<string, number>();
   private readonly cursors = new Map<string, string>();
   private readonly live = new Set<string>();
+  /** Rooms to be read from their first event on, in whatever epoch they are now. */
+  private readonly anew = new Set<string>();
   private readonly sendNos = new Map<string, number>();
   private socket: Socket;
   private stopped = false;
@@ -108,7 +110,10 @@ export class LoadClient {
     socket.on('events', (events: LoggedEvent[]) => {
       for (const event of events) this.see(event);
     });
-    socket.on('resync', () => (this.resyncs += 1));
+    socket.on('resync', ({ roomId }: { readonly roomId: string }) => {
+      this.startAnew(roomId);
+      socket.disconnect();
+    });
     socket.on('connect_error', () => {
       this.reconnect();
     });
@@ -129,15 +134,36 @@ export class LoadClient {
     );
   }
 
+  /** Its history was replaced: nothing of what was seen in it counts any more. */
+  private startAnew(roomId: string): void {
+    this.resyncs += 1;
+    this.verifier.startAnew(this.name, roomId);
+    this.anew.add(roomId);
+  }
+
+  /** As `GET /rooms/:roomId/messages` tells where its page ends, so that what comes after can be subscribed to. */
+  private async findBeginnings(): Promise<void> {
+    for (const roomId of this.anew) {
+      const { body } = await this.rest.call('GET', `/rooms/${roomId}/messages?limit=1`);
+      const [epoch] = (body as { readonly cursor: string }).cursor.split('.');
+      this.cursors.set(roomId, `${String(epoch)}.0`);
+      this.anew.delete(roomId);
+    }
+  }
+
   private async subscribe(socket: Socket): Promise<void> {
     if (this.rooms.length === 0) return;
+    await this.findBeginnings();
     const rooms = this.rooms.map((roomId) => ({ roomId, cursor: this.cursors.get(roomId) ?? '1.0' }));
     const behind: string[] = [];
     await this.ask<{ rooms: (Page & { roomId: string; error?: { code: string } })[] }>(socket, 'room.subscribe', { rooms }, (answer) => {
+      // All of them first: frames of those that are live now may have come in the same piece of data, and are handled before a rejection is.
+      const refused = answer.rooms.filter((room) => room.error !== undefined);
       for (const room of answer.rooms) {
-        if (room.error !== undefined) throw new Error(room.error.code);
-        if (this.take(room.roomId, room)) behind.push(room.roomId);
+        if (room.error === undefined && this.take(room.roomId, room)) behind.push(room.roomId);
       }
+      for (const { roomId, error } of refused) if (error?.code === 'RESYNC_REQUIRED') this.startAnew(roomId);
+      if (refused.length > 0) throw new Error(refused[0]?.error?.code);
     });
     for (const roomId of behind) {
       while (!this.live.has(roomId)) {

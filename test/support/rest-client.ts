@@ -58,7 +58,14 @@ export class RestClient {
     return body as { roomId: string; head: number };
   }
 
-  /** A room's whole log. */
+  /** A room's whole log, in whatever epoch it is now. */
+  async wholeLog(roomId: string): Promise<LoggedEvent[]> {
+    const { body } = await this.call('GET', `/rooms/${roomId}/messages?limit=1`);
+    const [epoch] = (body as { readonly cursor: string }).cursor.split('.');
+    return this.log(roomId, `${String(epoch)}.0`);
+  }
+
+  /** A room's log, all of it where its history was never replaced. */
   async log(roomId: string, after = '1.0'): Promise<LoggedEvent[]> {
     const events: LoggedEvent[] = [];
     for (let cursor = after, more = true; more;) {

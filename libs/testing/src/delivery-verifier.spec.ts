@@ -62,6 +62,48 @@ describe('DeliveryVerifier', () => {
     expect(judge((seen) => seen.splice(2, 1, event(3, 'other')))).toMatchObject({ reordered: 1 });
   });
 
+  describe('where a history was replaced', () => {
+    const restored = [event(1), event(2), ...[event(3, 'm4'), event(4, 'new')].map((each) => ({ ...each, epoch: 2 }))];
+    const logs = new Map([['lobby', restored]]);
+    const readAnew = (): DeliveryVerifier => {
+      const verifier = new DeliveryVerifier();
+      for (const delivered of LOG.slice(0, 4)) verifier.deliver('bob', delivered);
+      verifier.startAnew('bob', 'lobby');
+      for (const delivered of restored) verifier.deliver('bob', delivered);
+      return verifier;
+    };
+
+    it('lets a message lie elsewhere than was acknowledged before, and a reader begin anew', () => {
+      const verifier = readAnew();
+      verifier.acknowledge({ ...event(4), sender: 'alice', sendNo: 1 });
+      verifier.acknowledge({ ...event(4, 'new'), epoch: 2, sender: 'alice', sendNo: 2 });
+
+      expect(verifier.verify(logs)).toEqual({ checked: 10, lost: 0, duplicated: 0, reordered: 0, examples: [] });
+    });
+
+    it('reports an acknowledged message that is gone', () => {
+      const verifier = readAnew();
+      verifier.acknowledge({ ...event(5), sender: 'alice', sendNo: 1 });
+
+      expect(verifier.verify(logs)).toMatchObject({ lost: 1 });
+    });
+
+    it('reports a reader who was given the new history behind the old one', () => {
+      const verifier = new DeliveryVerifier();
+      for (const delivered of [...LOG.slice(0, 3), { ...event(4, 'new'), epoch: 2 }]) verifier.deliver('bob', delivered);
+      verifier.startAnew('bob', 'lobby');
+
+      expect(verifier.verify(logs)).toMatchObject({ reordered: 1 });
+    });
+
+    it('reports a reader whom nobody told', () => {
+      const verifier = new DeliveryVerifier();
+      for (const delivered of LOG.slice(0, 3)) verifier.deliver('bob', delivered);
+
+      expect(verifier.verify(logs)).toMatchObject({ reordered: 1 });
+    });
+  });
+
   it('proves on what it observed that it would have reported a loss, a duplicate and a swap', () => {
     const verifier = new DeliveryVerifier();
     for (const delivered of LOG) verifier.deliver('bob', delivered);

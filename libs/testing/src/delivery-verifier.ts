@@ -35,11 +35,14 @@ const MAX_EXAMPLES = 20;
 /**
  * Decides whether the promise was kept: every acknowledged message is in its room's log, once, where its acknowledgement said; every
  * reader saw each room's log in order, without a hole and without a repeat; every sender's messages lie in the order they were sent.
+ * Where a room's history was replaced (its log ends in another epoch than the acknowledgement's), a message may lie elsewhere than it said.
  */
 export class DeliveryVerifier {
   private readonly acked: AckedMessage[] = [];
   /** By reader and room, in the order of arrival. */
   private readonly streams = new Map<string, SeenEvent[]>();
+  /** Those whose readers were told that history was replaced. */
+  private readonly ended: (readonly [stream: string, seen: readonly SeenEvent[]])[] = [];
 
   /** Somebody's message was acknowledged. */
   acknowledge(message: AckedMessage): void {
@@ -54,15 +57,28 @@ export class DeliveryVerifier {
     else seen.push(event);
   }
 
+  /** A reader was told to read a room anew, because its history was replaced: what is handed to it from now on begins anew. */
+  startAnew(reader: string, roomId: string): void {
+    const stream = `${reader} in ${roomId}`;
+    const seen = this.streams.get(stream);
+    if (seen === undefined) return;
+    this.ended.push([`${stream}, before it was replaced`, seen]);
+    this.streams.delete(stream);
+  }
+
   /** The judgement, given each room's whole log as it is stored now. */
   verify(logs: ReadonlyMap<string, readonly SeenEvent[]>): VerifierReport {
     const violations: Violation[] = [];
-    const delivered = [...this.streams.values()].reduce((sum, stream) => sum + stream.length, 0);
+    const delivered = [...this.streams, ...this.ended].reduce((sum, [, seen]) => sum + seen.length, 0);
     for (const [roomId, log] of logs) checkStream(`the log of ${roomId}`, log, violations);
     this.checkAcknowledgements(logs, violations);
     for (const [stream, seen] of this.streams) {
       checkStream(stream, seen, violations);
       checkAgainstLog(stream, seen, logs, violations);
+    }
+    for (const [stream, seen] of this.ended) {
+      checkStream(stream, seen, violations);
+      checkEpoch(stream, seen, logs, violations);
     }
     const count = (kind: Violation['kind']): number => violations.filter((violation) => violation.kind === kind).length;
     return {
@@ -93,6 +109,7 @@ export class DeliveryVerifier {
     if (longest === undefined || longest[1].length < 4) throw new Error('A control needs a reader that saw at least four events');
     const copy = new DeliveryVerifier();
     copy.acked.push(...this.acked);
+    copy.ended.push(...this.ended);
     for (const [stream, seen] of this.streams) copy.streams.set(stream, stream === longest[0] ? [...seen] : seen);
     change(copy.streams.get(longest[0]) ?? []);
     return copy;
@@ -103,14 +120,16 @@ export class DeliveryVerifier {
     const newest = new Map<string, AckedMessage>();
     for (const message of [...this.acked].sort((one, other) => one.sendNo - other.sendNo)) {
       const found = places.get(message.identity) ?? [];
+      const isReplaced = logs.get(message.roomId)?.at(-1)?.epoch !== message.epoch;
+      const seq = (isReplaced ? found[0]?.seq : undefined) ?? message.seq;
       const what = `${message.identity} of ${message.sender}, acknowledged at ${String(message.seq)}`;
       if (found.length === 0) violations.push({ kind: 'lost', what });
       if (found.length > 1) violations.push({ kind: 'duplicated', what });
-      if (found.length === 1 && found[0]?.seq !== message.seq) violations.push({ kind: 'reordered', what: `${what}, stored at ${String(found[0]?.seq)}` });
+      if (found.length === 1 && found[0]?.seq !== seq) violations.push({ kind: 'reordered', what: `${what}, stored at ${String(found[0]?.seq)}` });
       const conversation = `${message.sender} in ${message.roomId}`;
       const previous = newest.get(conversation);
-      if (previous !== undefined && previous.seq >= message.seq) violations.push({ kind: 'reordered', what: `${what}, behind ${String(previous.seq)}` });
-      newest.set(conversation, message);
+      if (previous !== undefined && previous.seq >= seq) violations.push({ kind: 'reordered', what: `${what}, behind ${String(previous.seq)}` });
+      newest.set(conversation, { ...message, seq });
     }
   }
 }
@@ -133,6 +152,13 @@ function checkStream(stream: string, seen: readonly SeenEvent[], violations: Vio
     else if (last !== undefined && seq > last + 1) violations.push({ kind: 'lost', what: `${stream}: ${String(last)} is followed by ${String(seq)}` });
     had.add(seq);
     last = Math.max(last ?? seq, seq);
+  }
+}
+
+/** Whoever reads on past the end of a history without being told mixes two of them. */
+function checkEpoch(stream: string, seen: readonly SeenEvent[], logs: ReadonlyMap<string, readonly SeenEvent[]>, violations: Violation[]): void {
+  for (const { roomId, epoch, seq } of seen) {
+    if (epoch === logs.get(roomId)?.at(-1)?.epoch) violations.push({ kind: 'reordered', what: `${stream}: ${String(seq)} is of the history that replaced it` });
   }
 }
 
