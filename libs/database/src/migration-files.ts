@@ -15,7 +15,14 @@ export interface Migration {
   readonly sql: string;
   /** SHA-256 of the text with LF line ends, so that a checkout on Windows counts as the same. */
   readonly checksum: string;
+  /**
+   * The number of an earlier migration: releases that bring that one and not this one may run on the schema as it is afterwards. It only adds what they
+   * needn't know. Without it, only releases that bring this migration may.
+   */
+  readonly compatibleFrom: number;
 }
+
+const COMPATIBLE = /^-- compatible-from: (.*)$/m;
 
 /** The migrations that this build brings. The same way from the sources and from `dist`. */
 export const MIGRATIONS_FOLDER = resolve(__dirname, '../migrations');
@@ -36,5 +43,15 @@ function readMigration(folder: string, scope: MigrationScope, file: string): Mig
   if (match === null) throw new MigrationError(`${scope}/${file} must be named like 0001_name.sql.`);
   const sql = readFileSync(join(folder, scope, file), 'utf8').replaceAll('\r\n', '\n');
   const checksum = createHash('sha256').update(sql).digest('hex');
-  return { scope, version: Number(match[1]), name: file.slice(0, -'.sql'.length), sql, checksum };
+  const version = Number(match[1]);
+  return { scope, version, name: file.slice(0, -'.sql'.length), sql, checksum, compatibleFrom: compatibleFrom(sql, version, `${scope}/${file}`) };
+}
+
+function compatibleFrom(sql: string, version: number, file: string): number {
+  const said = COMPATIBLE.exec(sql)?.[1];
+  if (said === undefined) return version;
+  if (!/^\d{4}$/.test(said) || Number(said) >= version || Number(said) === 0) {
+    throw new MigrationError(`${file} says "compatible-from: ${said}": it must be the number of an earlier migration, like 0001.`);
+  }
+  return Number(said);
 }

@@ -2,6 +2,7 @@ import { Client } from 'pg';
 import { FIRST_DATABASE } from './first-database';
 import { MigrationError } from './migration-error';
 import { isNoFaultOfStatement, messageOf, migrationRefusal } from './migration-refusal';
+import { verifySchema } from './schema-verification';
 import { MIGRATIONS_FOLDER, readMigrations, type Migration, type MigrationScope } from './migration-files';
 
 /** What to bring up to date, and with what. */
@@ -20,6 +21,8 @@ export interface MigrateOptions {
 export interface MigrateResult {
   /** `scope/name` of each migration applied by this run, in order. */
   readonly applied: readonly string[];
+  /** The same of those that a newer release has applied, and that this one runs with. */
+  readonly newer: readonly string[];
 }
 
 // Any number will do, as long as every release uses the same.
@@ -33,28 +36,30 @@ const BOOKKEEPING = `
     checksum text not null,
     applied_at timestamptz not null default now(),
     primary key (scope, version)
-  )`;
+  );
+  alter table schema_migrations add column if not exists compatible_from integer`;
 
 /**
  * Brings the schemas up to date: the directory's migrations, the installation's fixed facts, then each shard database's, every migration in a
  * transaction of its own. Several processes may run it at once: each step is taken by one of them. Safe to repeat.
- * @throws MigrationError when a database is away, a migration fails, was changed after it was applied, is unknown to this build, the partition count differs, or the
+ * @throws MigrationError when a database is away, a migration fails, was changed after it was applied, is unknown to this build and doesn't let it run, the partition count differs, or the
  * shard map names a database that isn't configured.
  */
 export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
   const folder = options.folder ?? MIGRATIONS_FOLDER;
   const shardUrls = { [FIRST_DATABASE]: options.url, ...options.shardUrls };
-  const applied = await connected(options.url, async (client) => {
+  const { applied, newer } = await connected(options.url, async (client) => {
     const directory = await apply(client, 'directory', readMigrations(folder, 'directory'));
     await locked(client, () => requireSameInstallation(client, options.partitionCount, Object.keys(shardUrls)));
     return directory;
   });
   for (const [name, url] of Object.entries(shardUrls)) {
     const shard = await connected(url, (client) => apply(client, 'shard', readMigrations(folder, 'shard')), name);
-    applied.push(...shard);
+    applied.push(...shard.applied);
+    newer.push(...shard.newer);
   }
   await connected(options.url, (client) => locked(client, () => install(client, options, shardUrls)));
-  return { applied };
+  return { applied, newer: [...new Set(newer)] };
 }
 
 async function connected<Result>(url: string, work: (client: Client) => Promise<Result>, name = FIRST_DATABASE): Promise<Result> {
@@ -71,24 +76,24 @@ async function connected<Result>(url: string, work: (client: Client) => Promise<
   }
 }
 
-async function apply(client: Client, scope: MigrationScope, migrations: readonly Migration[]): Promise<string[]> {
+async function apply(client: Client, scope: MigrationScope, migrations: readonly Migration[]): Promise<{ applied: string[]; newer: string[] }> {
   await locked(client, () => keepBooks(client));
-  await locked(client, () => verify(client, scope, migrations));
+  const newer = await locked(client, () => verifySchema(client, scope, migrations));
   const applied: string[] = [];
   for (const migration of migrations) {
     if (await locked(client, () => applyOne(client, migration))) applied.push(`${scope}/${migration.name}`);
   }
-  return applied;
+  return { applied, newer };
 }
 
 /** Only where it is missing: a user who may not create tables may start a release whose migrations somebody else has applied. */
 async function keepBooks(client: Client): Promise<void> {
-  const { rows } = await client.query("select 1 where to_regclass('schema_migrations') is not null");
+  const { rows } = await client.query("select 1 from pg_attribute where attrelid = to_regclass('schema_migrations') and attname = 'compatible_from'");
   if (rows.length === 0) await client.query(BOOKKEEPING);
 }
 
 /** Whether this call applied it. Asked under the lock: another process may just have done so. */
-async function applyOne(client: Client, { scope, version, name, sql, checksum }: Migration): Promise<boolean> {
+async function applyOne(client: Client, { scope, version, name, sql, checksum, compatibleFrom }: Migration): Promise<boolean> {
   const known = await client.query('select 1 from schema_migrations where scope = $1 and version = $2', [scope, version]);
   if (known.rows.length > 0) return false;
   try {
@@ -97,27 +102,14 @@ async function applyOne(client: Client, { scope, version, name, sql, checksum }:
     if (isNoFaultOfStatement(error)) throw error;
     throw new MigrationError(`The migration ${scope}/${name} failed and left nothing behind: ${messageOf(error)}`, error);
   }
-  await client.query('insert into schema_migrations (scope, version, name, checksum) values ($1, $2, $3, $4)', [scope, version, name, checksum]);
+  await client.query('insert into schema_migrations (scope, version, name, checksum, compatible_from) values ($1, $2, $3, $4, $5)', [
+    scope,
+    version,
+    name,
+    checksum,
+    compatibleFrom,
+  ]);
   return true;
-}
-
-async function verify(client: Client, scope: MigrationScope, migrations: readonly Migration[]): Promise<void> {
-  const byVersion = new Map(migrations.map((migration) => [migration.version, migration]));
-  const { rows } = await client.query<{ version: number; name: string; checksum: string }>(
-    'select version, name, checksum from schema_migrations where scope = $1 order by version',
-    [scope],
-  );
-  for (const { version, name, checksum } of rows) {
-    const migration = byVersion.get(version);
-    if (migration === undefined) {
-      throw new MigrationError(
-        `The database has the migration ${scope}/${name}, which this release doesn't know: it was set up by a newer release. Start that release or a newer one.`,
-      );
-    }
-    if (migration.checksum !== checksum) {
-      throw new MigrationError(`The migration ${scope}/${name} was changed after it was applied: restore it, and put the change into a new migration.`);
-    }
-  }
 }
 
 /** The partition count never changes (P4), and every database of the shard map must be there. Nothing is refused before the first installation. */

@@ -57,11 +57,11 @@ export class RowFollower {
   /** Brings over rows that were noted; answers how many notes there were. They are compared later. */
   async follow(): Promise<number> {
     const changes = await this.source.changes();
-    for (const [table, keys] of changes.keys) {
-      await this.target.replace(table, keys, await this.source.rows.ofKeys(table, keys));
-      for (const key of keys) this.suspect(table, key);
-    }
-    if (changes.ids.length > 0) await this.source.forget(changes);
+    if (changes.ids.length === 0) return 0;
+    const read = [...changes.keys].map(async ([table, keys]) => ({ table, keys, rows: await this.source.rows.ofKeys(table, keys) }));
+    await this.target.replace(await Promise.all(read));
+    for (const [table, keys] of changes.keys) for (const key of keys) this.suspect(table, key);
+    await this.source.forget(changes);
     return changes.ids.length;
   }
 

@@ -3,6 +3,13 @@ import { PARTITION_TABLES, removeKeys, writeRows, type MovedTable } from './move
 import { ShardCopy } from './shard-copy';
 import { type RowKey, ShardRows } from './shard-source';
 
+/** What some keys of a table stand for now: the rows that there are. */
+export interface ChangedRows {
+  readonly table: MovedTable;
+  readonly keys: readonly RowKey[];
+  readonly rows: readonly string[];
+}
+
 /** The end that a shard comes to: not active until the map says so. */
 export class ShardTarget extends ShardCopy {
   readonly rows: ShardRows;
@@ -24,23 +31,26 @@ export class ShardTarget extends ShardCopy {
     await this.write((connection) => connection.query(writeRows(table), [`[${rows.join(',')}]`]));
   }
 
-  /** These keys have these rows from now on, and no others. */
-  async replace(table: MovedTable, keys: readonly RowKey[], rows: readonly string[]): Promise<void> {
+  /** These keys have these rows from now on, and no others. In one transaction: writers may be waiting for each round trip. */
+  async replace(changed: readonly ChangedRows[]): Promise<void> {
     await this.write(async (connection) => {
-      await connection.query(removeKeys(table), [`[${keys.join(',')}]`]);
-      if (rows.length > 0) await connection.query(writeRows(table), [`[${rows.join(',')}]`]);
+      for (const { table, keys, rows } of changed) {
+        await connection.query(removeKeys(table), [`[${keys.join(',')}]`]);
+        if (rows.length > 0) await connection.query(writeRows(table), [`[${rows.join(',')}]`]);
+      }
     });
   }
 
   /** What goes with the partition and not with a room, as it is in the source now. */
   async replacePartition(source: ShardRows): Promise<void> {
-    for (const table of PARTITION_TABLES) {
-      const rows = await source.ofPartition(table, this.partition);
-      await this.write(async (connection) => {
+    const read = PARTITION_TABLES.map(async (table) => ({ table, rows: await source.ofPartition(table, this.partition) }));
+    const current = await Promise.all(read);
+    await this.write(async (connection) => {
+      for (const { table, rows } of current) {
         await connection.query(`DELETE FROM ${table.name} t WHERE ${table.ofRooms}`, [this.partition]);
         if (rows.length > 0) await connection.query(writeRows(table), [`[${rows.join(',')}]`]);
-      });
-    }
+      }
+    });
   }
 
   /** As if nothing had ever been copied. */

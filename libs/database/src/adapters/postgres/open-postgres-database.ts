@@ -15,12 +15,13 @@ export interface OpenPostgresOptions extends PostgresDatabaseOptions {
 export async function openPostgresDatabase({ log, ...options }: OpenPostgresOptions): Promise<PostgresDatabase> {
   const shards = Object.entries(options.shardUrls ?? {});
   const [url, ...shardUrls] = await Promise.all([options.url, ...shards.map(([, shardUrl]) => shardUrl)].map(primaryOf));
-  const { applied } = await migrate({
+  const { applied, newer } = await migrate({
     url: url ?? options.url,
     shardUrls: Object.fromEntries(shards.map(([name, shardUrl], index) => [name, shardUrls[index] ?? shardUrl])),
     partitionCount: options.partitionCount,
   });
   if (applied.length > 0) log(`Applied the migrations ${applied.join(', ')}.`);
+  if (newer.length > 0) log(`The schema is a newer release's, and this one runs on it: ${newer.join(', ')}.`);
   const database = new PostgresDatabase(options);
   try {
     await database.findPrimaries();
