@@ -148,11 +148,15 @@ describe('migrate', () => {
   it.each([
     ['shard/first.sql', 'must be named like 0001_name.sql'],
     ['directory/0001_again.sql', 'Two directory migrations have the number 1'],
-    ['shard/0001_itself.sql', 'shard/0001_itself.sql says "compatible-from: 0001": it must be the number of an earlier migration'],
   ])('refuses %s before touching the schema', async (path, message) => {
-    write(path, '-- compatible-from: 0001\ncreate table a (b integer)');
+    write(path, 'create table a (b integer)');
     await expect(run()).rejects.toThrow(message);
     expect(await main.query("select to_regclass('a') as found")).toEqual([{ found: null }]);
+  });
+
+  it.each(['0002', '0000', '1', 'yesterday'])('refuses a migration that says "compatible-from: %s" where that is no earlier one', async (said) => {
+    write('shard/0002_more.sql', `-- compatible-from: ${said}\ncreate table a (b integer)`);
+    await expect(run()).rejects.toThrow(`shard/0002_more.sql says "compatible-from: ${said}": it must be the number of an earlier migration`);
   });
 
   it('says when there is no database to migrate', async () => {
