@@ -55,11 +55,13 @@ export class ReconnectStorm {
   private async join(index: number, attempt = 1): Promise<SocketClient> {
     const person = this.people[index % this.people.length];
     if (person === undefined) throw new Error('nobody');
+    let socket: SocketClient | undefined;
     try {
-      const socket = await SocketClient.connect(person.rest);
+      socket = await SocketClient.connect(person.rest);
       await socket.subscribe(person.roomId, '1.0');
       return socket;
     } catch (error) {
+      socket?.close();
       if (attempt === ATTEMPTS) throw error;
       await new Promise((next) => setTimeout(next, Math.random() * 200 * attempt));
       return this.join(index, attempt + 1);
