@@ -1,5 +1,5 @@
 import { JobQueue } from '@agent-chat/job-queue';
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
 import { DeadCommandExpiry } from '../../infrastructure/maintain/dead-command-expiry';
 import { EventMonths } from '../../infrastructure/maintain/event-months';
 import { KeyExpiry } from '../../infrastructure/maintain/key-expiry';
@@ -7,11 +7,13 @@ import { KeyExpiry } from '../../infrastructure/maintain/key-expiry';
 const KIND = 'chat.maintenance';
 const DAILY = '17 3 * * *';
 const MONTHS_AHEAD = 3;
+const PLAN_AGAIN_MS = 60_000;
 
 /** What has to be done once a day: the log's coming months, and keys and dead commands that are past their time. */
 @Injectable()
-export class MaintenanceJob implements OnModuleInit, OnApplicationBootstrap {
+export class MaintenanceJob implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(MaintenanceJob.name);
+  private again: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly jobs: JobQueue,
@@ -27,9 +29,23 @@ export class MaintenanceJob implements OnModuleInit, OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     await this.jobs.register({ kind: KIND, handler: () => this.run(), retries: 5, concurrency: 1 });
-    await this.jobs.schedule(KIND, DAILY, {});
-    // The machine may have been off at the hour.
-    await this.jobs.enqueue(KIND, {}, { key: 'at-start' });
+    await this.plan();
+  }
+
+  beforeApplicationShutdown(): void {
+    clearTimeout(this.again);
+  }
+
+  /** Rooms are served without the queue: it is asked again until it is there. Never rejects. */
+  private async plan(): Promise<void> {
+    try {
+      await this.jobs.schedule(KIND, DAILY, {});
+      // The machine may have been off at the hour.
+      await this.jobs.enqueue(KIND, {}, { key: 'at-start' });
+    } catch (error) {
+      this.logger.warn({ err: error }, 'Maintenance could not be scheduled and is tried again');
+      this.again = setTimeout(() => void this.plan(), PLAN_AGAIN_MS).unref();
+    }
   }
 
   async run(): Promise<void> {
