@@ -30,7 +30,7 @@ const CREATE_TIMEOUT_MS = 10_000;
 /** So often in a row a log-in is refused before it counts: a broker that is only starting doesn't know its users yet. */
 const REFUSED_LOGINS = 5;
 
-class TooFewBrokers extends Error {}
+class NotReadyYet extends Error {}
 
 /** Makes the topics that are missing and refuses those that don't fit. Safe when many processes start at once. */
 export class TopicProvisioner {
@@ -66,7 +66,7 @@ export class TopicProvisioner {
     if (count === 0) {
       await this.create(spec);
       count = await this.link.partitionCountOf(spec.topic);
-      if (count === 0) throw new Error(`${spec.topic} has been made, but not all brokers know it yet`);
+      if (count === 0) throw new NotReadyYet(`The Kafka topic ${spec.topic} has been made, but not all brokers know it yet`);
     }
     if (count !== partitionCount) {
       throw new StartError(
@@ -90,7 +90,7 @@ export class TopicProvisioner {
       await broker.createTopics({ topics: [{ topic, numPartitions, replicationFactor, configEntries }], timeout: CREATE_TIMEOUT_MS });
     } catch (error) {
       if (typesOf(error).includes('INVALID_REPLICATION_FACTOR')) {
-        throw new TooFewBrokers(
+        throw new NotReadyYet(
           `The Kafka topic ${topic} wants ${replicationFactor} copies (KAFKA_REPLICATION_FACTOR), but fewer brokers are up: start the others, or lower it.`,
           { cause: error },
         );
@@ -112,7 +112,7 @@ export class TopicProvisioner {
 
   /** A `StartError` where no waiting helps. */
   private reasonOf(error: unknown, refusals: number): Error {
-    if (error instanceof StartError || error instanceof TooFewBrokers) return error;
+    if (error instanceof StartError || error instanceof NotReadyYet) return error;
     if (refusals === REFUSED_LOGINS) return refusedLogin(error);
     return new Error(`Kafka could not be reached at ${this.brokers.join(', ')} (KAFKA_BROKERS): ${wordsOf(error)}`, { cause: error });
   }
