@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 
-const LIFETIME_MS = 60_000;
+const LIFETIME_MS = 120_000;
 const ROOT = resolve(__dirname, '../..');
 
 export async function freePort(): Promise<number> {
@@ -70,12 +70,12 @@ export class AppProcess {
         expect(this.lines).toContainEqual(expect.stringMatching(line));
         expect([await this.probe('live'), await this.probe('ready')]).toEqual([200, 503]);
       },
-      { timeoutMs: 20_000, intervalMs: 50 },
+      { timeoutMs: 40_000, intervalMs: 50 },
     );
   }
 
   async isReady(): Promise<void> {
-    await eventually(async () => expect(await this.probe('ready')).toBe(200), { timeoutMs: 25_000, intervalMs: 50 });
+    await eventually(async () => expect(await this.probe('ready')).toBe(200), { timeoutMs: 60_000, intervalMs: 50 });
   }
 
   async stop(): Promise<Ended> {

@@ -46,7 +46,7 @@ async function makeTopics({
   await (await KafkaEventLog.open({ connection, partitionCount: PARTITIONS, replicationFactor: 1, topics })).close();
 }
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 describe('a process that can never work as it is set up', () => {
   let kafka: TestServers;

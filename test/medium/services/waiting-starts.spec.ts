@@ -13,7 +13,7 @@ const ENV = {
   REDIS_CONNECT_TIMEOUT_MS: '500',
 };
 
-jest.setTimeout(90_000);
+jest.setTimeout(120_000);
 
 describe('a process of a cluster', () => {
   let kafka: TestServers;
@@ -61,10 +61,13 @@ describe('a process of a cluster', () => {
   it('goes on without Redis after a while, since most of its work needs none', async () => {
     const [server] = redis.servers;
     await server?.kill();
-    const app = await start('chat');
-    await app.isReady();
-    expect(app.lines).toContain('Going on without Redis, which is missed until it is there.');
-    await server?.restart();
+    try {
+      const app = await start('chat');
+      await app.isReady();
+      expect(app.lines).toContain('Going on without Redis, which is missed until it is there.');
+    } finally {
+      await server?.restart();
+    }
   });
 
   it('waits until somebody who may has migrated the database', async () => {
