@@ -1,6 +1,7 @@
 // npm run test:infrastructure: the whole fault suite, on real servers. -- [--minutes N | --rounds N] [--seed S] [--clients N] [--storm N] [--record] [<file> ...]
 // After every named fault come faults at random, for so many rounds or minutes, from a seed that is printed. `--record` keeps the figures in
 // docs/generated/proof.json, of which docs/proof.md is made (npm run docs:scaling). Files limit it to the spec files that are called so.
+// npm run soak: faults at random alone, for an hour unless told otherwise; `--record` keeps its sums in docs/generated/soak.json.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
@@ -17,17 +18,26 @@ import { runNode, tool } from './toolchain/process.mjs';
 import { ROOT } from './toolchain/swc.mjs';
 
 const REPORTS = join(ROOT, 'test-output/faults');
-const RECORD = join(ROOT, 'docs/generated/proof.json');
+const RECORDS = join(ROOT, 'docs/generated');
+const SOAK_MINUTES = '60';
 const NUMBERS = ['minutes', 'rounds', 'seed', 'clients', 'storm'];
 
 function settings() {
   const asText = Object.fromEntries(NUMBERS.map((name) => [name, { type: 'string' }]));
-  const { values, positionals } = parseArgs({ options: { ...asText, record: { type: 'boolean' } }, allowPositionals: true });
+  const { values, positionals: files } = parseArgs({
+    options: { ...asText, record: { type: 'boolean' }, soak: { type: 'boolean' } },
+    allowPositionals: true,
+  });
   const wrong = NUMBERS.find((name) => values[name] !== undefined && !/^\d+(\.\d+)?$/.test(values[name]));
   if (wrong) throw new Error(`--${wrong} takes a number, not ${values[wrong]}.`);
-  const seed = values.seed ?? String(Math.floor(Math.random() * 2 ** 31));
+  values.seed ??= String(Math.floor(Math.random() * 2 ** 31));
+  if (values.soak && values.rounds === undefined) values.minutes ??= SOAK_MINUTES;
   const env = Object.fromEntries(NUMBERS.filter((name) => values[name]).map((name) => [`FAULT_${name.toUpperCase()}`, values[name]]));
-  return { env: { ...env, FAULT_SEED: seed }, seed: Number(seed), record: values.record, files: positionals };
+  return { env, seed: Number(values.seed), record: values.record, isSoak: values.soak, files: files.length > 0 ? files : usual(values.soak) };
+}
+
+function usual(isSoak) {
+  return isSoak ? ['test/infrastructure/rounds'] : ['test/infrastructure/', 'test/faults/cluster-'];
 }
 
 async function prepare() {
@@ -53,29 +63,31 @@ function summary(faults) {
   return Object.fromEntries(['acknowledged', 'checked', 'lost', 'duplicated', 'reordered', 'resyncs', 'behind'].map((key) => [key, sum(key)]));
 }
 
-function keep(faults, seed) {
+function keep(file, figures) {
   const commit = execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).trim();
   const machine = { processors: availableParallelism(), memoryGb: Math.round(totalmem() / 2 ** 30), node: process.version };
-  const figures = faults.map(({ examples: _examples, ...figure }) => figure);
-  writeFileSync(
-    RECORD,
-    `${JSON.stringify({ date: new Date().toISOString().slice(0, 10), commit, machine, seed, total: summary(faults), faults: figures }, undefined, 2)}\n`,
-  );
+  writeFileSync(join(RECORDS, file), `${JSON.stringify({ date: new Date().toISOString().slice(0, 10), commit, machine, seed, ...figures }, undefined, 2)}\n`);
 }
 
-const { env, seed, record, files } = settings();
+function recordProof(faults) {
+  keep('proof.json', { total: summary(faults), faults: faults.map(({ examples: _examples, ...figure }) => figure) });
+}
+
+function recordSoak(faults) {
+  const worst = (key) => Math.max(...faults.map((fault) => fault[key] ?? 0));
+  const recoveryMs = Math.max(...faults.map(({ recoveredMs, firstAckMs }) => recoveredMs ?? firstAckMs));
+  const minutes = Math.round((performance.now() - startedMs) / 60_000);
+  keep('soak.json', { minutes, faults: faults.length, total: summary(faults), recoveryMs, longestStallMs: worst('longestStallMs') });
+}
+
+const { env, seed, record, isSoak, files } = settings();
 rmSync(REPORTS, { recursive: true, force: true });
 await prepare();
 console.log(`Seed of the faults at random: ${seed}`);
-const suites = [
-  '--selectProjects',
-  'infrastructure',
-  'faults',
-  '--runInBand',
-  ...(files.length > 0 ? files : ['test/infrastructure/', 'test/faults/cluster-']),
-];
+const startedMs = performance.now();
+const suites = ['--selectProjects', 'infrastructure', 'faults', '--runInBand', ...files];
 const code = await runNode([tool('jest', 'bin/jest.js'), ...suites], { env: { ...process.env, ...env } });
 const faults = reports();
 console.log(`${faults.length} faults: ${JSON.stringify(summary(faults))}`);
-if (code === 0 && record) keep(faults, seed);
+if (code === 0 && record) (isSoak ? recordSoak : recordProof)(faults);
 process.exitCode = code;

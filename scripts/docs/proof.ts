@@ -15,22 +15,51 @@ interface Fault {
   readonly resyncs: number;
 }
 
-interface Proof {
+type Total = Omit<Fault, 'fault' | 'firstAckMs' | 'longestStallMs' | 'perSecond'>;
+
+interface Run {
   readonly date: string;
   readonly commit: string;
   readonly seed: number;
   readonly machine: { readonly processors: number; readonly memoryGb: number; readonly node: string };
-  readonly total: Omit<Fault, 'fault' | 'firstAckMs' | 'longestStallMs' | 'perSecond'>;
+  readonly total: Total;
+}
+
+interface Proof extends Run {
   readonly faults: readonly Fault[];
 }
 
-const RECORD = join(resolve(__dirname, '../..'), 'docs/generated/proof.json');
+interface Soak extends Run {
+  readonly minutes: number;
+  readonly faults: number;
+  readonly recoveryMs: number;
+  readonly longestStallMs: number;
+}
+
+const RECORDS = join(resolve(__dirname, '../..'), 'docs/generated');
 const HEADINGS = ['Fault', 'First ack', 'After mending', 'Longest stall', 'Sends/s', 'Acknowledged', 'Checked', 'Lost', 'Doubled', 'Reordered', 'Resyncs'];
 
-/** The report of the fault suite's last recorded run, as files to write. */
+/** The reports of the last recorded runs of the fault suite and of the soak, as files to write. */
 export function generate(): { path: string; content: string }[] {
-  if (!existsSync(RECORD)) return [];
-  return [{ path: 'docs/proof.md', content: document(JSON.parse(readFileSync(RECORD, 'utf8')) as Proof) }];
+  const proof = recorded<Proof>('proof.json');
+  if (proof === undefined) return [];
+  const soak = recorded<Soak>('soak.json');
+  return [{ path: 'docs/proof.md', content: document(proof) + (soak === undefined ? '' : soaked(soak)) }];
+}
+
+function recorded<Kind>(file: string): Kind | undefined {
+  const path = join(RECORDS, file);
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Kind) : undefined;
+}
+
+function soaked({ date, commit, seed, machine, minutes, faults, total, recoveryMs, longestStallMs }: Soak): string {
+  return `
+## A soak
+
+\`npm run soak -- --record\` on ${date}, commit \`${commit}\`, seed ${String(seed)}, ${String(machine.processors)} processors: ${amount(faults)} faults at random, now and then two at once, in
+${String(minutes)} minutes. **${amount(total.checked)} acknowledgements and deliveries were checked: ${amount(total.lost)} lost, ${amount(total.duplicated)} doubled, ${amount(total.reordered)} reordered.**
+The slowest recovery took ${seconds(recoveryMs)}, the longest stall of any one message ${seconds(longestStallMs)}.
+`;
 }
 
 function document({ date, commit, seed, machine, total, faults }: Proof): string {
