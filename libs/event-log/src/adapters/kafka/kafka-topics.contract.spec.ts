@@ -38,14 +38,17 @@ describe('the topics of KafkaEventLog', () => {
     await expect(open(topic, 1)).rejects.toThrow('keeps records for up to 604800000 ms');
   });
 
-  it('are refused if they want more copies than there are brokers', async () => {
+  it('wait for as many brokers as they want copies, and say so', async () => {
     const options = {
       connection,
       partitionCount: 1,
       replicationFactor: 3,
       topics: [{ topic: `topics-${randomUUID()}`, retentionMs: DAY_MS, segmentMs: DAY_MS }],
+      startTimeoutMs: 1_000,
     };
-    await expect(KafkaEventLog.open(options)).rejects.toThrow('(KAFKA_REPLICATION_FACTOR)');
+    const waits: string[] = [];
+    await expect(KafkaEventLog.open({ ...options, onWaiting: (line) => waits.push(line) })).rejects.toThrow('(KAFKA_REPLICATION_FACTOR)');
+    expect(waits[0]).toContain('wants 3 copies (KAFKA_REPLICATION_FACTOR), but fewer brokers are up');
   });
 
   it('cannot be made without a broker: the message names the brokers', async () => {
