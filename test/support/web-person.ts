@@ -1,3 +1,4 @@
+import { eventually } from '@agent-chat/testing';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
@@ -118,8 +119,14 @@ export class WebPerson {
   /** One of the actions that a message offers under the pointer. */
   async act(text: string, action: 'React' | 'Reply' | 'Edit' | 'More about this message'): Promise<void> {
     const message = this.message(text).last();
-    await message.hover();
-    await message.getByRole('button', { name: action, exact: true }).click();
+    // Whoever points at a message that something newer pushes away points at it again.
+    await eventually(
+      async () => {
+        await message.hover();
+        await message.getByRole('button', { name: action, exact: true }).click({ timeout: 1_500 });
+      },
+      { timeoutMs: 15_000 },
+    );
   }
 
   async screenshot(name: string): Promise<void> {
