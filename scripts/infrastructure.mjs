@@ -74,10 +74,10 @@ function recordProof(faults) {
 }
 
 function recordSoak(faults) {
-  const worst = (key) => Math.max(...faults.map((fault) => fault[key] ?? 0));
   const recoveryMs = Math.max(...faults.map(({ recoveredMs, firstAckMs }) => recoveredMs ?? firstAckMs));
+  const stallMs = Math.max(...faults.map(({ longestStallMs }) => longestStallMs));
   const minutes = Math.round((performance.now() - startedMs) / 60_000);
-  keep('soak.json', { minutes, faults: faults.length, total: summary(faults), recoveryMs, longestStallMs: worst('longestStallMs') });
+  keep('soak.json', { minutes, faults: faults.length, total: summary(faults), recoveryMs, longestStallMs: stallMs });
 }
 
 const { env, seed, record, isSoak, files } = settings();

@@ -6,6 +6,7 @@ import { attempt, toastError } from '../../core/toasts';
 import { decodeMentions, encodeMentions, insertMention, type MentionQuery, type Nameable } from '../../text/mentions';
 import { type ComposerTask } from './composer';
 import { keepDraft, readDraft, type DraftText } from './drafts';
+import { lastOfMine } from './last-of-mine';
 
 interface ComposerOptions {
   readonly room: Room;
@@ -45,16 +46,6 @@ function placeCaret(field: RefObject<HTMLTextAreaElement | null>, caret: number)
     field.current?.focus();
     field.current?.setSelectionRange(caret, caret);
   });
-}
-
-/** My newest message that can still be edited: none while a newer one is on its way, which is the one that is meant. */
-function lastOfMine(roomId: string, me: string): TimelineItem | undefined {
-  const mine = client
-    .room(roomId)
-    .timeline.getSnapshot()
-    .items.filter(({ authorId }) => authorId === me);
-  if (mine.at(-1)?.state === 'pending') return undefined;
-  return mine.findLast(({ messageId, deletedAt, text }) => messageId !== undefined && deletedAt === undefined && text !== undefined);
 }
 
 async function save(message: TimelineItem, text: string): Promise<boolean> {
@@ -132,7 +123,7 @@ export function useComposer(options: ComposerOptions): ComposerState {
     if (event.key === 'Enter' && !event.shiftKey) submit();
     else if (event.key === 'Escape' && task.kind !== 'new') onTask({ kind: 'new' });
     else if (event.key === 'ArrowUp' && text === '' && task.kind === 'new') {
-      const message = lastOfMine(room.roomId, me);
+      const message = lastOfMine(handle.timeline.getSnapshot().items, me);
       if (message === undefined) return;
       onTask({ kind: 'edit', message });
     } else return;
