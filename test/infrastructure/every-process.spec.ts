@@ -5,7 +5,7 @@ import { ReconnectStorm } from '../support/reconnect-storm';
 
 /** No acknowledgement takes longer while one process after the other is replaced, handing over of partitions included. */
 const ROLLING_STALL_MS = 5_000;
-const STORM = Number(process.env['FAULT_STORM'] ?? 1_000);
+const STORM = Number(process.env['FAULT_STORM'] ?? 5_000);
 
 /** Thousands of clients are made one after the other before they come back at once. */
 const STORM_LIMIT_MS = 900_000;

@@ -39,7 +39,7 @@ export interface FaultReport extends VerifierReport {
 export interface LoadOptions {
   readonly clients: number;
   readonly rooms: number;
-  /** From the begin of one send to that of the next, unless the first is still to be acknowledged. */
+  /** From when one send is due until the next is. One that has to wait for the one before is made up for, so that what is offered stays the same. */
   readonly postEveryMs: number;
   /** So many of the clients read everything; all of them unless given. */
   readonly readers?: number;
@@ -47,9 +47,13 @@ export interface LoadOptions {
   readonly inShard?: { readonly partition: number; readonly rooms: number };
 }
 
-/** What suites use, unless somebody wants more of it. */
+/** Sends a second that all clients together offer. */
+const OFFERED_PER_SECOND = 160;
+
+/** What suites use; with more clients, each reads as much and writes less. */
 export function loadOptions(): LoadOptions {
-  return { clients: Number(process.env['FAULT_CLIENTS'] ?? 16), rooms: 8, postEveryMs: 100 };
+  const clients = Number(process.env['FAULT_CLIENTS'] ?? 16);
+  return { clients, rooms: 8, postEveryMs: (clients * 1_000) / OFFERED_PER_SECOND };
 }
 
 const WARM_UP_MS = 1_500;
@@ -160,7 +164,8 @@ class Writing {
     private readonly rooms: readonly string[],
     private readonly postEveryMs: number,
   ) {
-    this.done = Promise.all(clients.map((client, index) => this.write(client, rooms[index % rooms.length] ?? '')));
+    const apartMs = postEveryMs / clients.length;
+    this.done = Promise.all(clients.map((client, index) => this.write(client, rooms[index % rooms.length] ?? '', index * apartMs)));
     // Told by `stop`, at the latest.
     this.done.catch(() => undefined);
   }
@@ -203,9 +208,11 @@ class Writing {
     return since.length === 0 ? undefined : since.reduce((first, { ackedMs }) => Math.min(first, ackedMs), Infinity);
   }
 
-  private async write(client: LoadClient, roomId: string): Promise<void> {
+  private async write(client: LoadClient, roomId: string, afterMs: number): Promise<void> {
+    let nextMs = performance.now() + afterMs;
+    await delay(afterMs);
     for (let sendNo = 1; !this.isOver; sendNo++) {
-      const nextMs = performance.now() + this.postEveryMs;
+      nextMs += this.postEveryMs;
       await client.post(roomId, `${client.name} says ${String(sendNo)}`);
       await delay(Math.max(0, nextMs - performance.now()));
     }
