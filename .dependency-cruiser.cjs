@@ -37,6 +37,12 @@ module.exports = {
       { path: '^libs/[^/]+/src/adapters/' },
     ),
     forbid(
+      'profiles-only-from-bindings',
+      'What a profile consists of is asked for in one place, and loaded only if it was picked. (The reference of metrics lists those of every profile.)',
+      { pathNot: String.raw`^libs/runtime/src/bindings\.ts$|^scripts/docs/metrics\.ts$|${TEST_CODE}` },
+      { path: String.raw`^libs/runtime/src/(standalone|cluster)-ports\.ts$` },
+    ),
+    forbid(
       'adapters-know-no-other-port',
       'An adapter may build on its siblings, not on adapters of other ports.',
       { path: '^libs/([^/]+)/src/adapters/', pathNot: TEST_CODE },

@@ -1,8 +1,10 @@
 // One Jest project a suite (see docs in CONTRIBUTING.md). `npx jest path/to/x.spec.ts` finds the right one by itself.
 const { compilerOptions } = require('./tsconfig.json');
 
-const escape = (text) => text.replaceAll('/', '\\/').replaceAll('.', '\\.');
-const moduleNameMapper = Object.fromEntries(Object.entries(compilerOptions.paths).map(([alias, [file]]) => [`^${escape(alias)}$`, `<rootDir>/${file}`]));
+const pattern = (alias) => `^${alias.replaceAll('/', '\\/').replaceAll('.', '\\.').replace('*', '([^/]+)')}$`;
+const moduleNameMapper = Object.fromEntries(
+  Object.entries(compilerOptions.paths).map(([alias, [file]]) => [pattern(alias), `<rootDir>/${file.replace('*', '$1')}`]),
+);
 
 const swc = {
   swcrc: false,
