@@ -46,6 +46,11 @@ export interface Subscription {
   readonly onBatch: (batch: RecordBatch) => Promise<void>;
   /** `manual`: only `Consumption.commit` moves the group's offset. */
   readonly commit: 'auto' | 'manual';
+  /**
+   * How long records may gather before those of all partitions are handed over, in milliseconds; not at all unless given. What a log spends on a few records
+   * it spends on many: a group that nobody waits for should ask for as much as it can bear. A log to which it makes no difference hands over at once.
+   */
+  readonly gatherMs?: number;
   /** Called before the first batch of newly assigned partitions. A rejection is retried after a back-off. */
   readonly onAssigned?: (partitions: readonly number[]) => Promise<void>;
   /** Called when partitions leave this member, also by `stop`, after their handlers have ended; commits still count while it runs. */

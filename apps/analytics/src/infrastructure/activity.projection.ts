@@ -19,7 +19,7 @@ ON CONFLICT DO NOTHING`;
 @Injectable()
 export class ActivityProjection implements Projection {
   readonly group = 'analytics';
-  readonly gatherMs = 1_000;
+  readonly gatherMs = 5_000;
 
   constructor(private readonly databases: Database) {}
 

@@ -13,7 +13,7 @@ ON CONFLICT (partition, position) DO NOTHING`;
 @Injectable()
 export class AuditProjection implements Projection {
   readonly group = 'audit';
-  readonly gatherMs = 1_000;
+  readonly gatherMs = 5_000;
 
   constructor(private readonly databases: Database) {}
 

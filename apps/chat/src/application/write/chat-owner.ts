@@ -31,6 +31,8 @@ export const OWNER_GROUP = 'chat';
 /** Commands that may wait in memory for one partition before the log has to wait. */
 const PAUSE_ABOVE = 2_000;
 const RESUME_BELOW = 500;
+/** Commands that come within so much share a request to the log. */
+const GATHER_MS = 4;
 
 /** Owns the partitions that the command log assigns to this process, wherever their databases are: the single writer of their rooms. */
 export class ChatOwner implements WriterListener {
@@ -68,6 +70,7 @@ export class ChatOwner implements WriterListener {
       group: OWNER_GROUP,
       startAt: 'beginning',
       commit: 'manual',
+      gatherMs: GATHER_MS,
       onAssigned: (partitions) => this.assigned(partitions),
       onRevoked: (partitions) => this.revoked(partitions),
       onBatch: (batch) => this.receive(batch),

@@ -39,6 +39,21 @@ describe('Committer', () => {
     expect(commits).toEqual([['1: 0-0'], ['1: 1-2', '2: 0-0']]);
   });
 
+  it('rests as long as a commit took, so that what comes singly is committed together', async () => {
+    const { committer, database, commits, hooks, offer } = openCommitter();
+    const [one, two] = [activePartition(1), activePartition(2)];
+    database.respond = () => new Promise((resolve) => setTimeout(resolve, 50));
+    hooks.onCommitted = () => {
+      hooks.onCommitted = () => undefined;
+      offer(one, [1]);
+      setTimeout(() => offer(two, [0]), 1);
+    };
+    offer(one, [0]);
+
+    await eventually(() => expect(commits).toEqual([['1: 0-0'], ['1: 1-1', '2: 0-0']]));
+    await committer.stop();
+  });
+
   it('takes at most 500 works a batch, and lets no busy partition starve the others', async () => {
     const { committer, commits, offer } = openCommitter();
     offer(activePartition(1), offsets(0, 1_200));

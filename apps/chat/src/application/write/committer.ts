@@ -35,8 +35,13 @@ export interface CommitterParts {
 /** Most works in one commit. */
 const MAX_BATCH = 500;
 const MAX_BACKOFF_MS = 500;
+/** No rest between commits is longer. */
+const LONGEST_REST_MS = 10;
 
-/** Group commit for one database (one committer each): whatever queued up during the last commit becomes the next batch. */
+/**
+ * Group commit for one database (one committer each): whatever queued up during the last commit, and a rest as long as that one took, becomes the next
+ * batch. Without the rest, and as long as work comes singly, each would be a commit of its own, until the processors have no time for anything else.
+ */
 export class Committer {
   private readonly logger = new Logger(Committer.name);
   private ready = new Set<OwnedPartition>();
@@ -45,6 +50,8 @@ export class Committer {
   private limit = MAX_BATCH;
   private running: Promise<void> | undefined;
   private failures = 0;
+  /** On the clock that never jumps. */
+  private restUntilMs = 0;
   private stopped = false;
 
   constructor(private readonly parts: CommitterParts) {}
@@ -84,13 +91,22 @@ export class Committer {
     // What arrives in this turn of the event loop shares the first batch.
     await new Promise((resolve) => setImmediate(resolve));
     while (!this.stopped) {
+      await this.rest();
       const shares = this.takeBatch();
       if (shares.length === 0) return;
+      const startedMs = performance.now();
       this.committing = new Set(shares.map(({ partition }) => partition));
       await this.execute(shares);
       this.committing = new Set();
+      const endedMs = performance.now();
+      this.restUntilMs = endedMs + Math.min(endedMs - startedMs, LONGEST_REST_MS);
       if (this.failures > 0) await delay(Math.min(50 * 2 ** this.failures, MAX_BACKOFF_MS));
     }
+  }
+
+  private async rest(): Promise<void> {
+    const restMs = this.restUntilMs - performance.now();
+    if (restMs > 0) await delay(restMs);
   }
 
   private takeBatch(): Share[] {

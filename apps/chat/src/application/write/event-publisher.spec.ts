@@ -51,6 +51,22 @@ function setUp() {
 }
 
 describe('EventPublisher', () => {
+  it('appends together what is committed soon after an append', async () => {
+    const { publisher, log, taken } = setUp();
+    const sizes: number[] = [];
+    log.accept = (records) => Promise.resolve(void sizes.push(records.length));
+    const partition = activePartition(1);
+    publisher.adopt(partition);
+    for (const position of [1, 2, 3]) {
+      publisher.publish([eventAt(partition, position)]);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+
+    await eventually(() => expect(taken).toEqual(['1:1', '1:2', '1:3']));
+    expect(sizes).toEqual([1, 2]);
+    await publisher.stop();
+  });
+
   it('reads from the table what the log did not take, before anything newer (P18)', async () => {
     const { publisher, log, taken, stored, caughtUp } = setUp();
     const partition = activePartition(1);

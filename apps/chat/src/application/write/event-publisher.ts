@@ -9,6 +9,8 @@ import { type OwnedPartition } from './owned-partition';
 const MAX_WAITING = 20_000;
 const CATCH_UP_PAGE = 500;
 const RETRY_DELAY_MS = 500;
+/** Between appends: gateways have the events already, and consumers bear it for the sake of fewer requests. */
+const GATHER_MS = 20;
 
 /**
  * Publishes the committed events of one database to the log of events, in order a partition, behind the answers. Postgres is the truth (P18): what can't be
@@ -82,11 +84,12 @@ export class EventPublisher {
         const batch = this.waiting;
         this.waiting = [];
         if (batch.length > 0) await this.append(batch);
+        await delay(GATHER_MS);
         // A page after each batch: what is behind catches up under any load.
         if (this.behind.size > 0) await this.catchUpOne();
       } catch (error) {
         this.logger.warn({ err: error }, 'Events wait to be published');
-        await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS).unref());
+        await delay(RETRY_DELAY_MS);
       }
     }
   }
@@ -124,4 +127,8 @@ export class EventPublisher {
 
 function recordOf({ partition, position, event, encoded }: EncodedEvent): LogRecord {
   return { key: event.roomId, value: `{"partition":${String(partition.partition)},"position":${String(position)},"event":${encoded}}`, headers: {} };
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }

@@ -45,10 +45,11 @@ export class MemberStays {
     private readonly subscription: Subscription,
     private readonly options: StaysOptions,
   ) {
-    const { topic, group } = subscription;
+    const { topic, group, gatherMs = 0 } = subscription;
     this.committer = new OffsetCommitter(options.coordinator, () => this.door?.membership(), options.commitTimeoutMs);
     this.fetcher = new PartitionFetcher(options.link, {
       topic,
+      gatherMs,
       stays: () => this.stays.values(),
       outOfRange: (stay) => this.moveIntoRange(stay),
       lag: (partition, records) => options.hooks.onLag?.({ topic, group, partition, records }),

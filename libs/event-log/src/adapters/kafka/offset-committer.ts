@@ -12,8 +12,8 @@ interface WaitingCommit {
   readonly reject: (error: Error) => void;
 }
 
-/** The least time between two requests, unless somebody waits to leave. */
-const EVERY_MS = 50;
+/** The least time between two requests, unless somebody waits to leave. Whoever dies has so much of its work done again. */
+const EVERY_MS = 1_000;
 const LONGEST_RETRY_MS = 500;
 
 /** Commits offsets of many partitions with one request at a time, which takes along all that was asked for meanwhile. */

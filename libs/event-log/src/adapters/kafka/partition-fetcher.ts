@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { retryDelayMs } from '../memory/retry-delay';
 import { NONE, OFFSET_OUT_OF_RANGE } from './kafka-errors';
 import { type KafkaLink } from './kafka-link';
@@ -9,6 +10,8 @@ import { storedRecords } from './stored-records';
 /** What the fetcher needs of its member. */
 export interface FetcherEvents {
   readonly topic: string;
+  /** From one request that brought something to the next, while nothing is left behind. */
+  readonly gatherMs: number;
   readonly stays: () => Iterable<PartitionStay>;
   /** The log has nothing at the stay's position. */
   readonly outOfRange: (stay: PartitionStay) => Promise<void>;
@@ -28,7 +31,7 @@ export class PartitionFetcher {
   private readonly busy = new Map<number, Promise<void>>();
   private failures = 0;
   private waking = false;
-  private stopped = false;
+  private readonly stopping = new AbortController();
 
   constructor(
     private readonly link: KafkaLink,
@@ -37,7 +40,7 @@ export class PartitionFetcher {
 
   /** Looks who wants more, at the end of this turn of the event loop. */
   wake(): void {
-    if (this.waking || this.stopped) return;
+    if (this.waking || this.isStopped) return;
     this.waking = true;
     setImmediate(() => {
       this.waking = false;
@@ -46,12 +49,16 @@ export class PartitionFetcher {
   }
 
   async stop(): Promise<void> {
-    this.stopped = true;
+    this.stopping.abort();
     await Promise.all(this.busy.values());
   }
 
+  private get isStopped(): boolean {
+    return this.stopping.signal.aborted;
+  }
+
   private turn(): void {
-    if (this.stopped) return;
+    if (this.isStopped) return;
     const stays = [...this.events.stays()];
     const hungry = stays.filter(({ isHungry }) => isHungry);
     const byLeader = new Map<number, PartitionStay[]>();
@@ -72,7 +79,8 @@ export class PartitionFetcher {
 
   /** Never rejects. */
   private async fetch(leader: number, stays: readonly PartitionStay[], waitMs: number): Promise<void> {
-    const { topic } = this.events;
+    const { topic, gatherMs } = this.events;
+    const startedMs = performance.now();
     try {
       if (leader === NOBODY) throw new Error(`Some partitions of ${topic} have no leader`);
       const broker = await this.link.broker(leader);
@@ -80,32 +88,47 @@ export class PartitionFetcher {
       const partitions = asked.map(({ stay, position }) => ({ partition: stay.partition, fetchOffset: String(position), maxBytes: MAX_PARTITION_BYTES }));
       const answer = await ask(broker, 'Fetch', { isolationLevel: 0, maxWaitTime: waitMs, minBytes: 1, maxBytes: MAX_BYTES, topics: [{ topic, partitions }] });
       const found = new Map(answer.responses.flatMap((response) => response.partitions).map((each) => [each.partition, each]));
-      let problem: Error | undefined;
+      const taken: Taken[] = [];
       for (const { stay, round, position } of asked) {
         const part = found.get(stay.partition);
-        if (part) problem = (await this.take(stay, round, position, part)) ?? problem;
+        if (part) taken.push(await this.take(stay, round, position, part));
       }
+      const problem = taken.find((each) => each.problem !== undefined)?.problem;
       if (problem) throw problem;
       this.failures = 0;
+      const isCaughtUp = taken.every(({ left }) => left === 0) && taken.some(({ records }) => records > 0);
+      if (isCaughtUp) await this.pause(startedMs + gatherMs - performance.now());
     } catch (error) {
-      if (this.stopped) return;
+      if (this.isStopped) return;
       this.failures += 1;
       this.events.failed(error, `fetching ${topic}`);
-      await new Promise((done) => setTimeout(done, Math.min(retryDelayMs(this.failures), LONGEST_RETRY_MS)).unref());
+      await this.pause(Math.min(retryDelayMs(this.failures), LONGEST_RETRY_MS));
       await this.link.discover(topic).catch(() => undefined);
     }
   }
 
-  private async take(stay: PartitionStay, round: number, position: number, part: FetchedPartition): Promise<Error | undefined> {
+  private async take(stay: PartitionStay, round: number, position: number, part: FetchedPartition): Promise<Taken> {
     if (part.errorCode === NONE) {
       const records = storedRecords(part.partition, part.messages, position);
-      this.events.lag(part.partition, Math.max(0, Number(part.highWatermark) - (records.at(-1)?.offset ?? position - 1) - 1));
+      const left = Math.max(0, Number(part.highWatermark) - (records.at(-1)?.offset ?? position - 1) - 1);
+      this.events.lag(part.partition, left);
       stay.receive(round, records);
-      return undefined;
+      return { records: records.length, left };
     }
     if (part.errorCode === OFFSET_OUT_OF_RANGE && round === stay.round) await this.events.outOfRange(stay);
-    return new Error(`Broker answered error ${part.errorCode} for partition ${part.partition}`);
+    return { records: 0, left: 0, problem: new Error(`Broker answered error ${part.errorCode} for partition ${part.partition}`) };
   }
+
+  private async pause(pauseMs: number): Promise<void> {
+    if (pauseMs > 0) await delay(pauseMs, undefined, { signal: this.stopping.signal, ref: false }).catch(() => undefined);
+  }
+}
+
+/** What a request brought of a partition, and how many records lay behind that. */
+interface Taken {
+  readonly records: number;
+  readonly left: number;
+  readonly problem?: Error;
 }
 
 /** Stands for the leader of partitions that have none. */

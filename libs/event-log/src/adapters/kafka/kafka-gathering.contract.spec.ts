@@ -1,0 +1,26 @@
+import { randomUUID } from 'node:crypto';
+import { record, TopicUnderTest, valuesOf } from '@agent-chat/event-log/testing';
+import { eventually } from '@agent-chat/testing';
+import { openTestLog } from './testing/open-test-log';
+
+/** Much longer than the appends take. */
+const GATHER_MS = 2_000;
+
+describe('KafkaEventLog and a group that lets records gather', () => {
+  it('hands over together what was appended piece by piece, and loses none of it', async () => {
+    const { log, newTopic } = await openTestLog();
+    try {
+      const topic = await TopicUnderTest.create({ log, newTopic: () => newTopic(`gathering-${randomUUID()}`) });
+      const batches: unknown[][] = [];
+      await topic.subscribe({ gatherMs: GATHER_MS, onBatch: ({ records }) => Promise.resolve(void batches.push(valuesOf(records))) });
+      await topic.append(record('room', 0));
+      await eventually(() => expect(batches).toHaveLength(1));
+      for (const value of [1, 2, 3, 4]) await topic.append(record('room', value));
+
+      await eventually(() => expect(batches).toHaveLength(2), { timeoutMs: 2 * GATHER_MS });
+      expect(batches).toEqual([[0], [1, 2, 3, 4]]);
+    } finally {
+      await log.close();
+    }
+  });
+});
