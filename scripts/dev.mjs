@@ -35,7 +35,7 @@ async function stopChild() {
 }
 
 function startChild(since) {
-  if (!existsSync(ENTRY)) return log('apps/standalone/src/main.ts does not exist yet: waiting for it');
+  if (!existsSync(ENTRY)) return log('nothing was compiled yet: waiting for a change');
   const started = spawn(process.execPath, ['--enable-source-maps', ENTRY], {
     cwd: ROOT,
     stdio: ['ignore', 'inherit', 'inherit'],

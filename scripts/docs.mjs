@@ -10,11 +10,11 @@ const GENERATORS = join(ROOT, 'scripts/docs');
 
 /** Documents in the format that `npm run check` asks of every file. */
 async function generated() {
-  const names = existsSync(GENERATORS) ? readdirSync(GENERATORS).filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts')) : [];
+  const names = readdirSync(GENERATORS).filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'));
   const documents = [];
   for (const name of names) {
     const { generate } = load(join(GENERATORS, name));
-    if (typeof generate === 'function') documents.push(...(await generate()));
+    documents.push(...(await generate()));
   }
   const style = await prettier.resolveConfig(join(ROOT, 'package.json'));
   return Promise.all(documents.map(async ({ path, content }) => ({ path, content: await prettier.format(content, { ...style, filepath: path }) })));

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 const USAGE = `Usage: npm run shard:move -- [--partition <number> (--to <database> | --cancel)] [--url <gateway>] [--user <operator>]
 
   --url    the gateway; http://localhost:3000 unless given
-  --user   the operator's user name; the password is read from OPERATOR_PASSWORD. Without it an access token is read from OPERATOR_TOKEN.`;
+  --user   the operator's username; the password is read from OPERATOR_PASSWORD. Without it an access token is read from OPERATOR_TOKEN.`;
 const LOOK_EVERY_MS = 500;
 
 function fail(message) {
@@ -49,7 +49,8 @@ async function call(method, path, token, body) {
   if (answer.ok) return JSON.parse(text);
   const problem = text.startsWith('{') ? JSON.parse(text) : {};
   const details = (problem.errors ?? []).map(({ path: at, message }) => `${at} ${message}`).join(', ');
-  throw new Error(`${method} ${path}: ${String(answer.status)} ${problem.detail ?? problem.title ?? ''} ${details}`.trim());
+  const message = `${method} ${path}: ${String(answer.status)} ${problem.detail ?? problem.title ?? ''} ${details}`.trim();
+  throw Object.assign(new Error(message), { status: answer.status });
 }
 
 async function logIn() {
@@ -57,6 +58,20 @@ async function logIn() {
   if (given.user === undefined) return token ?? fail(`OPERATOR_TOKEN is not set.\n\n${USAGE}`);
   if (password === undefined) return fail('OPERATOR_PASSWORD is not set.');
   return (await call('POST', '/auth/login', undefined, { username: given.user, password })).accessToken;
+}
+
+let token;
+
+/** Calls as the operator. A move may outlive a token: then there is another one. */
+async function ask(method, path, body) {
+  token ??= await logIn();
+  try {
+    return await call(method, path, token, body);
+  } catch (error) {
+    if (error.status !== 401 || given.user === undefined) throw error;
+    token = await logIn();
+    return call(method, path, token, body);
+  }
 }
 
 function show({ databases, shards, moves }) {
@@ -69,9 +84,9 @@ function show({ databases, shards, moves }) {
     console.log(`  ${startedAt} shard ${String(partition)} from ${source} to ${target}: ${phase}`);
 }
 
-async function follow(token, moveId) {
+async function follow(moveId) {
   for (let last = ''; ;) {
-    const { moves } = await call('GET', '/operations/shards', token);
+    const { moves } = await ask('GET', '/operations/shards');
     const move = moves.find((each) => each.moveId === moveId);
     if (move === undefined) return fail('The move is no longer listed.');
     const line = `${move.phase}, ${String(move.copied)} rows copied${move.error === undefined ? '' : ` (${move.error})`}`;
@@ -83,12 +98,11 @@ async function follow(token, moveId) {
 }
 
 try {
-  const token = await logIn();
-  if (given.partition === undefined) show(await call('GET', '/operations/shards', token));
+  if (given.partition === undefined) show(await ask('GET', '/operations/shards'));
   else {
     const path = `/operations/shards/${given.partition}/move`;
-    const begun = given.cancel ? await call('DELETE', path, token) : await call('POST', path, token, { target: given.to });
-    const { phase, stalledMs } = await follow(token, begun.moveId);
+    const begun = given.cancel ? await ask('DELETE', path) : await ask('POST', path, { target: given.to });
+    const { phase, stalledMs } = await follow(begun.moveId);
     if (phase !== (given.cancel ? 'cancelled' : 'done')) fail(`The move has ${phase}.`);
     if (stalledMs !== undefined && !given.cancel) console.log(`Writers waited ${String(stalledMs)} ms.`);
   }

@@ -1,5 +1,4 @@
 // npm start: builds what is out of date, then becomes the standalone: no process in between, so that signals, exit codes and kill -9 mean what they say.
-import { existsSync } from 'node:fs';
 import { Module } from 'node:module';
 import { join } from 'node:path';
 import { isStale } from './toolchain/compiler.mjs';
@@ -16,10 +15,6 @@ async function build(script) {
 
 if (isStale()) await build('scripts/build.mjs');
 if (webIsStale()) await build('scripts/build-web.mjs');
-if (!existsSync(ENTRY)) {
-  console.error('There is nothing to start: apps/standalone/src/main.ts is missing.');
-  process.exit(1);
-}
 process.argv[1] = ENTRY;
 // As the main module, which a plain require would not make it.
 Module.runMain(ENTRY);

@@ -2,7 +2,8 @@ import { describeSettings, type SettingRow } from '@agent-chat/config';
 
 const INTRODUCTION = `# Configuration
 
-Generated from the schema in \`libs/config\`. Every setting is an environment variable; all of them have a default that works.
+Generated from the schema in \`libs/config\`. Every setting is an environment variable; a standalone needs none of them. In a cluster
+every process is given \`PROFILE=cluster\`, \`PUBLIC_URL\`, \`INTERNAL_SECRET\`, \`DATABASE_URL\`, \`KAFKA_BROKERS\`, and \`REDIS_URL\`, \`REDIS_SENTINELS\` or \`REDIS_CLUSTER_NODES\`.
 An empty value counts as absent. A wrong one stops the start with one message that lists every problem and its fix.
 Those marked *secret* may also be given as \`NAME_FILE\`, the path of a file that holds the value.
 `;

@@ -76,7 +76,7 @@ acknowledgement said, and each reader has to have seen every log to its end, in 
 have to be told to read anew (*Resyncs*) before they see anything of it, and a message may lie elsewhere than was acknowledged before. After each fault the checker itself is checked: a loss, a
 duplicate and a swap put into a copy of what it observed must each be found.
 
-*First ack*: from the fault until a message that was sent since was acknowledged, in the room that waited longest. *After mending*: the same from when the server was back. *Longest
+*First ack*: from when the fault had happened (a rolling restart, a storm of reconnects: was over) until a message that was sent since was acknowledged, in the room that waited longest. *After mending*: the same from when the server was back. *Longest
 stall*: the longest that any one message waited for its acknowledgement, meanwhile sent again under its key. *Sends/s*: acknowledged ones, standstill included.
 
 | ${HEADINGS.join(' | ')} |

@@ -163,6 +163,18 @@ describe('scaling and watching', () => {
     expect(read('libs/event-log/src/adapters/kafka/kafka-event-log.ts')).toContain('`${group}.${topic}`');
   });
 
+  it('shows them to nobody who comes by the Ingress', () => {
+    const [{ spec }] = ofKind(manifests, 'Ingress') as [Manifest];
+    const paths = spec.rules[0].http.paths.map(({ path, pathType, backend }) => [path, pathType, backend.service.name]);
+    expect(paths).toEqual([
+      ['/api/metrics', 'Prefix', 'chat-agent-chat-nothing'],
+      ['/', 'Prefix', 'chat-agent-chat'],
+    ]);
+    const [nothing] = ofKind(manifests, 'Service').filter(({ metadata }) => metadata.name === 'chat-agent-chat-nothing');
+    const selector = nothing?.spec.selector as unknown as Labels;
+    for (const pods of ofKind(manifests, 'Deployment')) expect(matches(pods.spec.template.metadata.labels, selector)).toBe(false);
+  });
+
   it('reads the metrics of every process once', () => {
     const [{ spec }] = ofKind(manifests, 'ServiceMonitor') as [Manifest];
     expect(spec.endpoints).toMatchObject([{ port: 'http', path: '/api/metrics' }]);

@@ -49,6 +49,12 @@ interface Rule {
   readonly from?: readonly { readonly podSelector?: { readonly matchLabels: Labels }; readonly namespaceSelector?: object }[];
 }
 
+interface Path {
+  readonly path: string;
+  readonly pathType: string;
+  readonly backend: { readonly service: { readonly name: string } };
+}
+
 /** Of all kinds together: each test reads what its kind has. */
 export interface Manifest {
   readonly kind: string;
@@ -64,6 +70,7 @@ export interface Manifest {
     readonly scaleTargetRef: { readonly name: string };
     readonly triggers: readonly { readonly type: string; readonly metadata: Labels }[];
     readonly endpoints: readonly object[];
+    readonly rules: readonly [{ readonly http: { readonly paths: readonly Path[] } }];
   };
 }
 

@@ -63,4 +63,10 @@ describe('the compose file', () => {
     expect(nginx).toMatch(/proxy_read_timeout 1h;/);
     expect(nginx).toMatch(/proxy_set_header Upgrade \$http_upgrade;/);
   });
+
+  it('has an NGINX that shows metrics to nobody, however they are asked for', () => {
+    const hidden = /location ~\* (\S+) \{\s*return 404;/.exec(read('docker/nginx.conf'))?.[1] ?? 'nothing';
+    for (const path of ['/api/metrics', '/api/metrics/', '/API/Metrics']) expect(path).toMatch(new RegExp(hidden, 'i'));
+    expect('/api/metrics-of-others').not.toMatch(new RegExp(hidden, 'i'));
+  });
 });

@@ -1,5 +1,6 @@
 // One view of many logs: each line with the name of its process in front, as soon as it is written, from a level on.
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { StringDecoder } from 'node:string_decoder';
 import { isShown, readLine } from './log-line.mjs';
 
 const LOOK_EVERY_MS = 150;
@@ -10,6 +11,8 @@ const COLOURS = { warn: 33, error: 31, fatal: 35 };
 /** What has been added to a file since the last look, as whole lines. */
 class Tail {
   #rest = '';
+  /** Keeps what a look has of a character that the next one completes. */
+  #decoder = new StringDecoder('utf8');
 
   constructor(file, from) {
     this.file = file;
@@ -26,7 +29,7 @@ class Tail {
     const read = readSync(descriptor, buffer, 0, buffer.length, this.from);
     closeSync(descriptor);
     this.from += read;
-    const lines = (this.#rest + buffer.subarray(0, read).toString()).split('\n');
+    const lines = (this.#rest + this.#decoder.write(buffer.subarray(0, read))).split('\n');
     this.#rest = lines.pop();
     return lines.filter((line) => line.trim() !== '');
   }

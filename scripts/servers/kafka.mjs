@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { run } from '../toolchain/process.mjs';
 import { commandLine, isDockerPreferred, launchWith, programOfImage } from './containers.mjs';
 import { findProgram, installPackages, mayInstall, toolFolder, withLock } from './programs.mjs';
-import { accepts, freePort, startNode } from './server.mjs';
+import { freePort, startNode } from './server.mjs';
 
 const VERSION = '3.9.1';
 const DEPENDENCIES = [
@@ -212,7 +212,7 @@ async function node(kafka, member, heapMb) {
     await broker.stop();
     await broker.start();
   };
-  return Object.assign(broker, { restart, isUp: () => accepts(member.port) });
+  return Object.assign(broker, { restart });
 }
 
 /** Its first character is no hyphen, which the tool would take for an option. */

@@ -1,17 +1,12 @@
 // Tells whether the bundle of the web client in dist/apps/web is older than what it is made of.
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './swc.mjs';
 
 const SOURCES = ['apps/web', 'libs/client/src', 'libs/contracts/src', 'libs/kernel/src'];
 const BUNDLE = join(ROOT, 'dist/apps/web/index.html');
 
-export function hasWeb() {
-  return existsSync(join(ROOT, 'apps/web/vite.config.ts'));
-}
-
 function newestIn(directory) {
-  if (!existsSync(directory)) return 0;
   const times = readdirSync(directory, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && !entry.parentPath.includes('node_modules') && !entry.name.includes('.spec.'))
     .map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs);
@@ -19,7 +14,6 @@ function newestIn(directory) {
 }
 
 export function webIsStale() {
-  if (!hasWeb()) return false;
   const made = statSync(BUNDLE, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   return SOURCES.some((directory) => newestIn(join(ROOT, directory)) > made);
 }

@@ -1,24 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '@agent-chat/testing';
+import { freePort } from '../support/free-port';
 
 export const description = 'the standalone from its start to GET /api/health/ready = 200, on a fresh and on an existing data directory (runs=5)';
 
 const ENTRY = 'dist/apps/standalone/main.js';
 const LIMIT_MS = 60_000;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** Rejects while the process is neither ready nor gone. */
 async function settle(child: ChildProcess, port: number): Promise<'ready' | 'gone'> {

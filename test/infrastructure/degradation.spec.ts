@@ -1,6 +1,6 @@
 import { eventually } from '@agent-chat/testing';
 import { randomUUID } from 'node:crypto';
-import { Client } from 'pg';
+import { askPostgres } from '../support/ask-postgres';
 import { FaultyCluster } from '../support/cluster-faults';
 import { RestClient, RestFailure } from '../support/rest-client';
 import { SocketClient } from '../support/socket-client';
@@ -29,16 +29,11 @@ describe('a dependency that is down degrades one thing', () => {
   /** Makes rooms until one lies in that database. */
   async function roomIn(database: string): Promise<string> {
     const shards = JSON.parse(cluster.settings['SHARD_DATABASES'] ?? '{}') as Record<string, { url: string }>;
-    const client = new Client({ connectionString: shards[database]?.url ?? '' });
-    await client.connect();
-    try {
-      for (;;) {
-        const { roomId } = await alice.createRoom({ kind: 'private', name: database, memberIds: [bob.userId] });
-        const { rowCount } = await client.query('SELECT 1 FROM rooms WHERE room_id = $1', [roomId]);
-        if (rowCount === 1) return roomId;
-      }
-    } finally {
-      await client.end();
+    const url = shards[database]?.url ?? '';
+    for (;;) {
+      const { roomId } = await alice.createRoom({ kind: 'private', name: database, memberIds: [bob.userId] });
+      const found = await askPostgres(url, 'SELECT 1 FROM rooms WHERE room_id = $1', [roomId]);
+      if (found.length === 1) return roomId;
     }
   }
 

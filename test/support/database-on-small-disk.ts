@@ -1,7 +1,7 @@
 import { startTestServers, type TestServers } from '@agent-chat/testing';
 import { chownSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { Client } from 'pg';
+import { askPostgres } from './ask-postgres';
 import { type SmallDisk } from './small-disk';
 
 const DATABASES = ['chat', 'a', 'b'];
@@ -37,12 +37,6 @@ export class DatabaseOnSmallDisk {
   }
 
   private async ask(sql: string): Promise<Record<string, string>[]> {
-    const client = new Client({ connectionString: this.at('postgres') });
-    await client.connect();
-    try {
-      return (await client.query<Record<string, string>>(sql)).rows;
-    } finally {
-      await client.end();
-    }
+    return askPostgres(this.at('postgres'), sql);
   }
 }

@@ -1,24 +1,16 @@
 // Starts the one real Postgres that all suites of a Jest run share and leaves its address in TEST_POSTGRES_URL. Each suite makes databases of its own in it.
 import { execFile } from 'node:child_process';
 import { chmod, chown, mkdir, mkdtemp } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePort } from '../../scripts/servers/server.mjs';
 import { load } from '../../scripts/toolchain/load-typescript.mjs';
 
 const EMBEDDED = './libs/database/src/adapters/embedded';
 
 /** Nothing here outlives the run, so durability is traded for speed; suites about durability start a server of their own. */
 const SETTINGS = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300', shared_buffers: '128MB', max_wal_size: '1GB' };
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((done, fail) => server.once('error', fail).listen(0, '127.0.0.1', done));
-  const { port } = server.address();
-  await new Promise((done) => server.close(done));
-  return port;
-}
 
 /** A folder that belongs to the account which the server runs as. As root that is another user, who has to pass through. */
 async function makeFolder(account) {

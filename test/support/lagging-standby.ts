@@ -1,7 +1,7 @@
 import { eventually, startTestServers, type TestServer, type TestServers } from '@agent-chat/testing';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from 'pg';
+import { askPostgres } from './ask-postgres';
 import { type Fault } from './fault-load';
 
 const PATIENCE = { timeoutMs: 30_000, intervalMs: 50 };
@@ -52,11 +52,5 @@ async function cutReplication(primary: TestServer): Promise<void> {
 }
 
 async function ask({ port }: TestServer, sql: string): Promise<Record<string, string>[]> {
-  const client = new Client({ connectionString: `postgres://postgres:postgres@127.0.0.1:${String(port)}/postgres` });
-  await client.connect();
-  try {
-    return (await client.query<Record<string, string>>(sql)).rows;
-  } finally {
-    await client.end();
-  }
+  return askPostgres(`postgres://postgres:postgres@127.0.0.1:${String(port)}/postgres`, sql);
 }

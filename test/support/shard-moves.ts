@@ -1,6 +1,7 @@
 import { type ShardMove } from '@agent-chat/contracts';
 import { eventually, type TestServer } from '@agent-chat/testing';
 import { Client } from 'pg';
+import { askPostgres } from './ask-postgres';
 import { type FaultyCluster } from './cluster-faults';
 import { RestClient } from './rest-client';
 
@@ -122,14 +123,9 @@ export class ShardMoves {
   /** How many rooms of a shard, and which state of it, a database holds. */
   async restIn(database: string, partition: number): Promise<{ readonly rooms: number; readonly state: string | undefined }> {
     const shards = JSON.parse(this.cluster.settings['SHARD_DATABASES'] ?? '{}') as Record<string, { url: string }>;
-    const client = new Client({ connectionString: shards[database]?.url });
-    await client.connect();
-    try {
-      const rooms = await client.query<{ count: string }>('SELECT count(*) FROM rooms WHERE partition = $1', [partition]);
-      const progress = await client.query<{ state: string }>('SELECT state FROM partition_progress WHERE partition = $1', [partition]);
-      return { rooms: Number(rooms.rows[0]?.count), state: progress.rows[0]?.state };
-    } finally {
-      await client.end();
-    }
+    const url = shards[database]?.url ?? '';
+    const [rooms] = await askPostgres<{ count: string }>(url, 'SELECT count(*) FROM rooms WHERE partition = $1', [partition]);
+    const [progress] = await askPostgres<{ state: string }>(url, 'SELECT state FROM partition_progress WHERE partition = $1', [partition]);
+    return { rooms: Number(rooms?.count), state: progress?.state };
   }
 }

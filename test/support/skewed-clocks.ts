@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { Client } from 'pg';
+import { askPostgres } from './ask-postgres';
 import { type FaultyCluster } from './cluster-faults';
 import { type Fault } from './fault-load';
 
@@ -41,17 +41,12 @@ export class SkewedClocks {
 }
 
 async function wrongTimesIn(url: string): Promise<{ back: number; ahead: number }> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ back: number; ahead: number }>(
-      `SELECT count(*) FILTER (WHERE created_at < before)::int AS back,
-              count(*) FILTER (WHERE created_at > clock_timestamp() + make_interval(secs => $1))::int AS ahead
-         FROM (SELECT created_at, lag(created_at) OVER (PARTITION BY partition ORDER BY position) AS before FROM room_events) AS times`,
-      [TOLERANCE_S],
-    );
-    return rows[0] ?? { back: 0, ahead: 0 };
-  } finally {
-    await client.end();
-  }
+  const [counts] = await askPostgres<{ back: number; ahead: number }>(
+    url,
+    `SELECT count(*) FILTER (WHERE created_at < before)::int AS back,
+            count(*) FILTER (WHERE created_at > clock_timestamp() + make_interval(secs => $1))::int AS ahead
+       FROM (SELECT created_at, lag(created_at) OVER (PARTITION BY partition ORDER BY position) AS before FROM room_events) AS times`,
+    [TOLERANCE_S],
+  );
+  return counts ?? { back: 0, ahead: 0 };
 }

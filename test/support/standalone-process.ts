@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { freePort } from './free-port';
 import { type TestedSystem } from './tested-system';
 
 const MAIN = resolve(__dirname, '../../dist/apps/standalone/main.js');
@@ -111,13 +111,4 @@ export class StandaloneProcess implements TestedSystem {
     }
     throw new Error(`The standalone was not ready in ${String(READY_TIMEOUT_MS)} ms:\n${this.output}`);
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  await new Promise((closed) => server.close(closed));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

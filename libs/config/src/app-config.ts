@@ -87,7 +87,7 @@ export interface RedisConfig {
 /** Who may come in, and for how long. */
 export interface AuthConfig {
   readonly trustedIssuers: readonly TrustedIssuer[];
-  /** User names, or `issuer|sub`. */
+  /** Usernames, or `issuer|sub`. */
   readonly operators: readonly string[];
   readonly accessTokenTtlSec: number;
   readonly refreshTokenTtlSec: number;

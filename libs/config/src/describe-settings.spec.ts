@@ -16,6 +16,11 @@ describe('describeSettings', () => {
     });
   });
 
+  it('names the words that a setting takes', () => {
+    const row = describeSettings().find(({ name }) => name === 'KAFKA_SASL_MECHANISM');
+    expect(row?.description).toMatch(/ One of `none`, `plain`, `scram-sha-256`, `scram-sha-512`\.$/);
+  });
+
   it('documents numeric defaults that the settings accept themselves', () => {
     const numbers = describeSettings().filter((row) => /^\d+$/.test(row.default));
     const env = Object.fromEntries(numbers.map((row) => [row.name, row.default]));

@@ -17,16 +17,17 @@ export function integer(
   });
 }
 
-/** One word of a list. */
+/** One word of a list, which its description names. */
 export function choice<const Words extends readonly [string, ...string[]]>(meta: {
   readonly description: string;
   readonly fallback: Words[number];
   readonly words: Words;
 }): z.ZodType<Words[number], string | undefined> {
-  const { words, ...rest } = meta;
+  const { words, fallback, description } = meta;
   return setting<Words[number]>({
-    ...rest,
-    defaultText: meta.fallback,
+    fallback,
+    description: `${description} One of ${words.map((word) => `\`${word}\``).join(', ')}.`,
+    defaultText: fallback,
     parse: (text) => {
       if (!words.includes(text)) throw new InvalidSetting(`must be one of ${words.join(', ')}`);
       return text;

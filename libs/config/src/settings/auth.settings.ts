@@ -23,7 +23,7 @@ export const authSettings = z.object({
     schema: z.array(trustedIssuerSchema).max(20),
   }),
   OPERATORS: list({
-    description: 'User names, or `issuer|sub` of users of a trusted issuer, that get the role `operator`, with commas between.',
+    description: 'Usernames, or `issuer|sub` of users of a trusted issuer, that get the role `operator`, with commas between.',
     defaultText: 'none',
   }),
   AUTH_ACCESS_TOKEN_TTL_SEC: integer({

@@ -14,7 +14,7 @@ export type EphemeralItem = z.infer<typeof EphemeralItem>;
 /** One change of a person's room list. */
 export const RoomListChange = z.object({
   roomId: RoomIdSchema,
-  /** `joined`, `left`, `removed`, `banned`, `invited`, `uninvited`. */
+  /** `created`, `joined`, `left`, `removed`, `banned`, `unbanned`, `invited`, `uninvited`. */
   change: z.string(),
 });
 export type RoomListChange = z.infer<typeof RoomListChange>;

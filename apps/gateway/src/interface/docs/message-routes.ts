@@ -10,7 +10,11 @@ const isKeyed = true;
 
 const StreamQuery = z.object({
   rooms: z.string().meta({ description: 'Room ids with commas between; without it all my rooms, following joins' }).optional(),
-  after: z.string().max(1_024).meta({ description: 'The id of the last event seen, where `Last-Event-ID` cannot be set' }).optional(),
+  after: z
+    .string()
+    .max(1_024)
+    .meta({ description: 'The id of the last event seen, where `Last-Event-ID` cannot be set; or a cursor for each of `rooms`, with commas between' })
+    .optional(),
   ticket: z.string().meta({ description: 'In place of the Authorization header' }).optional(),
 });
 
@@ -23,7 +27,7 @@ export const MESSAGE_ROUTES = [
       summary: 'Post a message; 200 and `duplicate` where the key was seen before',
       body: REST_BODIES.postMessage,
       answers: { 201: Posted, 200: Posted },
-      errors: [...WRITE, 'MESSAGE_NOT_FOUND'],
+      errors: [...WRITE, 'MESSAGE_NOT_FOUND', 'FORBIDDEN'],
       isKeyed,
     },
     {

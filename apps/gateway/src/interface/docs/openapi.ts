@@ -51,14 +51,18 @@ function operation(route: RouteSpec): object {
 }
 
 /** What stands in a path and is no UUID. */
-const PATH_TEXTS: Partial<Record<string, object>> = { emoji: { type: 'string', maxLength: 64 }, letterId: { type: 'string', maxLength: 400 } };
+const NO_UUIDS: Partial<Record<string, object>> = {
+  emoji: { type: 'string', maxLength: 64 },
+  letterId: { type: 'string', maxLength: 400 },
+  partition: { type: 'integer', minimum: 0 },
+};
 
 function pathParameters(path: string): object[] {
   return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
     name,
     in: 'path',
     required: true,
-    schema: PATH_TEXTS[name] ?? { type: 'string', format: 'uuid' },
+    schema: NO_UUIDS[name] ?? { type: 'string', format: 'uuid' },
   }));
 }
 

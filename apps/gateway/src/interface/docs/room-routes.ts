@@ -92,7 +92,7 @@ export const ROOM_ROUTES = [
       summary: 'Invite people; they join by themselves',
       body: REST_BODIES.inviteMembers,
       answers: { 200: Committed },
-      errors: [...CHANGE, 'USER_NOT_FOUND', 'BANNED'],
+      errors: [...CHANGE, 'USER_NOT_FOUND', 'BANNED', 'LIMIT_REACHED'],
       isKeyed,
     },
     { at: 'delete /{userId}', id: 'revokeInvite', summary: 'Take an invitation back, or decline my own', answers: { 200: Committed }, errors: CHANGE, isKeyed },

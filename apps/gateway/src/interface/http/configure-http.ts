@@ -2,6 +2,7 @@ import { type AppConfig } from '@agent-chat/config';
 import { Draining, identifyRequest, measureHttp } from '@agent-chat/observability';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type NextFunction, type Request, type Response } from 'express';
+import { exactAddress } from './exact-address';
 import { jsonBody } from './json-body';
 import { securityHeaders } from './security-headers';
 import { findWebClient, webClient } from './web-client';
@@ -13,6 +14,8 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const UNREAD_TIMEOUT_MS = 20_000;
 /** Longer than proxies keep idle connections, so that it is never we who close one that is about to be used. */
 const KEEP_ALIVE_MS = 75_000;
+/** Not for clients: a proxy in front may hide it. */
+const METRICS = '/api/metrics';
 const HEADERS_OF_ANSWERS = ['ETag', 'Retry-After', 'RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset', 'X-Request-Id'];
 
 /** Sets the gateway's Express up, before the app listens: the app is created with `bodyParser: false`. */
@@ -24,6 +27,7 @@ export function configureHttp(app: NestExpressApplication, config: AppConfig): v
   enableCors(app, config.server.corsOrigins);
   const folder = findWebClient();
   if (folder !== undefined) app.use(webClient(folder));
+  app.use(METRICS, exactAddress(METRICS));
   app.use('/api', cachePolicy, ...jsonBody(config.limits.maxBodyBytes));
   const server = app.getHttpServer();
   server.requestTimeout = REQUEST_TIMEOUT_MS;
