@@ -134,14 +134,14 @@ export class ChatOwner implements WriterListener {
     this.takes.takeAgain(partition);
   }
 
-  private async assigned(partitions: readonly number[]): Promise<void> {
-    await Promise.all(
-      partitions.map((number) => {
-        const partition = this.partitions.get(number) ?? new OwnedPartition(number);
-        this.partitions.set(number, partition);
-        return this.takes.take(partition);
-      }),
-    );
+  /** Waits for none of them: the log would hold back all that it gave at once for one whose database is away. */
+  private assigned(partitions: readonly number[]): Promise<void> {
+    for (const number of partitions) {
+      const partition = this.partitions.get(number) ?? new OwnedPartition(number);
+      this.partitions.set(number, partition);
+      this.takes.keepTaking(partition);
+    }
+    return Promise.resolve();
   }
 
   private revoked(partitions: readonly number[]): Promise<void> {
