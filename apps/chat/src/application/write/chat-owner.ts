@@ -2,7 +2,7 @@ import { type Backplane } from '@agent-chat/backplane';
 import { COMMANDS_TOPIC } from '@agent-chat/contracts';
 import { type Database } from '@agent-chat/database';
 import { type Consumption, type EventLog, type RecordBatch } from '@agent-chat/event-log';
-import { AppError, type Clock } from '@agent-chat/kernel';
+import { type Clock } from '@agent-chat/kernel';
 import { Logger } from '@nestjs/common';
 import { type ProgressRepository } from '../../infrastructure/write/progress-repository';
 import { roomEventOf } from '../../domain/room-event-view';
@@ -154,14 +154,12 @@ export class ChatOwner implements WriterListener {
 
   private release(partition: OwnedPartition): void {
     const number = partition.partition;
-    partition.state = 'lost';
+    partition.lose();
     if (this.partitions.get(number) === partition) {
       this.partitions.delete(number);
       this.paused.delete(number);
     }
     this.countOwned();
-    // Commands come again to the next owner; a read mark's sender asks again.
-    for (const work of partition.take(Infinity)) if ('mark' in work) work.mark.done(new AppError('UNAVAILABLE'));
   }
 
   private receive({ partition: number, records }: RecordBatch): Promise<void> {

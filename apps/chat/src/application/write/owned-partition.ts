@@ -1,6 +1,6 @@
 import { readOrigin, type CommandAnswer } from '@agent-chat/contracts';
 import { type StoredRecord } from '@agent-chat/event-log';
-import { type GatewayId, type RoomId, type UserId } from '@agent-chat/kernel';
+import { AppError, type GatewayId, type RoomId, type UserId } from '@agent-chat/kernel';
 import { type RoomState } from '../../domain/room-state';
 import { type KeyRow } from '../../infrastructure/write/batch-rows';
 import { type Progress } from '../../infrastructure/write/progress-repository';
@@ -127,6 +127,18 @@ export class OwnedPartition {
   /** Puts work back at the front, in order. */
   putBack(works: readonly Work[]): void {
     this.works = [...works, ...this.works];
+    if (this.state === 'lost') this.dismiss();
+  }
+
+  /** Another process has it from now on: nothing that waits here, or is put back later, is done here any more. */
+  lose(): void {
+    this.state = 'lost';
+    this.dismiss();
+  }
+
+  /** Commands come again to the next owner; a read mark's sender asks again. */
+  private dismiss(): void {
+    for (const work of this.take(Infinity)) if ('mark' in work) work.mark.done(new AppError('UNAVAILABLE'));
   }
 
   /** From now on this record counts as decided (P8). */
