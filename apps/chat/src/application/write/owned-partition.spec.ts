@@ -102,7 +102,7 @@ describe('OwnedPartition', () => {
   it('goes back to its mark and forgets what was never stored (P6)', () => {
     const partition = new OwnedPartition(0);
     partition.begin(progress());
-    const before = partition.mark();
+    const before = partition.savepoint();
     const roomId = newId<RoomId>();
     partition.rooms.set(roomId, absentRoom(roomId, 0));
     partition.position += 3;
@@ -110,7 +110,7 @@ describe('OwnedPartition', () => {
     partition.pass((record(9) as { record: StoredRecord }).record);
     partition.rollBack(before);
 
-    expect(partition.mark()).toEqual(before);
+    expect(partition.savepoint()).toEqual(before);
     expect(partition.rooms.size).toBe(0);
   });
 

@@ -26,7 +26,7 @@ export interface SkippedCommands {
 const NOTHING_SKIPPED: SkippedCommands = { beforeMs: 0, belowOffset: 0 };
 
 /** What of a partition goes back when a batch is rolled back. */
-type Mark = Pick<OwnedPartition, 'position' | 'commandOffset' | 'commandRequestId' | 'commandAppendedMs' | 'lastAtMs'>;
+type Savepoint = Pick<OwnedPartition, 'position' | 'commandOffset' | 'commandRequestId' | 'commandAppendedMs' | 'lastAtMs'>;
 
 /** `taking`: the fence is being raised; `active`: works; `lost`: another process has it. */
 type OwnershipState = 'taking' | 'active' | 'lost';
@@ -148,14 +148,14 @@ export class OwnedPartition {
     this.commandAppendedMs = record.appendedAtMs;
   }
 
-  mark(): Mark {
+  savepoint(): Savepoint {
     const { position, commandOffset, commandRequestId, commandAppendedMs, lastAtMs } = this;
     return { position, commandOffset, commandRequestId, commandAppendedMs, lastAtMs };
   }
 
   /** Undoes a batch that certainly was rolled back. */
-  rollBack(mark: Mark): void {
-    Object.assign(this, mark);
+  rollBack(savepoint: Savepoint): void {
+    Object.assign(this, savepoint);
     this.forget();
   }
 
