@@ -15,7 +15,10 @@ describe('opening rooms of two databases of which one is away', () => {
   const [well, away] = [roomIn(0), roomIn(1)];
   const row = { place: 1, kind: 'private', role: 'member', banned: false, invited: false, epoch: 1, head: 7, fence: 3, owner: 'owner', events: [] };
   const there = { name: 'there', query: () => Promise.resolve([row]) } as unknown as PhysicalDatabase;
-  const gone = { name: 'gone', query: () => Promise.reject(new DatabaseError('outage', undefined, 'refused', undefined, undefined)) } as unknown as PhysicalDatabase;
+  const gone = {
+    name: 'gone',
+    query: () => Promise.reject(new DatabaseError('outage', undefined, 'refused', undefined, undefined)),
+  } as unknown as PhysicalDatabase;
   const reader = new EventReader({ partitionCount: PARTITIONS, shard: (partition: number) => (partition === 0 ? there : gone) } as unknown as Database);
   const open = (...roomIds: RoomId[]) => reader.open({ userId: newId<UserId>(), rooms: roomIds.map((roomId) => ({ roomId })), maxBytes: 1_000 });
 
