@@ -18,7 +18,7 @@ export interface Listening {
 export abstract class Backplane {
   /**
    * Starts receiving under a gateway's name and holds its lease until `stop` or death. A name belongs to who listened last: whoever had it
-   * gets nothing more. Resolves also while the carrier is away, and receives when it is back.
+   * gets nothing more. Resolves also while the carrier is away, and receives when it is back. Rejects with UNAVAILABLE after `close`.
    */
   abstract listen(gateway: GatewayId, listener: BackplaneListener): Promise<Listening>;
 

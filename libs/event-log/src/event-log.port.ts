@@ -51,13 +51,13 @@ export interface Subscription {
    * it spends on many: a group that nobody waits for should ask for as much as it can bear. A log to which it makes no difference hands over at once.
    */
   readonly gatherMs?: number;
-  /** Called before the first batch of newly assigned partitions. A rejection is retried after a back-off. */
+  /** Called with newly assigned partitions. No batch of any of them comes before it resolves; a rejection is retried after a back-off. */
   readonly onAssigned?: (partitions: readonly number[]) => Promise<void>;
   /** Called when partitions leave this member, also by `stop`, after their handlers have ended; commits still count while it runs. */
   readonly onRevoked?: (partitions: readonly number[]) => Promise<void>;
 }
 
-/** A running subscription. */
+/** A running subscription. `pause`, `resume` and `seek` do nothing to a partition that is not assigned. */
 export interface Consumption {
   /** Partitions that this member works on now. */
   assigned(): readonly number[];
@@ -67,9 +67,9 @@ export interface Consumption {
   resume(partition: number): void;
   /** The next batch of the partition starts at `offset`; what was delivered beyond it and not committed comes again. */
   seek(partition: number, offset: number): void;
-  /** Moves the group's offset: everything below `nextOffset` is done. Never goes back. */
+  /** Moves the group's offset: everything below `nextOffset` is done. Never goes back. Rejects with LOG_UNAVAILABLE. */
   commit(partition: number, nextOffset: number): Promise<void>;
-  /** The group's committed next offset of a partition, or `undefined` if there is none. */
+  /** The group's committed next offset of a partition, or `undefined` if there is none. Rejects with LOG_UNAVAILABLE. */
   committed(partition: number): Promise<number | undefined>;
   /** Waits for running handlers, commits what they finished with `auto`, then leaves the group. Safe to call twice. */
   stop(): Promise<void>;
@@ -86,7 +86,7 @@ export abstract class EventLog {
   /**
    * Appends records in order; resolves with their positions once all are durable to this log's degree. Two appends of one key,
    * the second called after the first without awaiting it, keep their order.
-   * Rejects with LOG_UNAVAILABLE (nothing was written) or LOG_UNCERTAIN (some may have been), never otherwise (P21).
+   * Rejects with LOG_UNAVAILABLE (nothing was written; also for a record that is too large) or LOG_UNCERTAIN (some may have been), never otherwise (P21).
    */
   abstract append(topic: string, records: readonly LogRecord[]): Promise<readonly RecordPosition[]>;
 

@@ -18,9 +18,9 @@ export interface EventGroupOptions {
   readonly checkEveryMs: number;
   /** How often to look for dead letters that are to be handled again; 5 s unless given, in milliseconds. */
   readonly replayEveryMs?: number;
-  readonly onError: (error: unknown, group: string, partition: number) => void;
+  readonly onError: (error: unknown, partition: number) => void;
   /** An outage while dead letters are looked for or handled again. */
-  readonly onReplayError: (error: unknown, group: string) => void;
+  readonly onReplayError: (error: unknown) => void;
 }
 
 /** Partitions that one group works on at once in this process. */
@@ -78,18 +78,18 @@ export class EventGroup {
   }
 
   private lookForReplays(): DeadEventReplays {
-    const { group, handling, source, replayEveryMs = REPLAY_EVERY_MS, onReplayError } = this.options;
+    const { handling, source, replayEveryMs = REPLAY_EVERY_MS, onReplayError: onError } = this.options;
     return new DeadEventReplays({
       handling,
       source,
       partitions: () => [...this.followers.keys()],
       everyMs: replayEveryMs,
-      onError: (error) => onReplayError(error, group),
+      onError,
     });
   }
 
   private follow(partitions: readonly number[]): void {
-    const { group, handling, source, batchSize, gatherMs = 0, onError } = this.options;
+    const { handling, source, batchSize, gatherMs = 0, onError } = this.options;
     for (const partition of partitions) {
       if (this.followers.has(partition)) continue;
       const follower = new PartitionFollower({
@@ -99,7 +99,7 @@ export class EventGroup {
         batchSize,
         gatherMs,
         limit: (step) => this.limit.run(step),
-        onError: (error) => onError(error, group, partition),
+        onError: (error) => onError(error, partition),
       });
       this.followers.set(partition, follower);
       follower.check();

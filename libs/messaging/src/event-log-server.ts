@@ -109,7 +109,7 @@ export class EventLogServer extends Server implements CustomTransportStrategy {
       batchSize: BATCH_SIZE,
       checkEveryMs,
       ...(replayEveryMs === undefined ? {} : { replayEveryMs }),
-      onError: (error, _group, partition) => onRetry(group, `${group} will try partition ${partition} again`, error),
+      onError: (error, partition) => onRetry(group, `${group} will try partition ${partition} again`, error),
       onReplayError: (error) => onRetry(group, `${group} will try its dead letters again`, error),
     });
   }

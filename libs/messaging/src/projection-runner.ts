@@ -58,7 +58,7 @@ export class ProjectionRunner {
       gatherMs: projection.gatherMs ?? 0,
       checkEveryMs,
       ...(replayEveryMs === undefined ? {} : { replayEveryMs }),
-      onError: (error, _group, partition) => onRetry(group, `${group} will try partition ${partition} again`, error),
+      onError: (error, partition) => onRetry(group, `${group} will try partition ${partition} again`, error),
       onReplayError: (error) => onRetry(group, `${group} will try its dead letters again`, error),
     });
     this.running.set(group, { projection, events });

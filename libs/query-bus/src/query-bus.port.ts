@@ -21,7 +21,8 @@ export type QueryHandler<Name extends QueryName> = (input: QueryInput<Name>, con
 export abstract class QueryBus {
   /**
    * The answer before the deadline, or an `AppError`: what the handler threw (anything but an `AppError` becomes INTERNAL),
-   * TIMEOUT at the deadline, UNAVAILABLE when nobody answers this query. Queries change nothing, or are idempotent: a caller may ask again.
+   * VALIDATION_FAILED for input that the query doesn't take, FRAME_TOO_LARGE for more of it than crosses between processes, TIMEOUT at the deadline,
+   * UNAVAILABLE when nobody answers this query. Queries change nothing, or are idempotent: a caller may ask again.
    */
   abstract ask<Name extends QueryName>(query: Name, input: QueryInput<Name>, options: AskOptions): Promise<QueryAnswer<Name>>;
 

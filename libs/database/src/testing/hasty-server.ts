@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { said } from './server-message';
 
 /** A server that lets everybody in and says goodbye in the same breath, as one that stops just then does. */
 export interface HastyServer {
@@ -21,11 +22,4 @@ export async function startHastyServer(): Promise<HastyServer> {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('No port.');
   return { url: `postgres://me:secret@127.0.0.1:${address.port}/chat`, close: () => new Promise((closed) => server.close(() => closed())) };
-}
-
-/** A message of the server: its type, its length, its body. */
-function said(type: string, body: Buffer): Buffer {
-  const length = Buffer.alloc(4);
-  length.writeInt32BE(body.length + length.length);
-  return Buffer.concat([Buffer.from(type), length, body]);
 }

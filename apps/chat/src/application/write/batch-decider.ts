@@ -52,6 +52,11 @@ export function keyName(of: { roomId: string; actorId: string; key: string }): s
   return `${of.roomId}:${of.actorId}:${of.key}`;
 }
 
+/** The same of a stored key. */
+export function storedKeyName({ room_id, actor_id, key }: Pick<KeyRow, 'room_id' | 'actor_id' | 'key'>): string {
+  return keyName({ roomId: room_id, actorId: actor_id, key });
+}
+
 /** Decides a loaded batch in log order, changing the aggregates and the partitions' progress in memory. */
 export class BatchDecider {
   private readonly logger = new Logger(BatchDecider.name);

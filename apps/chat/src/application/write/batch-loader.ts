@@ -3,7 +3,7 @@ import { referredMessage } from '../../domain';
 import { type MessageState, type RoomState } from '../../domain/room-state';
 import { type AggregateReader, type KeyName } from '../../infrastructure/write/aggregate-reader';
 import { type KeyRow } from '../../infrastructure/write/batch-rows';
-import { keyName, type Share } from './batch-decider';
+import { keyName, type Share, storedKeyName } from './batch-decider';
 import { type OwnedPartition } from './owned-partition';
 
 /** Reads into memory what a batch needs and its partitions don't hold: keys (P11), rooms, messages. */
@@ -44,9 +44,7 @@ class Needs {
   /** Puts what was read where it is needed. */
   hand(keys: readonly KeyRow[], rooms: ReadonlyMap<RoomId, RoomState>, messages: readonly { roomId: RoomId; message: MessageState }[]): void {
     for (const [roomId, room] of rooms) this.partitions.get(roomId)?.rooms.set(roomId, room);
-    for (const key of keys) {
-      this.partitions.get(key.room_id as RoomId)?.keys.set(keyName({ roomId: key.room_id, actorId: key.actor_id, key: key.key }), key);
-    }
+    for (const key of keys) this.partitions.get(key.room_id as RoomId)?.keys.set(storedKeyName(key), key);
     for (const { roomId, message } of messages) {
       // A message of another room than the command's isn't there for that command.
       if (this.messages.get(message.messageId)?.has(roomId) !== true) continue;

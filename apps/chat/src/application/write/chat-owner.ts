@@ -2,7 +2,7 @@ import { type Backplane } from '@agent-chat/backplane';
 import { COMMANDS_TOPIC } from '@agent-chat/contracts';
 import { type Database } from '@agent-chat/database';
 import { type Consumption, type EventLog, type RecordBatch } from '@agent-chat/event-log';
-import { AppError, type Clock } from '@agent-chat/kernel';
+import { type Clock } from '@agent-chat/kernel';
 import { Logger } from '@nestjs/common';
 import { type ProgressRepository } from '../../infrastructure/write/progress-repository';
 import { roomEventOf } from '../../domain/room-event-view';
@@ -137,14 +137,14 @@ export class ChatOwner implements WriterListener {
     this.takes.takeAgain(partition);
   }
 
-  private async assigned(partitions: readonly number[]): Promise<void> {
-    await Promise.all(
-      partitions.map((number) => {
-        const partition = this.partitions.get(number) ?? new OwnedPartition(number);
-        this.partitions.set(number, partition);
-        return this.takes.take(partition);
-      }),
-    );
+  /** Waits for none of them: the log would hold back all that it gave at once for one whose database is away. */
+  private assigned(partitions: readonly number[]): Promise<void> {
+    for (const number of partitions) {
+      const partition = this.partitions.get(number) ?? new OwnedPartition(number);
+      this.partitions.set(number, partition);
+      this.takes.keepTaking(partition);
+    }
+    return Promise.resolve();
   }
 
   private revoked(partitions: readonly number[]): Promise<void> {
@@ -157,14 +157,12 @@ export class ChatOwner implements WriterListener {
 
   private release(partition: OwnedPartition): void {
     const number = partition.partition;
-    partition.state = 'lost';
+    partition.lose();
     if (this.partitions.get(number) === partition) {
       this.partitions.delete(number);
       this.paused.delete(number);
     }
     this.countOwned();
-    // Commands come again to the next owner; a read mark's sender asks again.
-    for (const work of partition.take(Infinity)) if ('mark' in work) work.mark.done(new AppError('UNAVAILABLE'));
   }
 
   private receive({ partition: number, records }: RecordBatch): Promise<void> {

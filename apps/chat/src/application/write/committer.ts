@@ -127,7 +127,7 @@ export class Committer {
 
   /** Loads, decides and commits; on a failure puts everything back to where it can be tried again. */
   private async execute(shares: readonly Share[]): Promise<void> {
-    const before = shares.map(({ partition }) => partition.mark());
+    const before = shares.map(({ partition }) => partition.savepoint());
     const startedMs = performance.now();
     let batch: DecidedBatch;
     try {
@@ -160,7 +160,7 @@ export class Committer {
     this.parts.listener.committed({ batch, events: batch.rows.events, shares });
   }
 
-  private async recover(shares: readonly Share[], before: readonly ReturnType<OwnedPartition['mark']>[], error: unknown): Promise<void> {
+  private async recover(shares: readonly Share[], before: readonly ReturnType<OwnedPartition['savepoint']>[], error: unknown): Promise<void> {
     if (!(error instanceof DatabaseError || error instanceof AppError)) this.logger.error({ err: error }, 'A batch could not be decided');
     if (error instanceof DatabaseError && error.kind === 'outage') {
       this.failures += 1;
@@ -173,8 +173,8 @@ export class Committer {
     }
     // Nothing was stored: memory goes back to what is.
     shares.forEach(({ partition }, index) => {
-      const mark = before[index];
-      if (mark !== undefined) partition.rollBack(mark);
+      const savepoint = before[index];
+      if (savepoint !== undefined) partition.rollBack(savepoint);
     });
     if (error instanceof AppError) this.waitForLog(shares, error);
     else if (error instanceof DatabaseError && error.kind === 'fenced') this.leaveOut(shares, refusedPartitions(error));
@@ -214,7 +214,7 @@ export class Committer {
       this.settle([only], await this.parts.poison.putAway(only, error));
     } catch (cause) {
       // If the dead letter or its commit fails too, it was an outage.
-      await this.recover([only], [only.partition.mark()], new DatabaseError('outage', undefined, 'A dead letter could not be stored', undefined, cause));
+      await this.recover([only], [only.partition.savepoint()], new DatabaseError('outage', undefined, 'A dead letter could not be stored', undefined, cause));
     }
   }
 }

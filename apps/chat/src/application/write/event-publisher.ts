@@ -61,6 +61,7 @@ export class EventPublisher {
     this.wake();
   }
 
+  /** Ends after what is under way. What still waits is published by whoever owns its partition next (P18). */
   async stop(): Promise<void> {
     this.stopped = true;
     await this.running;

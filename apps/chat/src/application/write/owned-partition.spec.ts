@@ -49,6 +49,21 @@ describe('OwnedPartition', () => {
     expect(partition.take(Infinity)).toEqual(works);
   });
 
+  it('lets the senders of marks ask again once it is lost, of those too that come back from a batch after that (P9, P33)', () => {
+    const partition = new OwnedPartition(0);
+    const outcomes: unknown[] = [];
+    const asked = (): Work => ({ mark: { roomId: newId<RoomId>(), userId: newId<UserId>(), seq: 1, force: false, done: (error) => outcomes.push(error) } });
+    for (const work of [asked(), record(1), asked()]) partition.push(work);
+    const batch = partition.take(1);
+    partition.lose();
+    expect(outcomes).toMatchObject([{ code: 'UNAVAILABLE' }]);
+
+    partition.putBack(batch);
+
+    expect(outcomes).toMatchObject([{ code: 'UNAVAILABLE' }, { code: 'UNAVAILABLE' }]);
+    expect(partition).toMatchObject({ state: 'lost', waiting: 0 });
+  });
+
   it('takes no record behind a hole, and says from where it wants them; what is gone for good it does without (P13)', () => {
     const partition = new OwnedPartition(0);
     partition.begin(progress({ command_offset: 4 }));
@@ -87,7 +102,7 @@ describe('OwnedPartition', () => {
   it('goes back to its mark and forgets what was never stored (P6)', () => {
     const partition = new OwnedPartition(0);
     partition.begin(progress());
-    const before = partition.mark();
+    const before = partition.savepoint();
     const roomId = newId<RoomId>();
     partition.rooms.set(roomId, absentRoom(roomId, 0));
     partition.position += 3;
@@ -95,7 +110,7 @@ describe('OwnedPartition', () => {
     partition.pass((record(9) as { record: StoredRecord }).record);
     partition.rollBack(before);
 
-    expect(partition.mark()).toEqual(before);
+    expect(partition.savepoint()).toEqual(before);
     expect(partition.rooms.size).toBe(0);
   });
 

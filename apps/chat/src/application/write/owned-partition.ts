@@ -1,6 +1,6 @@
 import { readOrigin, type CommandAnswer } from '@agent-chat/contracts';
 import { type StoredRecord } from '@agent-chat/event-log';
-import { type GatewayId, type RoomId, type UserId } from '@agent-chat/kernel';
+import { AppError, type GatewayId, type RoomId, type UserId } from '@agent-chat/kernel';
 import { type RoomState } from '../../domain/room-state';
 import { type KeyRow } from '../../infrastructure/write/batch-rows';
 import { type Progress } from '../../infrastructure/write/progress-repository';
@@ -26,7 +26,7 @@ export interface SkippedCommands {
 const NOTHING_SKIPPED: SkippedCommands = { beforeMs: 0, belowOffset: 0 };
 
 /** What of a partition goes back when a batch is rolled back. */
-type Mark = Pick<OwnedPartition, 'position' | 'commandOffset' | 'commandRequestId' | 'commandAppendedMs' | 'lastAtMs'>;
+type Savepoint = Pick<OwnedPartition, 'position' | 'commandOffset' | 'commandRequestId' | 'commandAppendedMs' | 'lastAtMs'>;
 
 /** `taking`: the fence is being raised; `active`: works; `lost`: another process has it. */
 type OwnershipState = 'taking' | 'active' | 'lost';
@@ -127,6 +127,18 @@ export class OwnedPartition {
   /** Puts work back at the front, in order. */
   putBack(works: readonly Work[]): void {
     this.works = [...works, ...this.works];
+    if (this.state === 'lost') this.dismiss();
+  }
+
+  /** Another process has it from now on: nothing that waits here, or is put back later, is done here any more. */
+  lose(): void {
+    this.state = 'lost';
+    this.dismiss();
+  }
+
+  /** Commands come again to the next owner; a read mark's sender asks again. */
+  private dismiss(): void {
+    for (const work of this.take(Infinity)) if ('mark' in work) work.mark.done(new AppError('UNAVAILABLE'));
   }
 
   /** From now on this record counts as decided (P8). */
@@ -136,14 +148,14 @@ export class OwnedPartition {
     this.commandAppendedMs = record.appendedAtMs;
   }
 
-  mark(): Mark {
+  savepoint(): Savepoint {
     const { position, commandOffset, commandRequestId, commandAppendedMs, lastAtMs } = this;
     return { position, commandOffset, commandRequestId, commandAppendedMs, lastAtMs };
   }
 
   /** Undoes a batch that certainly was rolled back. */
-  rollBack(mark: Mark): void {
-    Object.assign(this, mark);
+  rollBack(savepoint: Savepoint): void {
+    Object.assign(this, savepoint);
     this.forget();
   }
 

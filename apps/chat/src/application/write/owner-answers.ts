@@ -5,7 +5,7 @@ import { NotTheOwnerError } from '@agent-chat/query-bus';
 import { askPartition } from '../../infrastructure/read/shard-reader';
 import { AggregateReader } from '../../infrastructure/write/aggregate-reader';
 import { type ProgressRepository } from '../../infrastructure/write/progress-repository';
-import { resultOf } from './batch-decider';
+import { keyName, resultOf, storedKeyName } from './batch-decider';
 import { type ChatOwner } from './chat-owner';
 import { type OwnedPartition } from './owned-partition';
 
@@ -45,10 +45,10 @@ export class OwnerAnswers {
     const keys = await new AggregateReader({ query: (sql, parameters = []) => askPartition(this.database, partition, sql, parameters) }).keys(
       calls.map((call) => ({ room_id: call.roomId, actor_id: call.actorId, key: call.key })),
     );
-    const stored = new Map(keys.map((key) => [`${key.room_id}:${key.actor_id}:${key.key}`, key]));
+    const stored = new Map(keys.map((key) => [storedKeyName(key), key]));
     return {
       outcomes: calls.map((call): Outcome => {
-        const key = stored.get(`${call.roomId}:${call.actorId}:${call.key}`);
+        const key = stored.get(keyName(call));
         // Another call's key tells this one's outcome only once the owner has compared what both ask for.
         if (key?.request_id === call.requestId) return answered({ requestId: call.requestId, ok: true, result: resultOf(key, false) });
         return isCurrent(owned, fence) ? withoutKey(owned, call, committedOffset) : { requestId: call.requestId, status: 'pending' };

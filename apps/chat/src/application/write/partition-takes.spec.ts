@@ -45,6 +45,17 @@ describe('PartitionTakes', () => {
     expect(asked).toBe(2);
   });
 
+  it('takes one at once that was just given, and again where that fails', async () => {
+    outcomes = [Promise.reject(new Error('no database'))];
+    takes.keepTaking(partition);
+    expect(asked).toBe(1);
+    await jest.advanceTimersByTimeAsync(49);
+    expect(asked).toBe(1);
+    await jest.advanceTimersByTimeAsync(60_000);
+
+    expect(asked).toBe(2);
+  });
+
   it('takes it again until it succeeds, each time after a longer pause', async () => {
     outcomes = Array.from({ length: 8 }, () => {
       const failed = Promise.reject(new Error('no database'));

@@ -27,16 +27,20 @@ export class PartitionTakes {
     return taking;
   }
 
-  /** P7, P9: still assigned, the partition is taken again, for as long as it needs; else it is given up. */
+  /** Takes a partition, again after each failure, for as long as the group gives it to this process. Nobody waits for it: its database may be away. */
+  keepTaking(partition: OwnedPartition, attempt = 0): void {
+    this.take(partition).catch((error: unknown) => {
+      this.logger.warn({ err: error, partition: partition.partition }, 'A partition could not be taken');
+      this.takeAgain(partition, attempt);
+    });
+  }
+
+  /** P7, P9: still assigned, the partition is taken again after a pause; else it is given up. */
   takeAgain(partition: OwnedPartition, attempt = 0): void {
     if (this.isGivenUp(partition)) return;
     setTimeout(
       () => {
-        if (this.isGivenUp(partition)) return;
-        this.take(partition).catch((error: unknown) => {
-          this.logger.warn({ err: error, partition: partition.partition }, 'A partition could not be taken');
-          this.takeAgain(partition, attempt + 1);
-        });
+        if (!this.isGivenUp(partition)) this.keepTaking(partition, attempt + 1);
       },
       BACKOFF_MS[Math.min(attempt, BACKOFF_MS.length - 1)],
     ).unref();

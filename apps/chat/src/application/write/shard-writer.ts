@@ -69,7 +69,7 @@ export class ShardWriter {
     this.publisher.drop(partition);
   }
 
-  /** Finishes what was handed over. */
+  /** Commits what was handed over. */
   async stop(): Promise<void> {
     await this.committer.stop();
     await this.publisher.stop();

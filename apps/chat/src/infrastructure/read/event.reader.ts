@@ -6,7 +6,7 @@ import { ByteBudget, cutEvents, requireContinuable, type EventPage } from '../..
 import { requireExisting, requireReadable } from '../../application/read/room-access';
 import { roomEventOf, type LoggedEvent } from '../../domain/room-event-view';
 import { type AccessRow } from './access-row';
-import { askByShard, type AskShard, askRoom } from './shard-reader';
+import { type AskShard, askRoom, askThoseThere } from './shard-reader';
 import { ACCESS_COLUMNS, accessJoins, EVENT_FIELDS } from './sql';
 
 /** No event is shorter once it is encoded: its ids, its time and the names of its fields alone are longer. */
@@ -54,7 +54,7 @@ export class EventReader {
 
   async open({ userId, rooms, maxBytes }: QueryInput<'rooms.open'>): Promise<QueryAnswer<'rooms.open'>> {
     const asked = rooms.map(({ roomId, cursor }, place) => ({ place, roomId, cursor: readCursor(cursor) }));
-    const rows = await askByShard(
+    const { rows, away } = await askThoseThere(
       this.database,
       asked,
       ({ roomId }) => roomId,
@@ -62,7 +62,7 @@ export class EventReader {
     );
     const found = new Map(rows.map((row) => [row.place, row]));
     const budget = new ByteBudget(maxBytes);
-    return { rooms: asked.map((room) => opened(room, found.get(room.place), budget)) };
+    return { rooms: asked.map((room) => opened(room, away.get(room) ?? found.get(room.place), budget)) };
   }
 
   async events({ roomId, userId, after, limit, maxBytes }: QueryInput<'room.events'>): Promise<QueryAnswer<'room.events'>> {
@@ -90,9 +90,10 @@ function readLogs(ask: AskShard, userId: string, rooms: readonly AskedRoom[], mo
   return ask<LogRow>(LOG, [userId, rooms.map(({ roomId }) => roomId), after, places, most.limit, most.maxBytes]);
 }
 
-function opened(room: AskedRoom, row: LogRow | undefined, budget: ByteBudget): OpenedRoom {
+function opened(room: AskedRoom, found: LogRow | AppError | undefined, budget: ByteBudget): OpenedRoom {
   try {
-    const readable = requireReadable(row);
+    if (found instanceof AppError) throw found;
+    const readable = requireReadable(found);
     const { head, epoch, fence, owner, role } = readable;
     return { ok: true, roomId: room.roomId as RoomId, head, epoch, fence, owner, member: role !== null, ...pageOf(room, readable, budget, false) };
   } catch (error) {

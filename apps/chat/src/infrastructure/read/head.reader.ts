@@ -2,7 +2,7 @@ import { type QueryAnswer, type QueryInput, type RoomHead } from '@agent-chat/co
 import { Database, type Row } from '@agent-chat/database';
 import { type RoomId, type UserId } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
-import { askByShard } from './shard-reader';
+import { askByShard, askThoseThere } from './shard-reader';
 import { mentionCount } from './sql';
 
 const BADGES = `
@@ -49,8 +49,9 @@ export class HeadReader {
     return { heads: [...heads].map(([userId, items]) => ({ userId: userId as UserId, heads: items })) };
   }
 
+  /** Of rooms whose database is away nothing is said: those of the others are compared all the same. */
   async heads({ roomIds }: QueryInput<'rooms.heads'>): Promise<QueryAnswer<'rooms.heads'>> {
-    const rows = await askByShard(
+    const { rows } = await askThoseThere(
       this.database,
       roomIds,
       (roomId) => roomId,

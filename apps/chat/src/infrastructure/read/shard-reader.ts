@@ -1,4 +1,4 @@
-import { DatabaseError, type Database, type PhysicalDatabase, type Row } from '@agent-chat/database';
+import { DatabaseError, type Database, type PhysicalDatabase, type Row, whileReachable } from '@agent-chat/database';
 import { AppError, groupBy, partitionOf } from '@agent-chat/kernel';
 
 /** What `partitions_here` raises. */
@@ -68,6 +68,34 @@ export async function askByShard<Item, R extends Row>(
     const answers = await Promise.all([...places].map(([shard, own]) => work(askOf(database, shard, [...new Set(own.map(partitionOfItem))]), own)));
     return answers.flat();
   });
+}
+
+/** What those databases answered that are there, and of the other items why not. */
+interface Reached<Item, R extends Row> {
+  readonly rows: readonly R[];
+  readonly away: ReadonlyMap<Item, AppError>;
+}
+
+/** As `askByShard`, but a database that is away costs only the items that it holds. Where it holds all of them, the whole fails. */
+export async function askThoseThere<Item, R extends Row>(
+  database: Database,
+  items: readonly Item[],
+  roomIdOf: (item: Item) => string,
+  work: (ask: AskShard, items: readonly Item[]) => Promise<R[]>,
+): Promise<Reached<Item, R>> {
+  const away = new Map<Item, AppError>();
+  const rows = await askByShard(database, items, roomIdOf, async (ask, own) => {
+    // The question may be put again, with another map.
+    for (const item of own) away.delete(item);
+    try {
+      return await whileReachable(work(ask, own));
+    } catch (error) {
+      if (own.length === items.length || !(error instanceof AppError && error.code === 'UNAVAILABLE')) throw error;
+      for (const item of own) away.set(item, error);
+      return [];
+    }
+  });
+  return { rows, away };
 }
 
 /** Puts the whole question again with the map that a move has left (P30). */

@@ -98,6 +98,8 @@ export class EventStreams implements OnApplicationBootstrap, OnModuleDestroy {
       return room.more;
     }
     const { roomId, error } = room;
+    // Its client comes again, and goes on where it is: a room that can't be opened only now is not one to read anew.
+    if (error.retryable) throw AppError.fromBody(error);
     stream.send('resync', { roomId, reason: error.code.toLowerCase() });
     if (error.code === 'RESYNC_REQUIRED') this.run(stream, () => this.open(stream, [{ roomId }]));
     return false;

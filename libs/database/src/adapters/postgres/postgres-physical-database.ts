@@ -85,7 +85,9 @@ export class PostgresPhysicalDatabase implements PhysicalDatabase {
       try {
         result = await work(connection);
       } catch (error) {
-        await this.rollback(lease);
+        // Who says nothing any more would be waited for once more: the server rolls back by itself when the connection closes.
+        if (error instanceof DatabaseError && !isConnectionUsable(error)) lease.broken = true;
+        else await this.rollback(lease);
         throw error;
       }
       await this.commit(lease);

@@ -31,6 +31,7 @@ export class ServiceRegistry extends Discovery {
   private isAnnounced = false;
   private isClosed = false;
   private beats = 0;
+  private isBeating = false;
   private beating: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
 
@@ -43,7 +44,10 @@ export class ServiceRegistry extends Discovery {
   static async open(options: ServiceRegistryOptions): Promise<ServiceRegistry> {
     const registry = new ServiceRegistry(options);
     await registry.beat();
-    registry.timer = setInterval(() => void registry.beat(), HEARTBEAT_MS).unref();
+    registry.timer = setInterval(() => {
+      // A directory that says nothing would find all that were missed behind each other when it is back.
+      if (!registry.isBeating) void registry.beat();
+    }, HEARTBEAT_MS).unref();
     return registry;
   }
 
@@ -82,6 +86,7 @@ export class ServiceRegistry extends Discovery {
   }
 
   private async beatOnce(): Promise<void> {
+    this.isBeating = true;
     try {
       if (this.isAnnounced) await this.leases.renew(this.options.identity, this.options.load());
       const rows = await this.leases.list();
@@ -91,6 +96,8 @@ export class ServiceRegistry extends Discovery {
     } catch (error) {
       if (!this.isAway) this.options.onError(error);
       this.isAway = true;
+    } finally {
+      this.isBeating = false;
     }
   }
 

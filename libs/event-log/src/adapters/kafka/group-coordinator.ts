@@ -18,6 +18,15 @@ export interface Membership {
   readonly assigned: readonly number[];
 }
 
+/** A member's place in a generation that is only being formed: it doesn't know yet what it gets. */
+export interface JoiningMember {
+  readonly memberId: string;
+  readonly generation: number;
+  /** Whether it is this member who shares partitions out, by the claims of all. */
+  readonly isLeader: boolean;
+  readonly claims: readonly MemberClaim[];
+}
+
 export interface OffsetToCommit {
   readonly partition: number;
   readonly nextOffset: number;
@@ -40,27 +49,30 @@ export class GroupCoordinator {
     private readonly times: GroupTimes,
   ) {}
 
-  /** Joins, shares partitions out if this member leads the group, and resolves with what it got. */
-  async join(claim: MemberClaim): Promise<Membership> {
+  /** Joins the generation that is being formed. The group then waits for this member, under the id that it was given, to `sync`. */
+  async join({ memberId, ...said }: MemberClaim): Promise<JoiningMember> {
     const { groupId, topic } = this;
     const { sessionTimeoutMs: sessionTimeout, rebalanceTimeoutMs: rebalanceTimeout } = this.times;
-    return this.ask(async (broker) => {
-      const { memberId, ...said } = claim;
-      const groupProtocols = [{ name: PROTOCOL_NAME, metadata: encodeClaim(topic, said) }];
-      const joined = await broker.joinGroup({ groupId, sessionTimeout, rebalanceTimeout, memberId, groupProtocols });
-      const claims = joined.members.map((member) => decodeClaim(member.memberId, member.memberMetadata));
-      const shares = joined.memberId === joined.leaderId ? assignPartitions(claims, this.partitionCount) : new Map<string, readonly number[]>();
-      const groupAssignment = [...shares].map(([member, partitions]) => ({ memberId: member, memberAssignment: encodeAssignment(topic, partitions) }));
-      const synced = await broker.syncGroup({ groupId, generationId: joined.generationId, memberId: joined.memberId, groupAssignment });
-      return { memberId: joined.memberId, generation: joined.generationId, assigned: decodeAssignment(topic, synced.memberAssignment) };
-    });
+    const groupProtocols = [{ name: PROTOCOL_NAME, metadata: encodeClaim(topic, said) }];
+    const joined = await this.ask((broker) => broker.joinGroup({ groupId, sessionTimeout, rebalanceTimeout, memberId, groupProtocols }));
+    const claims = joined.members.map((member) => decodeClaim(member.memberId, member.memberMetadata));
+    return { memberId: joined.memberId, generation: joined.generationId, isLeader: joined.memberId === joined.leaderId, claims };
+  }
+
+  /** Shares partitions out if this member leads the group, and resolves with what it got. */
+  async sync({ memberId, generation, isLeader, claims }: JoiningMember): Promise<Membership> {
+    const { groupId, topic } = this;
+    const shares = isLeader ? assignPartitions(claims, this.partitionCount) : new Map<string, readonly number[]>();
+    const groupAssignment = [...shares].map(([member, partitions]) => ({ memberId: member, memberAssignment: encodeAssignment(topic, partitions) }));
+    const synced = await this.ask((broker) => broker.syncGroup({ groupId, generationId: generation, memberId, groupAssignment }));
+    return { memberId, generation, assigned: decodeAssignment(topic, synced.memberAssignment) };
   }
 
   async heartbeat({ memberId, generation }: Membership): Promise<void> {
     await this.ask((broker) => broker.heartbeat({ groupId: this.groupId, groupGenerationId: generation, memberId }));
   }
 
-  async leave({ memberId }: Membership): Promise<void> {
+  async leave(memberId: string): Promise<void> {
     await this.ask((broker) => broker.leaveGroup({ groupId: this.groupId, memberId }));
   }
 

@@ -69,7 +69,7 @@ export class KafkaGroupMember implements Consumption {
     this.ended = true;
     this.wish.abort();
     await this.running;
-    if (this.membership) await this.coordinator.leave(this.membership).catch((error: unknown) => this.stays.report(error, 'leaving a group'));
+    if (this.memberId !== '') await this.coordinator.leave(this.memberId).catch((error: unknown) => this.stays.report(error, 'leaving a group'));
     this.membership = undefined;
     await this.onStopped();
   }
@@ -103,12 +103,14 @@ export class KafkaGroupMember implements Consumption {
     try {
       const { memberId } = this;
       const generation = this.membership?.generation ?? -1;
-      this.membership = await this.coordinator.join({ memberId, generation, owned: this.stays.owned(), stopping: this.stopping !== undefined });
+      const place = await this.coordinator.join({ memberId, generation, owned: this.stays.owned(), stopping: this.stopping !== undefined });
+      // Known even if what follows fails: came it again as somebody new, the others would wait for this one until its session ends.
+      this.memberId = place.memberId;
+      this.membership = await this.coordinator.sync(place);
     } catch (error) {
       this.rejoin = true;
       throw error;
     }
-    this.memberId = this.membership.memberId;
     const { assigned } = this.membership;
     joined();
     // In a later macrotask: the subscriber holds its `Consumption` before `onAssigned` is called.

@@ -34,7 +34,7 @@ export class OffsetCommitter {
     if (stay.committed !== undefined && nextOffset <= stay.committed) return Promise.resolve();
     return new Promise((resolve, reject) => {
       this.waiting.push({ stay, nextOffset, giveUpAt: performance.now() + this.timeoutMs, resolve, reject });
-      this.running ??= this.run().finally(() => (this.running = undefined));
+      this.running ??= this.run();
     });
   }
 
@@ -44,6 +44,7 @@ export class OffsetCommitter {
     while (this.running) await this.running;
   }
 
+  /** Never rejects. */
   private async run(): Promise<void> {
     let failures = 0;
     // What is asked for in the same turn of the event loop goes along.
@@ -57,6 +58,8 @@ export class OffsetCommitter {
       if (failures > 0) await delay(Math.min(retryDelayMs(failures), LONGEST_RETRY_MS));
       else if (this.waiting.length > 0) await this.rest();
     }
+    // In the same turn as the last look at what waits: a commit that comes later starts a run of its own.
+    this.running = undefined;
   }
 
   private async rest(): Promise<void> {
