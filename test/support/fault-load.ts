@@ -43,8 +43,12 @@ export interface LoadOptions {
   readonly postEveryMs: number;
   /** So many of the clients read everything; all of them unless given. */
   readonly readers?: number;
-  /** So many of the rooms lie in that logical shard; the others wherever chance puts them. */
-  readonly inShard?: { readonly partition: number; readonly rooms: number };
+}
+
+/** So many of the rooms lie in that logical shard; the others wherever chance puts them. */
+export interface ShardOfRooms {
+  readonly partition: number;
+  readonly rooms: number;
 }
 
 /** Sends a second that all clients together offer. */
@@ -75,8 +79,8 @@ export class FaultLoad {
   }
 
   /** Has everybody write and read while the fault happens and until all is as before; tells what they saw. */
-  async under(fault: Fault): Promise<FaultReport> {
-    const rooms = await this.makeRooms();
+  async under(fault: Fault, inShard?: ShardOfRooms): Promise<FaultReport> {
+    const rooms = await this.makeRooms(inShard);
     const verifier = new DeliveryVerifier();
     const { readers: readerCount = this.people.length } = this.options;
     const clients = this.people.map((person, index) => new LoadClient(person, verifier, index < readerCount ? rooms : []));
@@ -108,26 +112,16 @@ export class FaultLoad {
     }
   }
 
-  private async makeRooms(): Promise<string[]> {
+  private async makeRooms(inShard: ShardOfRooms | undefined): Promise<string[]> {
     const [owner, ...others] = this.people;
     if (owner === undefined) throw new Error('nobody');
     const memberIds = others.map(({ userId }) => userId);
     const rooms = Array.from({ length: this.options.rooms }, async (_, index) => {
-      const key = this.keyOf(owner, index);
+      const key = keyOf(owner, inShard !== undefined && index < inShard.rooms ? inShard.partition : undefined);
       const room = { kind: 'private', name: `room ${String(index)}`, memberIds };
       return (await eventually(() => owner.createRoom(room, key), { timeoutMs: RECOVERY_LIMIT_MS })).roomId;
     });
     return Promise.all(rooms);
-  }
-
-  /** A room made with it lies where it should. */
-  private keyOf({ userId }: RestClient, index: number): string {
-    const { inShard } = this.options;
-    for (;;) {
-      const key = randomUUID();
-      const partition = partitionOf(keyedRoomId(userId as UserId, key), DEFAULT_PARTITION_COUNT);
-      if (inShard === undefined || index >= inShard.rooms || partition === inShard.partition) return key;
-    }
   }
 
   private async read(rooms: readonly string[]): Promise<Map<string, ReturnType<typeof seen>[]>> {
@@ -135,6 +129,14 @@ export class FaultLoad {
     if (owner === undefined) throw new Error('nobody');
     const read = async (roomId: string) => [roomId, (await eventually(() => owner.wholeLog(roomId), { timeoutMs: READ_LIMIT_MS })).map(seen)] as const;
     return new Map(await Promise.all(rooms.map(read)));
+  }
+}
+
+/** A room made with it lies in that shard, or anywhere. */
+function keyOf({ userId }: RestClient, partition: number | undefined): string {
+  for (;;) {
+    const key = randomUUID();
+    if (partition === undefined || partitionOf(keyedRoomId(userId as UserId, key), DEFAULT_PARTITION_COUNT) === partition) return key;
   }
 }
 
