@@ -121,6 +121,23 @@ describe('moving a shard to another database', () => {
     expect([await stateIn('a'), await stateIn('b')]).toEqual(['moved', 'active']);
   });
 
+  it('is given up by whoever runs it when nothing answers in the switch: writers go on, and so does another', async () => {
+    const posts = steadyPosts(await roomsOf(3));
+    await rig.moves.plan(partition, 'b');
+    const sleeper = await standingStillAt('verify');
+    sleeper.runner.look();
+    await sleeper.reached;
+    await phaseToBe('following');
+    const other = rig.runner(await rig.open());
+    other.onApplicationBootstrap();
+    await phaseToBe('done');
+    await other.beforeApplicationShutdown();
+    sleeper.wake();
+    await sleeper.runner.beforeApplicationShutdown();
+    await posts.expectAllIn('b', 'a');
+    expect([await stateIn('a'), await stateIn('b')]).toEqual(['moved', 'active']);
+  });
+
   it.each(BEFORE_THE_DECISION)('is taken back when it is cancelled at "%s", and may be begun again', async (step) => {
     const posts = steadyPosts(await roomsOf(3));
     await rig.moves.plan(partition, 'b');

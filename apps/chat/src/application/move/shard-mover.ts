@@ -23,10 +23,15 @@ export type MoveStep = 'prepare' | 'copy' | 'follow' | 'close' | 'verify' | 'dec
 const LITTLE = 300;
 /** Longer than this nobody is made to wait: the shard goes on where it was, and the switch is tried again. */
 const WINDOW_MS = 1_500;
+/** So long after a switch began nothing of it is waited for any more. */
+const SILENCE_MS = 2 * WINDOW_MS;
 const PAUSE_AFTER_ERROR_MS = 500;
 
 /** The window took too long. */
 class WindowError extends Error {}
+
+/** Something in the window doesn't answer. What it was asked may still happen, so that nothing more may be done under this token. */
+class SilenceError extends Error {}
 
 /**
  * Moves one logical shard while it is written to (P30). Everything it knows is stored: whoever claims the move goes on with its phase, under a
@@ -139,7 +144,7 @@ export class ShardMover {
     }
     await this.catchUp();
     await this.step('close');
-    if (!this.stopped && (await this.parts.moves.advance(this.token, 'following', 'switching'))) await this.switchOver(logAfter);
+    if (!this.stopped && (await this.parts.moves.advance(this.token, 'following', 'switching'))) await answered(this.switchOver(logAfter));
   }
 
   private async catchUp(): Promise<void> {
@@ -238,6 +243,8 @@ export class ShardMover {
         for (const phase of ['following', 'switching'] as const) await this.parts.moves.advance(this.token, phase, 'undoing', message);
         return;
       }
+      // Whoever claims the move next has another token, opens the source again, and is not disturbed by what comes of this.
+      if (error instanceof SilenceError) this.stop();
       // First of all: writers may be waiting.
       if (await this.parts.moves.advance(this.token, 'switching', 'following', message)) return;
       await this.parts.moves.note(this.token, message);
@@ -251,4 +258,17 @@ export class ShardMover {
 function show(phase: StoredMove['phase']): void {
   runningMoves.reset();
   runningMoves.set({ phase }, 1);
+}
+
+/** Rejects with `SilenceError` if that takes too long; its own outcome then counts no more. */
+async function answered(switching: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new SilenceError('A database did not answer during the switch')), SILENCE_MS);
+  });
+  try {
+    await Promise.race([switching, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
