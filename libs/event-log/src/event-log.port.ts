@@ -85,7 +85,8 @@ export abstract class EventLog {
 
   /**
    * Appends records in order; resolves with their positions once all are durable to this log's degree. Two appends of one key,
-   * the second called after the first without awaiting it, keep their order.
+   * the second called after the first without awaiting it, keep their order. What is appended in one turn of the event loop travels together: nobody has to
+   * gather records that have nothing to do with each other into one call, which would give all of them one outcome.
    * Rejects with LOG_UNAVAILABLE (nothing was written; also for a record that is too large) or LOG_UNCERTAIN (some may have been), never otherwise (P21).
    */
   abstract append(topic: string, records: readonly LogRecord[]): Promise<readonly RecordPosition[]>;

@@ -1,8 +1,7 @@
-import { type Command, type CommandAnswer, type CommandResult, type CommandType } from '@agent-chat/contracts';
+import { COMMANDS_TOPIC, encodeCommand, type Command, type CommandAnswer, type CommandResult, type CommandType } from '@agent-chat/contracts';
 import { type EventLog } from '@agent-chat/event-log';
 import { AppError, newId, type GatewayId, type RequestId } from '@agent-chat/kernel';
 import { type QueryBus } from '@agent-chat/query-bus';
-import { CommandBatcher } from './command-batcher';
 import { type CommandCall, CommandSender } from './command-sender';
 import { OutcomeEnquiry, type OpenCall } from './outcome-enquiry';
 
@@ -26,18 +25,16 @@ interface Waiter extends OpenCall {
 /** Sends commands over the log and matches the answers that come back over the backplane. */
 export class LogCommandSender extends CommandSender {
   private readonly waiters = new Map<RequestId, Waiter>();
-  private readonly batcher: CommandBatcher;
   private readonly enquiry: OutcomeEnquiry;
   private readonly ticker: NodeJS.Timeout;
   private isDraining = false;
 
   constructor(
-    log: EventLog,
+    private readonly log: EventLog,
     queries: QueryBus,
     private readonly gatewayId: GatewayId,
   ) {
     super();
-    this.batcher = new CommandBatcher(log);
     this.enquiry = new OutcomeEnquiry(queries, log.partitionCount);
     this.ticker = setInterval(() => {
       this.tick();
@@ -84,10 +81,11 @@ export class LogCommandSender extends CommandSender {
     this.waiters.set(waiter.requestId, waiter);
     const { call, key, requestId } = waiter;
     const command = { type: call.type, roomId: call.roomId, actorId: call.actorId, key, requestId, gatewayId: this.gatewayId, data: call.data } as Command;
-    this.batcher.append(command).then(
-      (offset) => {
+    // By itself, so that it fails only where it fails itself; the log sends what comes in one turn of the event loop together.
+    this.log.append(COMMANDS_TOPIC, [encodeCommand(command)]).then(
+      ([position]) => {
         waiter.uncertain = true;
-        waiter.offset = offset;
+        waiter.offset = position?.offset;
       },
       (error: unknown) => {
         this.notAppended(waiter, AppError.from(error));
