@@ -77,6 +77,17 @@ function verdict({ numPassedTests: passed, numFailedTests: failed, numPendingTes
   return { passed, failed: isOdd ? 1 : known, note: notes.filter(Boolean).join(', ') };
 }
 
+/** Resolves with how each suite went; those after an interruption don't run, which counts as a failure. */
+async function runSuites(names) {
+  let isInterrupted = false;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => (isInterrupted = true));
+  const results = [];
+  for (const name of names) {
+    results.push(isInterrupted ? { name, passed: 0, failed: 1, seconds: 0, note: 'interrupted' } : await runSuite(name));
+  }
+  return results;
+}
+
 async function main() {
   const chosen = process.argv.slice(2);
   const unknown = chosen.filter((name) => !(name in SUITES));
@@ -84,9 +95,7 @@ async function main() {
   rmSync(OUTPUT, { recursive: true, force: true });
   mkdirSync(OUTPUT, { recursive: true });
   await prepare();
-  const results = [];
-  for (const name of chosen.length > 0 ? chosen : Object.keys(SUITES)) results.push(await runSuite(name));
-  return results;
+  return runSuites(chosen.length > 0 ? chosen : Object.keys(SUITES));
 }
 
 let results;
