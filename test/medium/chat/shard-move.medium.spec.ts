@@ -7,6 +7,7 @@ import { ShardRows, ShardSource } from '../../../apps/chat/src/infrastructure/mo
 import { ShardTarget } from '../../../apps/chat/src/infrastructure/move/shard-target';
 import { create, post, roomIn, seqOf } from './calls';
 import { openMoveRig, type MoveRig } from './move-rig';
+import { SteadyPosts } from './steady-posts';
 
 const STEPS: readonly MoveStep[] = ['prepare', 'copy', 'follow', 'close', 'verify', 'decide', 'activate', 'clean'];
 const BEFORE_THE_DECISION: readonly MoveStep[] = ['prepare', 'copy', 'follow', 'close', 'verify', 'decide'];
@@ -34,8 +35,6 @@ describe('moving a shard to another database', () => {
   };
   const stateIn = async (name: string): Promise<unknown> =>
     (await rig.database.named(name).query('SELECT state FROM partition_progress WHERE partition = $1', [partition]))[0]?.['state'];
-  const seqsIn = async (name: string, roomId: RoomId): Promise<number[]> =>
-    (await rig.database.named(name).query<{ seq: number }>('SELECT seq FROM room_events WHERE room_id = $1 ORDER BY seq', [roomId])).map(({ seq }) => seq);
   const phaseToBe = (phase: string): Promise<void> =>
     eventually(
       async () => {
@@ -45,36 +44,7 @@ describe('moving a shard to another database', () => {
       { timeoutMs: 25_000 },
     );
 
-  /** Posts into each room, one after the other, until told to stop; then everything acknowledged must be stored in the database named, in order, once. */
-  const steadyPosts = (roomIds: readonly RoomId[]) => {
-    const told = new Map<RoomId, number[]>(roomIds.map((roomId) => [roomId, []]));
-    let isOver = false;
-    let longestMs = 0;
-    const posting = Promise.all(
-      roomIds.map(async (roomId) => {
-        while (!isOver) {
-          const startedMs = performance.now();
-          const answer = await rig.send(post(roomId, ann, `hello ${newId()}`));
-          longestMs = Math.max(longestMs, performance.now() - startedMs);
-          told.get(roomId)!.push(seqOf(answer) as number);
-        }
-      }),
-    );
-    const expectAllIn = async (name: string, empty: string): Promise<number> => {
-      isOver = true;
-      await posting;
-      for (const roomId of roomIds) {
-        const seqs = await seqsIn(name, roomId);
-        expect(seqs).toEqual(seqs.map((_, index) => index + 1));
-        // Two events made the room and its owner.
-        expect(told.get(roomId)).toEqual(seqs.slice(seqs.length - told.get(roomId)!.length));
-        expect(seqs.length - told.get(roomId)!.length).toBe(2);
-      }
-      expect(await rig.rowsIn(empty, roomIds)).toEqual(Object.fromEntries(MOVED_TABLES.map((table) => [table.name, []])));
-      return longestMs;
-    };
-    return { expectAllIn };
-  };
+  const steadyPosts = (roomIds: readonly RoomId[]): SteadyPosts => new SteadyPosts(rig, ann, roomIds);
 
   /** A process that comes to a step and stands still there, and can be woken. */
   const standingStillAt = async (step: MoveStep) => {
