@@ -13,15 +13,20 @@ describe('one database of several that answers no more', () => {
   it('holds up neither commits nor the published events of the other (P18)', async () => {
     const [onA, onB] = [roomIn(0), roomIn(1)];
     await Promise.all([rig.send(create(onA, alice)), rig.send(create(onB, alice))]);
-    const [asked, goOn] = [deferred(), deferred()];
+    const [refused, asked, goOn] = [deferred(), deferred(), deferred()];
     rig.lineTo(0).beforeRead = (sql) => {
       if (!sql.includes('room_events')) return Promise.resolve();
       asked.resolve();
       return goOn.promise;
     };
     // The log takes no events for a while: those of both databases are read from there afterwards.
-    rig.log.appendFault = (topic) => (topic === COMMANDS_TOPIC ? undefined : { code: 'LOG_UNAVAILABLE', isWritten: false });
+    rig.log.appendFault = (topic) => {
+      if (topic === COMMANDS_TOPIC) return undefined;
+      refused.resolve();
+      return { code: 'LOG_UNAVAILABLE', isWritten: false };
+    };
     await rig.send(post(onA, alice, 'waits'));
+    await refused.promise;
     rig.log.appendFault = () => undefined;
     await asked.promise;
 
