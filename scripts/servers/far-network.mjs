@@ -33,7 +33,9 @@ export async function startFarNetwork({ far, nodes, folder, kafkaPorts, settings
       const index = far.indexOf(name);
       if (index < 0) return {};
       const address = farAddress(index);
-      return { ...moved(address), KAFKA_BROKERS: `${address}:${kafkaPorts[index]}`, INTERNAL_HOST: NEAR, INTERNAL_ADDRESS: address };
+      // Clients are no part of it: every gateway is given the same address for them.
+      const { PUBLIC_URL } = settings;
+      return { ...moved(address), PUBLIC_URL, KAFKA_BROKERS: `${address}:${kafkaPorts[index]}`, INTERNAL_HOST: NEAR, INTERNAL_ADDRESS: address };
     },
     open: async (name, internalPort) => {
       const index = far.indexOf(name);
