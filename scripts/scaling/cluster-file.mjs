@@ -1,7 +1,7 @@
 // What others are told of the running cluster: a file for programs, a table for people. And that there is one at a time.
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { argumentsOf } from '../toolchain/processes.mjs';
 
 const describe = ({ name, app, pid, port, log }) => ({ name, app, pid, port, log });
 
@@ -26,7 +26,7 @@ export function table(nodes) {
 }
 
 function isLauncher(pid) {
-  return spawnSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' }).stdout?.includes('scaling.mjs') ?? false;
+  return argumentsOf(pid).includes('scaling.mjs');
 }
 
 /** Claims `folder` for this process, or throws an error that says who has it. */

@@ -1,9 +1,9 @@
 // Postgres under Patroni: two servers, one of which is the primary; every commit is on both before it is answered, as long as both are there.
-import { spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { load } from '../toolchain/load-typescript.mjs';
+import { argumentsOf } from '../toolchain/processes.mjs';
 import { makeDatabase, signalAll } from './postgres.mjs';
 import { findProgram, installPackages, isExecutable, mayInstall } from './programs.mjs';
 import { freePort, onDeath, startNode } from './server.mjs';
@@ -99,8 +99,7 @@ function configuration({ name, port, restPort, home, etcd, binaries }) {
 function serverPid(data) {
   const file = join(data, 'postmaster.pid');
   const pid = existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : 0;
-  const { stdout } = spawnSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' });
-  return pid > 1 && stdout.includes(data) ? pid : undefined;
+  return pid > 1 && argumentsOf(pid).includes(data) ? pid : undefined;
 }
 
 async function node({ name, folder, port, restPort, etcd, command, binaries }) {

@@ -1,10 +1,11 @@
 // Postgres for tests and for the cluster on one machine: a primary, and standbys that stream from it. The program is the one that npm installs.
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { chmodSync, chownSync, cpSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { load } from '../toolchain/load-typescript.mjs';
+import { childrenOf } from '../toolchain/processes.mjs';
 import { freePort, startNode } from './server.mjs';
 
 const EMBEDDED = './libs/database/src/adapters/embedded';
@@ -82,8 +83,7 @@ function send(pid, signal) {
 /** To a server and the processes that serve its connections, each of which has a session of its own. The parent first: it makes no more. */
 export function signalAll(pid, signal) {
   send(pid, signal);
-  const { stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' });
-  for (const child of stdout.split('\n').map(Number).filter(Boolean)) send(child, signal);
+  for (const child of childrenOf(pid)) send(child, signal);
 }
 
 function launchOf({ name, folder, port, data, primary, settings, account, postgres }) {
