@@ -1,7 +1,9 @@
 // What others are told of the running cluster: a file for programs, a table for people. And that there is one at a time.
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { argumentsOf } from '../toolchain/processes.mjs';
+import { load } from '../toolchain/load-typescript.mjs';
+
+const { commandLineOf } = load('./libs/database/src/adapters/embedded/process-identity.ts');
 
 const describe = ({ name, app, pid, port, log }) => ({ name, app, pid, port, log });
 
@@ -26,7 +28,7 @@ export function table(nodes) {
 }
 
 function isLauncher(pid) {
-  return argumentsOf(pid).includes('scaling.mjs');
+  return commandLineOf(pid)?.includes('scaling.mjs') ?? false;
 }
 
 /** Claims `folder` for this process, or throws an error that says who has it. */

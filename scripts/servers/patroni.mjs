@@ -3,7 +3,6 @@ import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, wr
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { load } from '../toolchain/load-typescript.mjs';
-import { argumentsOf } from '../toolchain/processes.mjs';
 import { makeDatabase, signalAll } from './postgres.mjs';
 import { findProgram, installPackages, isExecutable, mayInstall } from './programs.mjs';
 import { freePort, onDeath, startNode } from './server.mjs';
@@ -11,6 +10,7 @@ import { freePort, onDeath, startNode } from './server.mjs';
 const EMBEDDED = './libs/database/src/adapters/embedded';
 const { asAccount, serverAccount } = load(`${EMBEDDED}/server-account.ts`);
 const { stopOrphan } = load(`${EMBEDDED}/orphan.ts`);
+const { commandLineOf } = load(`${EMBEDDED}/process-identity.ts`);
 const { prepareHome } = load(`${EMBEDDED}/server-home.ts`);
 
 const HOST = '127.0.0.1';
@@ -99,7 +99,7 @@ function configuration({ name, port, restPort, home, etcd, binaries }) {
 function serverPid(data) {
   const file = join(data, 'postmaster.pid');
   const pid = existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : 0;
-  return pid > 1 && argumentsOf(pid).includes(data) ? pid : undefined;
+  return pid > 1 && commandLineOf(pid)?.includes(data) ? pid : undefined;
 }
 
 async function node({ name, folder, port, restPort, etcd, command, binaries }) {

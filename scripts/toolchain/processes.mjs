@@ -1,11 +1,6 @@
-// What the system tells of running processes: /proc where there is one (a slim Debian has no ps), else ps.
+// Who started whom: from /proc where there is one (a slim Debian has no ps), else from ps.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-
-/** The arguments of a process, in one line; empty when there is none. */
-export function argumentsOf(pid) {
-  return read(`/proc/${pid}/cmdline`)?.replaceAll('\0', ' ') ?? ask(['-o', 'args=', '-p', String(pid)]);
-}
 
 /** The numbers of those that a process has started. */
 export function childrenOf(pid) {

@@ -5,7 +5,7 @@ const MODULE = resolve(__dirname, 'processes.mjs');
 
 /** What a Node program says, on Linux without anything on its PATH. */
 function told(program: string): unknown {
-  const script = `import { argumentsOf, childrenOf } from ${JSON.stringify(MODULE)}; ${program}`;
+  const script = `import { childrenOf } from ${JSON.stringify(MODULE)}; ${program}`;
   return JSON.parse(
     execFileSync(process.execPath, ['--input-type=module', '-e', script, 'named'], {
       encoding: 'utf8',
@@ -24,11 +24,7 @@ describe('processes', () => {
     expect(told(program)).toBe(true);
   });
 
-  it('tells the arguments of a process, and nothing of one that is not there', () => {
-    expect(told('console.log(JSON.stringify([argumentsOf(process.pid).includes("named"), argumentsOf(2 ** 30), childrenOf(2 ** 30)]))')).toEqual([
-      true,
-      '',
-      [],
-    ]);
+  it('finds none of a process that is not there', () => {
+    expect(told('console.log(JSON.stringify(childrenOf(2 ** 30)))')).toEqual([]);
   });
 });

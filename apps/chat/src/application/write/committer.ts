@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { DatabaseError } from '@agent-chat/database';
 import { AppError } from '@agent-chat/kernel';
@@ -100,13 +101,13 @@ export class Committer {
       this.committing = new Set();
       const endedMs = performance.now();
       this.restUntilMs = endedMs + Math.min(endedMs - startedMs, LONGEST_REST_MS);
-      if (this.failures > 0) await delay(Math.min(50 * 2 ** this.failures, MAX_BACKOFF_MS));
+      if (this.failures > 0) await delay(Math.min(50 * 2 ** this.failures, MAX_BACKOFF_MS), undefined, { ref: false });
     }
   }
 
   private async rest(): Promise<void> {
     const restMs = this.restUntilMs - performance.now();
-    if (restMs > 0) await delay(restMs);
+    if (restMs > 0) await delay(restMs, undefined, { ref: false });
   }
 
   private takeBatch(): Share[] {
@@ -221,8 +222,4 @@ export class Committer {
 
 function refusedPartitions(error: DatabaseError): Set<number> {
   return new Set((error.detail ?? '').split(',').map(Number));
-}
-
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { EVENTS_TOPIC } from '@agent-chat/contracts';
 import { type EventLog, type LogRecord } from '@agent-chat/event-log';
 import { Logger } from '@nestjs/common';
@@ -85,12 +86,12 @@ export class EventPublisher {
         const batch = this.waiting;
         this.waiting = [];
         if (batch.length > 0) await this.append(batch);
-        await delay(GATHER_MS);
+        await delay(GATHER_MS, undefined, { ref: false });
         // A page after each batch: what is behind catches up under any load.
         if (this.behind.size > 0) await this.catchUpOne();
       } catch (error) {
         this.logger.warn({ err: error }, 'Events wait to be published');
-        await delay(RETRY_DELAY_MS);
+        await delay(RETRY_DELAY_MS, undefined, { ref: false });
       }
     }
   }
@@ -128,8 +129,4 @@ export class EventPublisher {
 
 function recordOf({ partition, position, event, encoded }: EncodedEvent): LogRecord {
   return { key: event.roomId, value: `{"partition":${String(partition.partition)},"position":${String(position)},"event":${encoded}}`, headers: {} };
-}
-
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }
