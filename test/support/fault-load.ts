@@ -64,9 +64,13 @@ const WARM_UP_MS = 1_500;
 const AFTERWARDS_MS = 2_000;
 const RECOVERY_LIMIT_MS = 90_000;
 const READ_LIMIT_MS = 60_000;
+/** An access token lives 15 minutes, and one fault lasts less than half as long. */
+const RENEW_AFTER_MS = 5 * 60_000;
 
 /** People who write to and read from rooms all the time, in rooms of their own for each fault. */
 export class FaultLoad {
+  private renewedMs = performance.now();
+
   private constructor(
     private readonly people: readonly RestClient[],
     private readonly options: LoadOptions,
@@ -80,6 +84,7 @@ export class FaultLoad {
 
   /** Has everybody write and read while the fault happens and until all is as before; tells what they saw. */
   async under(fault: Fault, inShard?: ShardOfRooms): Promise<FaultReport> {
+    await this.renewSessions();
     const rooms = await this.makeRooms(inShard);
     const verifier = new DeliveryVerifier();
     const { readers: readerCount = this.people.length } = this.options;
@@ -110,6 +115,12 @@ export class FaultLoad {
     } finally {
       for (const client of clients) client.stop();
     }
+  }
+
+  private async renewSessions(): Promise<void> {
+    if (performance.now() - this.renewedMs < RENEW_AFTER_MS) return;
+    this.renewedMs = performance.now();
+    for (const person of this.people) await eventually(() => person.renew(), { timeoutMs: RECOVERY_LIMIT_MS });
   }
 
   private async makeRooms(inShard: ShardOfRooms | undefined): Promise<string[]> {
