@@ -64,6 +64,8 @@ const WARM_UP_MS = 1_500;
 const AFTERWARDS_MS = 2_000;
 const RECOVERY_LIMIT_MS = 90_000;
 const READ_LIMIT_MS = 60_000;
+/** People that one call takes. */
+const MOST_AT_ONCE = 100;
 /** An access token lives 15 minutes, and one fault lasts less than half as long. */
 const RENEW_AFTER_MS = 5 * 60_000;
 
@@ -129,8 +131,13 @@ export class FaultLoad {
     const memberIds = others.map(({ userId }) => userId);
     const rooms = Array.from({ length: this.options.rooms }, async (_, index) => {
       const key = keyOf(owner, inShard !== undefined && index < inShard.rooms ? inShard.partition : undefined);
-      const room = { kind: 'private', name: `room ${String(index)}`, memberIds };
-      return (await eventually(() => owner.createRoom(room, key), { timeoutMs: RECOVERY_LIMIT_MS })).roomId;
+      const room = { kind: 'private', name: `room ${String(index)}`, memberIds: memberIds.slice(0, MOST_AT_ONCE) };
+      const { roomId } = await eventually(() => owner.createRoom(room, key), { timeoutMs: RECOVERY_LIMIT_MS });
+      for (let from = MOST_AT_ONCE; from < memberIds.length; from += MOST_AT_ONCE) {
+        const userIds = memberIds.slice(from, from + MOST_AT_ONCE);
+        await eventually(() => owner.call('POST', `/rooms/${roomId}/members`, { userIds }), { timeoutMs: RECOVERY_LIMIT_MS });
+      }
+      return roomId;
     });
     return Promise.all(rooms);
   }
