@@ -1,4 +1,4 @@
-import { ChildTask } from './load/child-task';
+import { startTask } from './load/child-task';
 import { ClusterUnderLoad } from './load/cluster-under-load';
 import { type Measured, measureRun, type MeasuredSystem, rowOf, verdictFigures } from './load/measured-run';
 import { type BenchOptions, isOn, numberOption, rounded, tell } from './load/options';
@@ -58,7 +58,7 @@ async function findRate(target: Target, start: number, seconds: number, drainSec
 }
 
 async function loadOf(population: Population): Promise<ChildTask> {
-  const load = ChildTask.start('send-load.process.ts');
+  const load = startTask('send-load.process.ts');
   await load.ask('open', population);
   return load;
 }
@@ -134,7 +134,7 @@ class SendBench {
 
   private async measurePlain({ databaseServers: [databaseUrl = ''], parts }: SystemUnderLoad): Promise<Measured> {
     tell('the plain server');
-    const plain = ChildTask.start('plain-socket-io.process.ts');
+    const plain = startTask('plain-socket-io.process.ts');
     const { url } = await plain.ask<{ url: string }>('start', { databaseUrl, connections: 10 });
     const load = await loadOf({ ...this.population, urls: [url], isBare: true });
     try {

@@ -1,3 +1,4 @@
+import { type LoggedEvent } from '@agent-chat/load';
 import { randomUUID } from 'node:crypto';
 
 export interface Credentials {
@@ -88,13 +89,4 @@ export class RestClient {
     }
     return events;
   }
-}
-
-export interface LoggedEvent {
-  readonly roomId: string;
-  readonly epoch: number;
-  readonly seq: number;
-  readonly type: string;
-  readonly actorId?: string;
-  readonly data?: Record<string, unknown>;
 }
