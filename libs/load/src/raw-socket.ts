@@ -99,6 +99,10 @@ export class RawSocket {
     });
   }
 
+  get isOpen(): boolean {
+    return !this.isClosed;
+  }
+
   call<Body>(name: string, body: object): Promise<CallAnswer<Body>> {
     return new Promise((resolve) => {
       this.callBack(name, JSON.stringify(body), resolve);

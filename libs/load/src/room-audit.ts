@@ -42,11 +42,12 @@ export class RoomAudit {
     return this.account.readers.every(({ last }) => last >= this.log.last);
   }
 
-  finish(): Violations {
+  /** What is wrong with the log itself, and with the rest: what was acknowledged, and what the readers saw. */
+  finish(): { readonly log: Violations; readonly rest: Violations } {
     const { lost, duplicated, reordered } = this.log;
     const readers = this.account.readers.map((reader) => reader.finish(this.expected.get(reader.from) ?? this.log));
     const missing = { lost: this.account.acks.size - this.kept, duplicated: 0, reordered: 0 };
-    return sum([{ lost, duplicated, reordered }, this.found, missing, ...readers]);
+    return { log: { lost, duplicated, reordered }, rest: sum([this.found, missing, ...readers]) };
   }
 
   private takeOwn({ seq, content }: Place): void {

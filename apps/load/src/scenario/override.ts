@@ -31,7 +31,8 @@ function resize(scenario: Scenario, connections: number): Scenario {
   const factor = connections / (scenario.connections ?? scenario.people);
   const people = Math.max(2, Math.round(scenario.people * factor));
   const { sizes, count, kind } = scenario.rooms;
-  const fitting = 'fixed' in sizes ? { fixed: Math.min(sizes.fixed, people) } : { ...sizes, min: Math.min(sizes.min, people), max: Math.min(sizes.max, people) };
+  const fitting =
+    'fixed' in sizes ? { fixed: Math.min(sizes.fixed, people) } : { ...sizes, min: Math.min(sizes.min, people), max: Math.min(sizes.max, people) };
   // A room of everybody stays one room: it grows with the people.
   const isOneRoom = count === 1;
   const grown = isOneRoom && 'fixed' in sizes && sizes.fixed === scenario.people ? { fixed: people } : fitting;

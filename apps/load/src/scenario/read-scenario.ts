@@ -50,6 +50,7 @@ function explain(issue: z.core.$ZodIssue): string[] {
   const at = issue.path.map((part) => (typeof part === 'number' ? `[${String(part)}]` : `.${String(part)}`)).join('');
   const place = at === '' ? 'the scenario' : at.replace(/^\./, '');
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => `${place} has a field ${key}, which means nothing`);
-  if (issue.code === 'invalid_type' && issue.input === undefined && issue.message.startsWith('Invalid')) return [`${place} is missing, or is not the ${issue.expected} it should be`];
+  if (issue.code === 'invalid_type' && issue.input === undefined && issue.message.startsWith('Invalid'))
+    return [`${place} is missing, or is not the ${issue.expected} it should be`];
   return [`${place} ${issue.message.replace(/^kind /, '')}`];
 }

@@ -19,13 +19,22 @@ const mistakes = (scenario: object): string[] => {
     return [];
   } catch (error) {
     expect(error).toBeInstanceOf(Mistake);
-    return (error as Error).message.split('\n').slice(1).map((line) => line.trim());
+    return (error as Error).message
+      .split('\n')
+      .slice(1)
+      .map((line) => line.trim());
   }
 };
 
 describe('a scenario', () => {
   it('has what it leaves out filled in', () => {
-    expect(parse({})).toMatchObject({ arrivals: 'poisson', limits: {}, mix: { edit: 0, read: 10 }, phases: [{ from: 0, to: 1 }, { rate: 1 }], rooms: { kind: 'private' } });
+    expect(parse({})).toMatchObject({
+      arrivals: 'poisson',
+      limits: {},
+      mix: { edit: 0, read: 10 },
+      phases: [{ from: 0, to: 1 }, { rate: 1 }],
+      rooms: { kind: 'private' },
+    });
   });
 
   it('of the tool itself is a right one', () => {

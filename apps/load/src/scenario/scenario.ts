@@ -28,10 +28,7 @@ const Phase = z.discriminatedUnion(
 export type Phase = z.infer<typeof Phase>;
 
 const Sizes = z.union(
-  [
-    z.strictObject({ fixed: count }),
-    z.strictObject({ min: count, max: count, exponent: z.number('must be a number').min(0, 'must not be negative') }),
-  ],
+  [z.strictObject({ fixed: count }), z.strictObject({ min: count, max: count, exponent: z.number('must be a number').min(0, 'must not be negative') })],
   'must be { "fixed": size } or { "min", "max", "exponent" }',
 );
 

@@ -1,0 +1,129 @@
+import { inTurns, type LoggedEvent, negativeControl, type Place, RoomAudit, type StreamTally, sum, tallyOf, type Violations } from '@agent-chat/load';
+import { callPatiently } from '../run/api';
+import { type PartVerdict } from '../run/second';
+import { type LoadRoom, type Share } from '../run/share';
+import { sharedNowMs } from '../run/shared-clock';
+import { type PostKeys, type Stream } from './stream';
+
+/** The acknowledgements of one room, as two lists: a run has millions. */
+export class AckLedger {
+  private readonly numbers: number[] = [];
+  private readonly seqs: number[] = [];
+
+  get count(): number {
+    return this.numbers.length;
+  }
+
+  add(number: number, seq: number): void {
+    this.numbers.push(number);
+    this.seqs.push(seq);
+  }
+
+  asMap(): Map<number, number> {
+    return new Map(this.numbers.map((number, index) => [number, this.seqs[index] ?? 0]));
+  }
+}
+
+/** What one reader really saw in one room, first of all. */
+export interface Sample {
+  readonly stream: Stream;
+  readonly places: readonly Place[];
+}
+
+export interface Evidence {
+  readonly share: Share;
+  readonly keys: PostKeys;
+  readonly ledgers: readonly AckLedger[];
+  /** Of each room, what its readers saw. */
+  readonly streams: readonly (readonly Stream[])[];
+  /** What was found wrong on the way. */
+  readonly outOfOrder: number;
+  readonly deliveries: number;
+  readonly sample: Sample | undefined;
+  readonly token: (person: number) => string;
+}
+
+const WIDTH = 4;
+const PAGE = 500;
+const LATE_DELIVERY_MS = 10_000;
+const ATTEMPTS = 8;
+const MOST_UNREAD_NAMED = 5;
+
+/** Reads the log of every room, and compares it with everything that was acknowledged and delivered. */
+export class Auditor {
+  private control: PartVerdict['control'] = 'none';
+  private readonly unread: string[] = [];
+
+  /** Of each room, somebody who may read its log. */
+  private readonly readers: number[] = [];
+
+  constructor(private readonly evidence: Evidence) {
+    for (const [person, rooms] of evidence.share.roomsOf.entries()) for (const room of rooms) this.readers[room] ??= person;
+  }
+
+  async verify(onRoom: () => void): Promise<PartVerdict> {
+    const { share, ledgers, outOfOrder, deliveries } = this.evidence;
+    const found = await inTurns(share.rooms.length, WIDTH, async (room) => {
+      const violations = await this.auditRoom(room).catch((error: unknown) => {
+        this.unread.push(`${share.rooms[room]?.roomId ?? ''}: ${(error as Error).message}`);
+        return { lost: 0, duplicated: 0, reordered: 0 };
+      });
+      onRoom();
+      return violations;
+    });
+    const checkedAcks = ledgers.reduce((total, { count }) => total + count, 0);
+    const checkedRooms = share.judges.filter((judges) => judges).length;
+    const { control } = this;
+    const unread = this.unread.slice(0, MOST_UNREAD_NAMED);
+    return { ...sum([...found, { lost: 0, duplicated: 0, reordered: outOfOrder }]), checkedAcks, checkedDeliveries: deliveries, checkedRooms, control, unread };
+  }
+
+  private async auditRoom(index: number): Promise<Violations> {
+    const { share, keys, ledgers, streams, sample } = this.evidence;
+    const room = share.rooms[index];
+    if (room === undefined) throw new Error('There is no such room');
+    const tallies = (streams[index] ?? []).flatMap(({ tally }) => tally ?? []);
+    const isOwn = (number: number): boolean => number % share.parts === share.part;
+    const audit = new RoomAudit({ from: room.head, acks: ledgers[index]?.asMap() ?? new Map<number, number>(), readers: tallies, isOwn });
+    const isSample = sample?.stream.room === index;
+    const range: Place[] = [];
+    const last = sample?.places.at(-1)?.seq ?? 0;
+    for await (const event of this.log(room, index)) {
+      const place = keys.placeOf(event);
+      audit.take(place);
+      if (isSample && place.seq <= last) range.push(place);
+    }
+    await until(() => audit.isCaughtUp, LATE_DELIVERY_MS);
+    if (isSample) this.tryControl(sample, range);
+    const { log, rest } = audit.finish();
+    // The log itself has one judge among the processes, so that a hole counts once.
+    return share.judges[index] === true ? sum([log, rest]) : rest;
+  }
+
+  private tryControl({ stream, places }: Sample, stored: readonly Place[]): void {
+    const from = (stream.tally as StreamTally).from;
+    if (places.length >= 3) this.control = negativeControl(from, places, tallyOf(from, stored)) ? 'passed' : 'failed';
+  }
+
+  private async *log({ roomId, epoch, head }: LoadRoom, index: number): AsyncGenerator<LoggedEvent> {
+    const { share } = this.evidence;
+    const person = this.readers[index] ?? 0;
+    const url = share.urls[person % share.urls.length] ?? '';
+    for (let cursor = `${String(epoch)}.${String(head)}`, more = true; more;) {
+      const path = `/rooms/${roomId}/events?after=${cursor}&limit=${String(PAGE)}`;
+      const page = await callPatiently<{ events: LoggedEvent[]; cursor: string; more: boolean }>(
+        url,
+        path,
+        { token: this.evidence.token(person) },
+        { attempts: ATTEMPTS },
+      );
+      yield* page.events;
+      ({ cursor, more } = page);
+    }
+  }
+}
+
+async function until(isSo: () => boolean, timeoutMs: number): Promise<void> {
+  const deadlineMs = sharedNowMs() + timeoutMs;
+  while (!isSo() && sharedNowMs() < deadlineMs) await new Promise((next) => setTimeout(next, 20));
+}
