@@ -175,9 +175,10 @@ export function spreadOf(latencies: Latencies): Spread {
   return { count: latencies.count, p50: at(0.5), p90: at(0.9), p99: at(0.99), p999: at(0.999), max: at(1), curve };
 }
 
-/** To a hundredth; what there is not is `null`, as in JSON. */
+/** To the three digits that a histogram keeps; what there is not is `null`, as in JSON. */
 export function rounded(value: number): number | null {
-  return Number.isFinite(value) ? Math.round(value * 100) / 100 : null;
+  const parts = value >= 100 ? 1 : value >= 10 ? 10 : 100;
+  return Number.isFinite(value) ? Math.round(value * parts) / parts : null;
 }
 
 function valueAt({ curve }: Spread, share: number): number | null {
