@@ -1,6 +1,6 @@
 import { formatPercentiles } from '@agent-chat/load';
 import { StandaloneProcess } from '../support/standalone-process';
-import { startTask } from './load/child-task';
+import { type ChildTask, startTask } from './load/child-task';
 import { type BroadcastFigures, type CrowdPlan } from './load/crowd';
 import { type BenchOptions, numberOption, rounded, tell } from './load/options';
 import { cpuSecondsOf } from './load/process-usage';

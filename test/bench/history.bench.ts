@@ -1,6 +1,6 @@
 import { formatPercentiles } from '@agent-chat/load';
 import { StandaloneProcess } from '../support/standalone-process';
-import { startTask } from './load/child-task';
+import { type ChildTask, startTask } from './load/child-task';
 import { type PagesFigures, type PagesPlan } from './load/history-reader.process';
 import { type BenchOptions, numberOption } from './load/options';
 import { cpuSecondsOf, cpuSecondsOfFamily, embeddedServerOf } from './load/process-usage';

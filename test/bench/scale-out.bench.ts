@@ -1,6 +1,6 @@
 import { formatPercentiles } from '@agent-chat/load';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startTask } from './load/child-task';
+import { type ChildTask, startTask } from './load/child-task';
 import { ClusterUnderLoad } from './load/cluster-under-load';
 import { formatRefusals, type Measured, measureRun, verdictFigures } from './load/measured-run';
 import { type BenchOptions, numberOption, tell } from './load/options';

@@ -1,4 +1,4 @@
-import { startTask } from './load/child-task';
+import { type ChildTask, startTask } from './load/child-task';
 import { ClusterUnderLoad } from './load/cluster-under-load';
 import { type Measured, measureRun, type MeasuredSystem, rowOf, verdictFigures } from './load/measured-run';
 import { type BenchOptions, isOn, numberOption, rounded, tell } from './load/options';

@@ -43,34 +43,61 @@ export interface Options {
 
 const text = { type: 'string' } as const;
 const OPTIONS = {
-  ...{ url: { type: 'string', multiple: true }, rate: text, seconds: text, connections: text, report: text, json: text, people: text, workers: text },
-  ...{ 'opening-rate': text, 'making-width': text, seed: text, inject: text, help: { type: 'boolean', default: false } },
+  url: { type: 'string', multiple: true },
+  rate: text,
+  seconds: text,
+  connections: text,
+  report: text,
+  json: text,
+  people: text,
+  workers: text,
+  'opening-rate': text,
+  'making-width': text,
+  seed: text,
+  inject: text,
+  help: { type: 'boolean', default: false },
 } as const;
 
 /** Throws a `Mistake` with all that is wrong; `undefined` where help was asked for. */
 export function readCommandLine(words: readonly string[]): Options | undefined {
   const { values, positionals } = parsed(words);
   if (values.help) return undefined;
-  const mistakes: string[] = [];
-  const number = (name: keyof typeof values, least: number): number | undefined => {
+  const mistakes = mistakesOf(values, positionals);
+  const number = (name: NumberName): number | undefined => {
     const given = values[name];
     if (given === undefined) return undefined;
     const value = Number(given);
-    if (!Number.isFinite(value) || value < least) mistakes.push(`--${name} must be a number from ${String(least)}, not ${String(given)}`);
+    const least = LEAST[name];
+    if (!Number.isFinite(value) || value < least) mistakes.push(`--${name} must be a number from ${String(least)}, not ${given}`);
     return value;
   };
-  const urls = (values.url ?? []).flatMap((each) => each.split(',')).map((each) => each.replace(/\/+$/, ''));
-  if (positionals.length !== 1) mistakes.push(`Name one scenario: ${scenarioNames().join(', ')}, or a file`);
-  if (urls.length === 0) mistakes.push('Say where the system is: --url http://localhost:3000');
-  for (const url of urls) if (!isHttp(url)) mistakes.push(`--url must be such as http://localhost:3000, not ${url}`);
-  if (values.inject !== undefined && !INJECTIONS.includes(values.inject)) mistakes.push(`--inject must be one of ${INJECTIONS.join(', ')}`);
+  const { report, json, people } = values;
   const options: Options = {
-    ...{ scenario: positionals[0] ?? '', urls, rate: number('rate', 0), seconds: number('seconds', 1), connections: number('connections', 2) },
-    ...{ report: values.report, json: values.json, people: values.people, workers: number('workers', 1), inject: values.inject as Injection | undefined },
-    ...{ openingRate: number('opening-rate', 1) ?? 500, makingWidth: number('making-width', 1) ?? 4, seed: number('seed', 0) ?? 1 },
+    ...{ scenario: positionals[0] ?? '', urls: urlsOf(values), report, json, people, inject: values.inject as Injection | undefined },
+    ...{ rate: number('rate'), seconds: number('seconds'), connections: number('connections'), workers: number('workers') },
+    ...{ openingRate: number('opening-rate') ?? 500, makingWidth: number('making-width') ?? 4, seed: number('seed') ?? 1 },
   };
   if (mistakes.length > 0) throw new Mistake(`${mistakes.join('\n')}\n\n${usage()}`);
   return options;
+}
+
+/** The smallest number that each may be. */
+const LEAST = { rate: 0, seconds: 1, connections: 2, workers: 1, 'opening-rate': 1, 'making-width': 1, seed: 0 } as const;
+type NumberName = keyof typeof LEAST;
+type Values = ReturnType<typeof parsed>['values'];
+
+function mistakesOf(values: Values, positionals: readonly string[]): string[] {
+  const urls = urlsOf(values);
+  return [
+    ...(positionals.length === 1 ? [] : [`Name one scenario: ${scenarioNames().join(', ')}, or a file`]),
+    ...(urls.length === 0 ? ['Say where the system is: --url http://localhost:3000'] : []),
+    ...urls.filter((url) => !isHttp(url)).map((url) => `--url must be such as http://localhost:3000, not ${url}`),
+    ...(values.inject === undefined || INJECTIONS.includes(values.inject) ? [] : [`--inject must be one of ${INJECTIONS.join(', ')}`]),
+  ];
+}
+
+function urlsOf({ url = [] }: Values): string[] {
+  return url.flatMap((each) => each.split(',')).map((each) => each.replace(/\/+$/, ''));
 }
 
 function parsed(words: readonly string[]) {

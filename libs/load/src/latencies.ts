@@ -18,7 +18,7 @@ export class Latencies {
 
   /** Of what `encoded` made. */
   static decode(text: string): Latencies {
-    return new Latencies(decodeFromCompressedBase64(text, BUCKET_BITS, false) as Histogram);
+    return new Latencies(decodeFromCompressedBase64(text, BUCKET_BITS, false));
   }
 
   get count(): number {

@@ -7,8 +7,15 @@ const MOST_CODES = 4;
 const CODE_COLOURS = ['red', 'orange', 'violet', 'grey'] as const;
 const SMALLEST_BEYOND = 1e-6;
 
-/** Everything that goes by the second. */
-export function plotsOverTime({ series, settings }: Result): Chart[] {
+type Over = (title: string, note: string, unit: string, lines: readonly Series[], scale?: Chart['scale']) => Chart;
+
+/** Everything that goes by the second: how much, how fast, and what else there is to see. */
+export function plotsOverTime(result: Result): Chart[] {
+  const over = overTime(result);
+  return [...throughputPlots(result, over), ...latencyPlots(result, over), ...otherPlots(result, over)];
+}
+
+function overTime({ series, settings }: Result): Over {
   const seconds = Math.max(1, ...series.map(({ second }) => second + 1));
   const bands = bandsOf(settings.plan.phases, seconds);
   const axis = {
@@ -17,43 +24,40 @@ export function plotsOverTime({ series, settings }: Result): Chart[] {
     xTicks: timeTicks(seconds),
     bands,
   };
-  const line = (pick: (point: Point) => number | null): (number | null)[] => series.map(pick);
-  const over = (title: string, note: string, unit: string, lines: readonly Series[], scale: Chart['scale'] = 'linear'): Chart => ({
-    title,
-    note,
-    unit,
-    scale,
-    series: lines,
-    ...axis,
-  });
+  return (title, note, unit, lines, scale = 'linear') => ({ title, note, unit, scale, series: lines, ...axis });
+}
+
+function throughputPlots({ series }: Result, over: Over): Chart[] {
   return [
     over('Acts a second', 'Done follows due as long as the system keeps up; what it does not do in time it does later, or never.', '/s', [
-      { name: 'done', colour: 'blue', values: line(({ done }) => done), isFilled: true },
-      { name: 'due', colour: 'grey', values: line(({ offered }) => offered), isDashed: true },
+      { name: 'done', colour: 'blue', values: series.map(({ done }) => done), isFilled: true },
+      { name: 'due', colour: 'grey', values: series.map(({ offered }) => offered), isDashed: true },
     ]),
     over('Posts and deliveries a second', 'A delivery is one post that came to one connection.', '/s', [
-      { name: 'deliveries', colour: 'green', values: line(({ deliveries }) => deliveries), isFilled: true },
-      { name: 'posts', colour: 'blue', values: line(({ donePosts }) => donePosts) },
+      { name: 'deliveries', colour: 'green', values: series.map(({ deliveries }) => deliveries), isFilled: true },
+      { name: 'posts', colour: 'blue', values: series.map(({ donePosts }) => donePosts) },
     ]),
-    over(
-      'Acknowledgement of a post',
-      'From when the post was due until it was stored and acknowledged.',
-      'ms',
-      latencyLines(series, 'ackP50', 'ackP99'),
-      'log',
-    ),
-    over('Delivery of a post', 'From when the post was due until a reader had it.', 'ms', latencyLines(series, 'deliveryP50', 'deliveryP99'), 'log'),
+  ];
+}
+
+function latencyPlots({ series }: Result, over: Over): Chart[] {
+  const stored = 'From when the post was due until it was stored and acknowledged.';
+  const read = 'From when the post was due until a reader had it.';
+  return [
+    over('Acknowledgement of a post', stored, 'ms', latencyLines(series, 'ackP50', 'ackP99'), 'log'),
+    over('Delivery of a post', read, 'ms', latencyLines(series, 'deliveryP50', 'deliveryP99'), 'log'),
+  ];
+}
+
+function otherPlots({ series }: Result, over: Over): Chart[] {
+  const late = 'How late the tool came to an act at most. Where this is large, it is the tool that was slow: take more processes, or another machine.';
+  return [
     over('Errors a second', 'By code; those of connections are the attempts to connect that failed.', '/s', errorLines(series)),
     over('Connections', 'How many were live in all of their rooms, and how many came back in that second.', '', [
-      { name: 'live', colour: 'blue', values: line(({ connections }) => connections), isFilled: true },
-      { name: 'came back', colour: 'orange', values: line(({ reconnects }) => reconnects) },
+      { name: 'live', colour: 'blue', values: series.map(({ connections }) => connections), isFilled: true },
+      { name: 'came back', colour: 'orange', values: series.map(({ reconnects }) => reconnects) },
     ]),
-    over(
-      'Lateness of the load tool itself',
-      'How late the tool came to an act at most. Where this is large, it is the tool that was slow: take more processes, or another machine.',
-      'ms',
-      [{ name: 'latest act', colour: 'violet', values: line(({ lagMs }) => lagMs), isFilled: true }],
-    ),
+    over('Lateness of the load tool itself', late, 'ms', [{ name: 'latest act', colour: 'violet', values: series.map(({ lagMs }) => lagMs), isFilled: true }]),
   ];
 }
 

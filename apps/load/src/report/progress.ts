@@ -28,6 +28,7 @@ export class ProgressLine {
   say(text: string): void {
     if (this.isOpen) this.out.write(CLEAR_LINE);
     this.isOpen = false;
+    this.toldMs = Number.NEGATIVE_INFINITY;
     this.out.write(`${text}\n`);
   }
 }

@@ -156,7 +156,6 @@ export function limitsOf(limits: Limits, { acts, delivery }: Pick<Result, 'acts'
     achievedShare: share(ACTS.reduce((total, act) => total + Math.min(acts[act].done, acts[act].offered), 0)),
   };
   return Object.entries(limits).flatMap(([name, limit]) => {
-    if (limit === undefined) return [];
     const value = values[name as keyof Limits];
     const held = value !== null && (name === 'achievedShare' ? value >= limit : value <= limit);
     return [{ name, limit, value, held }];

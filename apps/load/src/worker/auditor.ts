@@ -1,4 +1,4 @@
-import { inTurns, type LoggedEvent, negativeControl, type Place, RoomAudit, type StreamTally, sum, tallyOf, type Violations } from '@agent-chat/load';
+import { inTurns, type LoggedEvent, negativeControl, type Place, type RoomAccount, RoomAudit, sum, tallyOf, type Violations } from '@agent-chat/load';
 import { callPatiently } from '../run/api';
 import { type PartVerdict } from '../run/second';
 import { type LoadRoom, type Share } from '../run/share';
@@ -45,6 +45,7 @@ export interface Evidence {
 
 const WIDTH = 4;
 const PAGE = 500;
+const LEAST_SAMPLE = 3;
 const LATE_DELIVERY_MS = 10_000;
 const ATTEMPTS = 8;
 const MOST_UNREAD_NAMED = 5;
@@ -79,30 +80,28 @@ export class Auditor {
   }
 
   private async auditRoom(index: number): Promise<Violations> {
-    const { share, keys, ledgers, streams, sample } = this.evidence;
+    const { share, keys, sample } = this.evidence;
     const room = share.rooms[index];
     if (room === undefined) throw new Error('There is no such room');
-    const tallies = (streams[index] ?? []).flatMap(({ tally }) => tally ?? []);
-    const isOwn = (number: number): boolean => number % share.parts === share.part;
-    const audit = new RoomAudit({ from: room.head, acks: ledgers[index]?.asMap() ?? new Map<number, number>(), readers: tallies, isOwn });
-    const isSample = sample?.stream.room === index;
-    const range: Place[] = [];
-    const last = sample?.places.at(-1)?.seq ?? 0;
+    const audit = new RoomAudit(this.accountOf(room, index));
+    const control = sample?.stream.room === index ? new Control(sample) : undefined;
     for await (const event of this.log(room, index)) {
       const place = keys.placeOf(event);
       audit.take(place);
-      if (isSample && place.seq <= last) range.push(place);
+      control?.take(place);
     }
     await until(() => audit.isCaughtUp, LATE_DELIVERY_MS);
-    if (isSample) this.tryControl(sample, range);
+    if (control !== undefined) this.control = control.outcome();
     const { log, rest } = audit.finish();
     // The log itself has one judge among the processes, so that a hole counts once.
     return share.judges[index] === true ? sum([log, rest]) : rest;
   }
 
-  private tryControl({ stream, places }: Sample, stored: readonly Place[]): void {
-    const from = (stream.tally as StreamTally).from;
-    if (places.length >= 3) this.control = negativeControl(from, places, tallyOf(from, stored)) ? 'passed' : 'failed';
+  private accountOf({ head }: LoadRoom, index: number): RoomAccount {
+    const { share, ledgers, streams } = this.evidence;
+    const readers = (streams[index] ?? []).flatMap(({ tally }) => tally ?? []);
+    const acks = (ledgers[index] ?? new AckLedger()).asMap();
+    return { from: head, acks, readers, isOwn: (number) => number % share.parts === share.part };
   }
 
   private async *log({ roomId, epoch, head }: LoadRoom, index: number): AsyncGenerator<LoggedEvent> {
@@ -120,6 +119,24 @@ export class Auditor {
       yield* page.events;
       ({ cursor, more } = page);
     }
+  }
+}
+
+/** Spoiled copies of what a reader really saw, put before the tally. */
+class Control {
+  private readonly stored: Place[] = [];
+
+  constructor(private readonly sample: Sample) {}
+
+  take(place: Place): void {
+    if (place.seq <= (this.sample.places.at(-1)?.seq ?? 0)) this.stored.push(place);
+  }
+
+  outcome(): PartVerdict['control'] {
+    const { stream, places } = this.sample;
+    if (stream.tally === undefined || places.length < LEAST_SAMPLE) return 'none';
+    const { from } = stream.tally;
+    return negativeControl(from, places, tallyOf(from, this.stored)) ? 'passed' : 'failed';
   }
 }
 

@@ -49,11 +49,15 @@ export class Crowd {
     const startMs = sharedNowMs();
     await inTurns(this.connections.length, OPENING_WIDTH, async (index) => {
       const dueMs = startMs + (index * 1_000) / this.share.openingRate;
-      while (sharedNowMs() < dueMs && !this.isGivenUp) await pause();
+      await this.until(() => sharedNowMs() >= dueMs);
       if (this.isGivenUp) return;
       this.connections[index]?.open();
-      while (this.connections[index]?.isLive !== true && !this.isGivenUp) await pause();
+      await this.until(() => this.connections[index]?.isLive === true);
     });
+  }
+
+  private async until(isSo: () => boolean): Promise<void> {
+    while (!isSo() && !this.isGivenUp) await new Promise((next) => setTimeout(next, LOOK_EVERY_MS));
   }
 
   giveUp(): void {
@@ -68,8 +72,4 @@ export class Crowd {
     const { urls, firstPerson } = this.share;
     return urls[(firstPerson + index) % urls.length] ?? '';
   }
-}
-
-function pause(): Promise<void> {
-  return new Promise((next) => setTimeout(next, LOOK_EVERY_MS));
 }

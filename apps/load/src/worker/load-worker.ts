@@ -7,7 +7,7 @@ import { AckLedger, Auditor } from './auditor';
 import { type Connection } from './connection';
 import { Crowd } from './crowd';
 import { OtherActs } from './other-acts';
-import { Poster } from './poster';
+import { type Conversation, Poster } from './poster';
 import { Recorder } from './recorder';
 import { Renewals } from './renewals';
 import { Spoiler } from './spoiler';
@@ -27,11 +27,19 @@ const LONGEST_TICK_MS = 50;
 const DRAIN_MS = 30_000;
 const QUIET_MS = 300;
 const SAMPLE_SIZE = 1_000;
+/** How many conversations are looked at for one that an act fits. */
+const PICKS = 20;
 
 /** How a phase changes the rates. */
 export function rateOf(phase: Phase): RatePhase {
   const { seconds } = phase;
   return phase.kind === 'ramp' ? { seconds, from: phase.from, to: phase.to } : { seconds, from: phase.rate, to: phase.rate };
+}
+
+/** At that time of the run, this share of the connections is cut. */
+interface Storm {
+  readonly atMs: number;
+  readonly share: number;
 }
 
 /** One process of a load: its people do what the scenario says when it is due, and everything that comes back is kept account of. */
@@ -169,25 +177,37 @@ export class LoadWorker {
     if (afterAckMs !== undefined) this.recorder.deliveredAfterAck(afterAckMs);
   }
 
-  private async untilEnd(endMs: number, due: readonly { act: Act; arrivals: Arrivals }[], storms: { atMs: number; share: number }[]): Promise<void> {
+  private async untilEnd(endMs: number, due: readonly { act: Act; arrivals: Arrivals }[], storms: readonly Storm[]): Promise<void> {
+    let passedMs = -1;
     for (;;) {
       const nowMs = sharedNowMs();
       this.tellSeconds(nowMs);
       if (this.isStopped || nowMs >= endMs) return;
-      for (const { act, arrivals } of due) while (this.startMs + arrivals.nextMs <= nowMs) this.begin(act, this.startMs + arrivals.take());
-      while (this.startMs + (storms[0]?.atMs ?? Number.POSITIVE_INFINITY) <= nowMs) this.storm(storms.shift()?.share ?? 0);
-      const nextMs = Math.min(...due.map(({ arrivals }) => this.startMs + arrivals.nextMs)) - nowMs;
+      const sinceMs = nowMs - this.startMs;
+      for (const { act, arrivals } of due) while (arrivals.nextMs <= sinceMs) this.begin(act, this.startMs + arrivals.take());
+      for (const { share } of storms.filter(({ atMs }) => atMs > passedMs && atMs <= sinceMs)) this.storm(share);
+      passedMs = sinceMs;
+      const nextMs = Math.min(...due.map(({ arrivals }) => arrivals.nextMs)) - sinceMs;
       await new Promise((next) => setTimeout(next, Math.min(LONGEST_TICK_MS, Math.max(SHORTEST_TICK_MS, nextMs))));
     }
   }
 
   private begin(act: Act, dueMs: number): void {
-    const { conversations } = this.crowd;
-    const conversation = conversations[Math.floor(this.random() * conversations.length)];
+    const conversation = this.pick(act);
+    // There is nothing yet that it could be done to.
     if (conversation === undefined) return;
     this.recorder.offer(act, dueMs, sharedNowMs());
     if (act === 'post') this.poster.post(conversation, dueMs);
     else this.others.do(act, conversation, dueMs);
+  }
+
+  private pick(act: Act): Conversation | undefined {
+    const { conversations } = this.crowd;
+    for (let attempt = 0; attempt < PICKS; attempt++) {
+      const conversation = conversations[Math.floor(this.random() * conversations.length)];
+      if (conversation !== undefined && this.others.fits(act, conversation)) return conversation;
+    }
+    return undefined;
   }
 
   private storm(share: number): void {
@@ -226,8 +246,8 @@ export class LoadWorker {
   }
 }
 
-function stormsOf(phases: readonly Phase[]): { atMs: number; share: number }[] {
-  const storms: { atMs: number; share: number }[] = [];
+function stormsOf(phases: readonly Phase[]): Storm[] {
+  const storms: Storm[] = [];
   let atMs = 0;
   for (const phase of phases) {
     if (phase.kind === 'storm') storms.push({ atMs, share: phase.share });

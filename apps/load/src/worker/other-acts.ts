@@ -2,7 +2,6 @@ import { type CallAnswer } from '@agent-chat/load';
 import { ApiFailure, callApi } from '../run/api';
 import { sharedNowMs } from '../run/shared-clock';
 import { type Act } from '../scenario/scenario';
-import { type Connection } from './connection';
 import { type Conversation } from './poster';
 import { type Recorder } from './recorder';
 
@@ -27,42 +26,41 @@ export class OtherActs {
 
   constructor(private readonly plan: OtherActsPlan) {}
 
+  /** Whether there is anything to do it to: at the beginning nobody has a message to edit, and who is away can't be cut off. */
+  fits(act: Act, { connection, room, messageId }: Conversation): boolean {
+    if (act === 'edit') return messageId !== '';
+    if (act === 'reaction') return this.plan.lastMessage(room) !== undefined;
+    return act !== 'reconnect' || connection.isLive;
+  }
+
   do(act: Exclude<Act, 'post'>, conversation: Conversation, dueMs: number): void {
     if (act === 'history') this.history(conversation, dueMs);
-    else if (act === 'reconnect') this.reconnect(conversation.connection, dueMs);
+    // It is done when the connection is live again.
+    else if (act === 'reconnect') conversation.connection.cut(dueMs);
     else this.call(act, conversation, dueMs);
   }
 
-  /** The measuring is done when the connection is live again. */
-  private reconnect(connection: Connection, dueMs: number): void {
-    if (connection.isLive) connection.cut(dueMs);
-    else this.plan.recorder.fail('reconnect', 'NOT_CONNECTED');
-  }
-
   private call(act: SocketAct, conversation: Conversation, dueMs: number): void {
-    const { connection } = conversation;
-    if (!connection.isLive) return this.plan.recorder.fail(act, 'NOT_CONNECTED');
-    const call = this.body(act, conversation);
-    if (call === undefined) return this.plan.recorder.fail(act, 'NOTHING_TO_DO_IT_TO');
-    const sentMs = sharedNowMs();
+    const { connection, roomId } = conversation;
     this.unfinished++;
-    connection.call(call.name, JSON.stringify({ roomId: conversation.roomId, ...call.body }), (answer: CallAnswer<object> | undefined) => {
-      this.unfinished--;
-      if (answer?.ok === true) this.plan.recorder.done(act, { dueMs, sentMs, endMs: sharedNowMs() });
-      else this.plan.recorder.fail(act, answer?.error.code ?? 'DISCONNECTED');
+    connection.whenLive(() => {
+      const sentMs = sharedNowMs();
+      const { name, body } = this.callOf(act, conversation);
+      connection.call(name, JSON.stringify({ roomId, ...body }), (answer: CallAnswer<object> | undefined) => {
+        this.unfinished--;
+        if (answer?.ok === true) this.plan.recorder.done(act, { dueMs, sentMs, endMs: sharedNowMs() });
+        else this.plan.recorder.fail(act, answer?.error.code ?? 'DISCONNECTED');
+      });
     });
   }
 
-  /** What it is done to may not be there yet: at the beginning nobody has a message to edit. */
-  private body(act: SocketAct, conversation: Conversation): { readonly name: string; readonly body: object } | undefined {
-    const { connection, roomId, room, messageId: own } = conversation;
-    const last = this.plan.lastMessage(room);
+  private callOf(act: SocketAct, { connection, roomId, room, messageId }: Conversation): { readonly name: string; readonly body: object } {
     this.count++;
     switch (act) {
       case 'edit':
-        return own === '' ? undefined : { name: 'message.edit', body: { messageId: own, text: this.plan.text() } };
+        return { name: 'message.edit', body: { messageId, text: this.plan.text() } };
       case 'reaction':
-        return last === undefined ? undefined : { name: 'reaction.add', body: { messageId: last, emoji: EMOJI[this.count % EMOJI.length] } };
+        return { name: 'reaction.add', body: { messageId: this.plan.lastMessage(room), emoji: EMOJI[this.count % EMOJI.length] } };
       case 'read':
         return { name: 'room.read', body: { seq: connection.streams.get(roomId)?.tally?.last ?? 0 } };
       case 'typing':
