@@ -49,7 +49,7 @@ describe('the load tool', () => {
     return { child, ended: once(child, 'close').then(([code]) => ({ code: code as number | null, ...printed })) };
   };
   const run = (...words: string[]) => start('--url', system.url, '--people', people, ...words).ended;
-  const figures = () => JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8'));
+  const figures = () => JSON.parse(readFileSync(join(folder, 'report.figures.json'), 'utf8'));
 
   it('finds nothing lost, doubled or reordered, over two processes, a storm and reconnects', async () => {
     const { code, stdout } = await run('--workers', '2');

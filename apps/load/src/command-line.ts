@@ -11,7 +11,7 @@ export const usage = (): string => `Usage: npm run load -- <scenario> --url <url
   --seconds <n>        length of all phases together
   --connections <n>    with as many people, and rooms in proportion
   --report <file>      the HTML report; .data/load/<run>.html unless given
-  --json <file>        all figures; beside the report unless given
+  --json <file>        all figures; <report>.figures.json unless given
   --people <file>      people and rooms of an earlier run with the same ones are used again; what is missing is made and kept here
   --workers <n>        processes; one for each 15,000 connections unless given
   --opening-rate <n>   connections opened a second; 500 unless given

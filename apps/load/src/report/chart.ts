@@ -33,6 +33,8 @@ export interface Chart {
 
 const WIDTH = 1_000;
 const HEIGHT = 100;
+/** A text further right than this ends at its place instead of being centred on it. */
+const LAST_PLACE = 0.985;
 
 /** A plot whose lines stretch with the page while its texts stay readable: the SVG holds only lines, and the labels are laid over it. */
 export function renderChart(chart: Chart): string {
@@ -55,7 +57,7 @@ ${yLabels(scale, chart.unit)}
 <svg viewBox="0 0 ${String(WIDTH)} ${String(HEIGHT)}" preserveAspectRatio="none" aria-hidden="true">
 ${gridOf(scale, chart.bands ?? [])}${chart.series.map((series) => lineOf(series, chart.places, scale)).join('\n')}
 </svg>${hasValues ? '' : '<p class="nothing">nothing of this kind happened</p>'}<div class="cursor" hidden></div></div>
-<div class="x">${chart.xTicks.map(({ place, text }) => `<span style="left:${percent(place)}">${escapeHtml(text)}</span>`).join('')}</div>
+<div class="x">${chart.xTicks.map(({ place, text }) => `<span${place > LAST_PLACE ? ' class="end"' : ''} style="left:${percent(place)}">${escapeHtml(text)}</span>`).join('')}</div>
 </div>
 <p class="note">${escapeHtml(chart.note)}</p>
 <script type="application/json">${JSON.stringify(data).replaceAll('<', String.raw`\u003c`)}</script>

@@ -30,8 +30,8 @@ function overTime({ series, settings }: Result): Over {
 function throughputPlots({ series }: Result, over: Over): Chart[] {
   return [
     over('Acts a second', 'Done follows due as long as the system keeps up; what it does not do in time it does later, or never.', '/s', [
-      { name: 'done', colour: 'blue', values: series.map(({ done }) => done), isFilled: true },
       { name: 'due', colour: 'grey', values: series.map(({ offered }) => offered), isDashed: true },
+      { name: 'done', colour: 'blue', values: series.map(({ done }) => done), isFilled: true },
     ]),
     over('Posts and deliveries a second', 'A delivery is one post that came to one connection.', '/s', [
       { name: 'deliveries', colour: 'green', values: series.map(({ deliveries }) => deliveries), isFilled: true },

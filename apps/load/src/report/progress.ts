@@ -36,7 +36,7 @@ export class ProgressLine {
 /** `0:42 steady  posts 998/s of 1,000  ack 3.1 / 9.8 ms  deliveries 9,980/s  connections 1,000  errors 0`. */
 export function secondLine(point: Point, phase: string): string {
   const errors = Object.values(point.errors).reduce((total, count) => total + count, 0);
-  const ms = (value: number | null): string => (value === null ? '-' : String(value));
+  const ms = (value: number | null): string => (value === null ? '-' : value < 1_000 ? String(value) : number(value));
   return [
     `${clock(point.second + 1)} ${phase}`,
     `posts ${number(point.donePosts)}/s of ${number(point.offeredPosts)}`,

@@ -16,13 +16,13 @@ p{margin:0}
 .verdict.bad{background:var(--bad-bg);color:var(--bad)}
 .verdict strong{font-size:20px}
 .verdict ul{margin:0;padding-left:18px;flex-basis:100%}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(128px,1fr));gap:12px}
 .tile,.chart,.table,details{background:var(--card);border:1px solid var(--line);border-radius:12px}
 .tile{padding:12px 16px}
 .tile b{display:block;font-size:24px;line-height:1.25;font-weight:650;font-variant-numeric:tabular-nums}
 .tile span{font-size:13px;color:var(--soft)}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,460px),1fr));gap:16px;margin-top:16px}
-.charts .wide{grid-column:1/-1}
+.charts .wide,.charts>:last-child{grid-column:1/-1}
 .chart{margin:0;padding:14px 16px 12px;min-width:0}
 figcaption{display:flex;flex-wrap:wrap;gap:2px 16px;justify-content:space-between;align-items:baseline}
 .legend{display:flex;flex-wrap:wrap;gap:2px 14px;list-style:none;margin:0;padding:0;font-size:13px;color:var(--soft)}
@@ -35,7 +35,7 @@ figcaption{display:flex;flex-wrap:wrap;gap:2px 16px;justify-content:space-betwee
 .y{left:0;top:0;bottom:22px;width:50px}
 .y span{position:absolute;right:0;transform:translateY(50%);background:var(--card);padding-left:4px}
 .x{left:56px;right:8px;bottom:0;height:18px}
-.x span{position:absolute;transform:translateX(-50%)}
+.x span{position:absolute;transform:translateX(-50%)}.x .end{transform:translateX(-100%)}
 .band{position:absolute;top:0;z-index:1;font-size:11px;color:var(--soft);padding:0 5px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;pointer-events:none}
 .shade{fill:var(--shade);opacity:.45}
 .grid{stroke:var(--line);stroke-width:1;vector-effect:non-scaling-stroke}
@@ -44,7 +44,7 @@ figcaption{display:flex;flex-wrap:wrap;gap:2px 16px;justify-content:space-betwee
 .fill{fill:var(--c);opacity:.13}
 .blue{--c:var(--blue)}.orange{--c:var(--orange)}.green{--c:var(--green)}.violet{--c:var(--violet)}.red{--c:var(--red)}.grey{--c:var(--grey)}
 .nothing{position:absolute;inset:0;display:grid;place-items:center;color:var(--soft);font-size:13px}
-.note{font-size:13px}
+.note{font-size:13px}.table+.note{margin-top:8px}
 .cursor{position:absolute;top:0;bottom:0;width:0;border-left:1px solid var(--soft);pointer-events:none;z-index:2}
 .box{position:absolute;top:6px;left:8px;min-width:130px;padding:6px 10px;border-radius:8px;background:var(--card);border:1px solid var(--line);box-shadow:0 4px 16px #0003;font-size:12.5px;line-height:1.45;white-space:nowrap}
 .box.left{left:auto;right:8px}

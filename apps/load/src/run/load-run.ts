@@ -37,9 +37,9 @@ export class LoadRun {
     this.scenario = override(scenario, options);
     this.workers = workersFor(options, this.scenario);
     this.report = options.report ?? `${FOLDER}/${name}-${this.runId}.html`;
-    this.json = options.json ?? this.report.replace(/(\.html?)?$/, '.json');
+    this.json = options.json ?? this.report.replace(/(\.html?)?$/, '.figures.json');
     checkDescriptors(this.scenario, this.workers);
-    checkWritable([this.report, this.json]);
+    checkWritable([this.report, this.json], options.scenario);
   }
 
   /** Resolves with whether all is well. */

@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { Mistake } from '../mistake';
 import { type Scenario } from '../scenario/scenario';
 
@@ -28,9 +28,10 @@ export function checkDescriptors({ people, connections = people }: Scenario, wor
   );
 }
 
-/** Whether the result can be written when there is one. */
-export function checkWritable(paths: readonly string[]): void {
+/** Whether the result can be written when there is one, and not over the scenario. */
+export function checkWritable(paths: readonly string[], scenario: string): void {
   for (const path of paths) {
+    if (resolve(path) === resolve(scenario)) throw new Mistake(`${path} is the scenario: name another file to write to`);
     try {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, '', { flag: 'a' });
