@@ -2,8 +2,9 @@ import { TaskProcess } from '@agent-chat/load';
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { Mistake } from '../mistake';
+import { listOf } from '../report/table';
 import { type WorkerNotice } from '../worker/load-worker';
-import { type Parts } from './result';
+import { addUp, type Parts } from './result';
 import { type Figures, type PartVerdict } from './second';
 import { type Share } from './share';
 import { sharedNowMs } from './shared-clock';
@@ -12,7 +13,7 @@ import { Timeline } from './timeline';
 type Worker = TaskProcess<WorkerNotice>;
 
 export interface CoordinatorHost {
-  connected(live: number): void;
+  connected(live: number, refused: Readonly<Record<string, number>>): void;
   progressed(timeline: Timeline): void;
   verified(rooms: number): void;
 }
@@ -26,6 +27,7 @@ const OPENING_PATIENCE_MS = 60_000;
 export class Coordinator {
   private readonly workers: readonly Worker[];
   private readonly live: number[] = [];
+  private readonly refused: Readonly<Record<string, number>>[] = [];
   private readonly verifiedRooms: number[] = [];
   private readonly timeline: Timeline;
   private readonly missing: string[] = [];
@@ -50,9 +52,11 @@ export class Coordinator {
     await this.all((worker, part) => worker.ask('prepare', this.shares[part]));
     const timeoutMs = OPENING_PATIENCE_MS + Math.max(...this.shares.map(({ connections, openingRate }) => (connections * 1_000) / openingRate));
     const live = await this.all((worker) => worker.ask<number>('open', { timeoutMs }));
-    const total = live.reduce((sum, each) => sum + each, 0);
-    if (total === 0) throw new Mistake('No connection could be opened');
-    return total;
+    const open = total(live);
+    const wanted = total(this.shares.map(({ connections }) => connections));
+    if (open < wanted) this.missing.push(`only ${String(open)} of ${String(wanted)} connections could be opened${listOf(addUp(this.refused), ': ')}`);
+    if (open === 0) throw new Mistake(`No connection could be opened${listOf(addUp(this.refused), ': ')}`);
+    return open;
   }
 
   /** Goes through the phases, then verifies. */
@@ -86,7 +90,8 @@ export class Coordinator {
     switch (notice.kind) {
       case 'connections':
         this.live[part] = notice.live;
-        this.host.connected(total(this.live));
+        this.refused[part] = notice.refused;
+        this.host.connected(total(this.live), addUp(this.refused));
         break;
       case 'second':
         this.timeline.add(notice.second);

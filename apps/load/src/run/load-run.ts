@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { type Options } from '../command-line';
 import { clock, number, ProgressLine, secondLine } from '../report/progress';
 import { renderReport } from '../report/report';
-import { formatResult } from '../report/table';
+import { formatResult, listOf } from '../report/table';
 import { override } from '../scenario/override';
 import { readScenario } from '../scenario/read-scenario';
 import { type Phase, type Scenario } from '../scenario/scenario';
@@ -74,8 +74,8 @@ export class LoadRun {
   private coordinate(population: Population): Coordinator {
     const plan = { runId: this.runId, options: this.options, scenario: this.scenario, workers: this.workers };
     this.coordinator = new Coordinator(sharesOf(plan, population), {
-      connected: (live) => {
-        this.progress.show(`connections ${number(live)}`);
+      connected: (live, refused) => {
+        this.progress.show(`connections ${number(live)}${listOf(refused, ', refused: ')}`);
       },
       progressed: ({ last }) => {
         if (last !== undefined) this.progress.show(secondLine(last, phaseAt(this.scenario.phases, last.second)));

@@ -16,7 +16,8 @@ import { textsOf } from './texts';
 
 /** What a process tells while it works. */
 export type WorkerNotice =
-  | { readonly kind: 'connections'; readonly live: number }
+  // While connections are opened: how many are live, and what kept others from it, by code.
+  | { readonly kind: 'connections'; readonly live: number; readonly refused: Readonly<Record<string, number>> }
   | { readonly kind: 'second'; readonly second: Second }
   | { readonly kind: 'verified'; readonly rooms: number };
 
@@ -56,9 +57,12 @@ export class LoadWorker {
   private readonly sample: Place[] = [];
   private readonly poster: Poster;
   private readonly others: OtherActs;
+  private readonly refused: Record<string, number> = {};
   private outOfOrder = 0;
   private posts = 0;
   private startMs = 0;
+  /** Connections that were live when the run began. */
+  private opened = 0;
   private second = 0;
   private isStopped = false;
 
@@ -91,7 +95,7 @@ export class LoadWorker {
   /** Opens every connection, at the bounded rate; resolves with how many are live when all are, or after that time. */
   async open(timeoutMs: number): Promise<number> {
     this.renewals.start((person) => this.crowd.connectionsOf(person));
-    const telling = setInterval(() => this.notify({ kind: 'connections', live: this.crowd.live }), SECOND_MS / 2);
+    const telling = setInterval(() => this.notify({ kind: 'connections', live: this.crowd.live, refused: { ...this.refused } }), SECOND_MS / 2);
     const patience = setTimeout(() => this.crowd.giveUp(), timeoutMs);
     await this.crowd.open();
     clearTimeout(patience);
@@ -102,6 +106,7 @@ export class LoadWorker {
   /** Goes through all phases from `startMs` of the shared clock on; resolves when everything has settled, with all that was measured. */
   async run(startMs: number): Promise<Figures> {
     this.startMs = startMs;
+    this.opened = this.crowd.live;
     const { phases, mix, arrivals } = this.share.scenario;
     const rates = phases.map(rateOf);
     const due = ACTS.map((act) => {
@@ -156,6 +161,7 @@ export class LoadWorker {
       },
       refused: (code: string) => {
         this.recorder.fail('connect', code);
+        this.refused[code] = (this.refused[code] ?? 0) + 1;
       },
       resynced: () => this.recorder.resyncs++,
     };
@@ -230,7 +236,7 @@ export class LoadWorker {
     const deadlineMs = sharedNowMs() + DRAIN_MS;
     let seen = -1;
     while (sharedNowMs() < deadlineMs) {
-      const isQuiet = seen === this.recorder.deliveries && this.crowd.live === this.crowd.connections.length;
+      const isQuiet = seen === this.recorder.deliveries && this.crowd.live >= this.opened;
       if (this.poster.unfinished + this.others.unfinished === 0 && isQuiet) break;
       seen = this.recorder.deliveries;
       await new Promise((next) => setTimeout(next, QUIET_MS));
