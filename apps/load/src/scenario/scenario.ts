@@ -5,7 +5,8 @@ import { z } from 'zod';
 export const ACTS = ['post', 'edit', 'reaction', 'read', 'typing', 'history', 'reconnect'] as const;
 export type Act = (typeof ACTS)[number];
 
-const count = z.int('must be a whole number').min(1, 'must be at least 1');
+const countFrom = (least: number) => z.int('must be a whole number').min(least, `must be at least ${String(least)}`);
+const count = countFrom(1);
 const perSecond = z.number('must be a number').min(0, 'must not be negative').default(0);
 const seconds = z.number('must be a number of seconds').positive('must be more than 0 seconds');
 const share = z.number('must be a number').min(0, 'must be between 0 and 1').max(1, 'must be between 0 and 1');
@@ -49,7 +50,7 @@ export type Limits = z.infer<typeof Limits>;
 
 const shape = z.strictObject({
   description: z.string().default(''),
-  people: count.min(2, 'must be at least 2'),
+  people: countFrom(2),
   /** Spread over the people; as many as people unless given. */
   connections: count.optional(),
   rooms: z.strictObject({ count, kind: z.enum(['public', 'private'], 'must be "public" or "private"').default('private'), sizes: Sizes }),
