@@ -5,7 +5,9 @@ import { type Options } from '../command-line';
 import { Mistake } from '../mistake';
 import { type Scenario } from '../scenario/scenario';
 import { ApiFailure, callPatiently } from './api';
+import { personOf, renewed, type Session } from './session';
 import { type LoadRoom, type Person } from './share';
+import { sharedNowMs } from './shared-clock';
 
 export interface Population {
   readonly people: readonly Person[];
@@ -22,10 +24,6 @@ interface Kept {
   /** Rooms fit only a scenario that deals the same people to the same rooms. */
   readonly roomPlan: string;
   readonly roomIds: readonly string[];
-}
-
-interface Session extends Omit<Person, 'userId' | 'username'> {
-  readonly user: { readonly userId: string; readonly username: string };
 }
 
 const MEMBERS_PER_CALL = 100;
@@ -71,17 +69,17 @@ export class Registrar {
     const known = this.kept?.usernames[index];
     const username = known ?? `load-${this.runId}-${String(index)}`;
     const body = { username, password: this.password };
-    const { user, accessToken, refreshToken, expiresInSec } = await this.call<Session>(index, known === undefined ? '/auth/register' : '/auth/login', {
+    const session = await this.call<Session>(index, known === undefined ? '/auth/register' : '/auth/login', {
       method: 'POST',
       body,
       ...(known === undefined ? { key: `${this.runId}.person.${String(index)}` } : {}),
     });
-    return { userId: user.userId, username, accessToken, refreshToken, expiresInSec };
+    return personOf(session);
   }
 
-  private async room(index: number, known: string | undefined, members: readonly number[], people: readonly Person[]): Promise<LoadRoom> {
+  private async room(index: number, known: string | undefined, members: readonly number[], people: Person[]): Promise<LoadRoom> {
     const [owner = 0, ...others] = members;
-    const token = people[owner]?.accessToken;
+    const token = await this.tokenOf(owner, people);
     if (known !== undefined) return this.call<LoadRoom>(owner, `/rooms/${known}`, { token });
     const userIds = others.map((member) => people[member]?.userId ?? '');
     const { kind } = this.scenario.rooms;
@@ -93,6 +91,16 @@ export class Registrar {
       await this.call(owner, `/rooms/${room.roomId}/members`, { method: 'POST', token, body: more, key: `${key}.${String(from)}` });
     }
     return { roomId: room.roomId, epoch: room.epoch, head: room.head };
+  }
+
+  /** Registering thousands takes longer than a token lives. */
+  private async tokenOf(index: number, people: Person[]): Promise<string | undefined> {
+    const person = people[index];
+    if (person === undefined || person.renewAtMs > sharedNowMs()) return person?.accessToken;
+    const { urls } = this.options;
+    const fresh = await renewed(urls[index % urls.length] ?? '', person);
+    people[index] = fresh;
+    return fresh.accessToken;
   }
 
   private async call<Body>(person: number, path: string, call: Parameters<typeof callPatiently>[2]): Promise<Body> {

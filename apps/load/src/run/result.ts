@@ -12,6 +12,8 @@ export interface Spread {
   readonly max: number | null;
   /** `[share, ms]` for a plot. */
   readonly curve: readonly (readonly [number, number])[];
+  /** The histogram itself, microseconds, in HdrHistogram's own format (V2, compressed, base64): those of several runs can be added up. */
+  readonly hdr: string;
 }
 
 export interface ActResult {
@@ -171,7 +173,7 @@ export function merged(histograms: readonly string[]): Latencies {
 export function spreadOf(latencies: Latencies): Spread {
   const at = (share: number): number | null => rounded(latencies.at(share));
   const curve = latencies.curve().map(([share, ms]): [number, number] => [share, rounded(ms) ?? 0]);
-  return { count: latencies.count, p50: at(0.5), p90: at(0.9), p99: at(0.99), p999: at(0.999), max: at(1), curve };
+  return { count: latencies.count, p50: at(0.5), p90: at(0.9), p99: at(0.99), p999: at(0.999), max: at(1), curve, hdr: latencies.encoded() };
 }
 
 /** To the three digits that a histogram keeps; what there is not is `null`, as in JSON. */

@@ -7,8 +7,8 @@ export interface Person {
   readonly username: string;
   readonly accessToken: string;
   readonly refreshToken: string;
-  /** How long the access token lives, in seconds. */
-  readonly expiresInSec: number;
+  /** When the access token is to be replaced, on the shared clock: well before it ends. */
+  readonly renewAtMs: number;
 }
 
 /** A room, and the cursor that the run begins at. */

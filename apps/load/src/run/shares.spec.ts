@@ -6,7 +6,7 @@ import { SCENARIO } from './testing/sample-result';
 const OPTIONS: Options = { scenario: 'sample', urls: ['http://localhost:3000'], openingRate: 500, makingWidth: 4, seed: 1 };
 
 describe('sharesOf', () => {
-  const person = (index: number) => ({ userId: `u${String(index)}`, username: `n${String(index)}`, accessToken: '', refreshToken: '', expiresInSec: 900 });
+  const person = (index: number) => ({ userId: `u${String(index)}`, username: `n${String(index)}`, accessToken: '', refreshToken: '', renewAtMs: 0 });
   const population = {
     people: [0, 1, 2, 3].map(person),
     rooms: [0, 1, 2].map((index) => ({ roomId: `r${String(index)}`, epoch: 1, head: 1 })),

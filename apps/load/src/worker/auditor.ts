@@ -1,5 +1,5 @@
 import { inTurns, type LoggedEvent, negativeControl, type Place, type RoomAccount, RoomAudit, sum, tallyOf, type Violations } from '@agent-chat/load';
-import { callPatiently } from '../run/api';
+import { ApiFailure, callPatiently } from '../run/api';
 import { type PartVerdict } from '../run/second';
 import { type LoadRoom, type Share } from '../run/share';
 import { sharedNowMs } from '../run/shared-clock';
@@ -54,6 +54,8 @@ const MOST_UNREAD_NAMED = 5;
 export class Auditor {
   private control: PartVerdict['control'] = 'none';
   private readonly unread: string[] = [];
+  /** A system that did not come back for one room is not waited for at the next. */
+  private isGone = false;
 
   /** Of each room, somebody who may read its log. */
   private readonly readers: number[] = [];
@@ -66,6 +68,7 @@ export class Auditor {
     const { share, ledgers, outOfOrder, deliveries } = this.evidence;
     const found = await inTurns(share.rooms.length, WIDTH, async (room) => {
       const violations = await this.auditRoom(room).catch((error: unknown) => {
+        this.isGone ||= error instanceof ApiFailure && error.status === 0;
         this.unread.push(`${share.rooms[room]?.roomId ?? ''}: ${(error as Error).message}`);
         return { lost: 0, duplicated: 0, reordered: 0 };
       });
@@ -75,7 +78,8 @@ export class Auditor {
     const checkedAcks = ledgers.reduce((total, { count }) => total + count, 0);
     const checkedRooms = share.judges.filter((judges) => judges).length;
     const { control } = this;
-    const unread = this.unread.slice(0, MOST_UNREAD_NAMED);
+    const more = this.unread.length - MOST_UNREAD_NAMED;
+    const unread = [...this.unread.slice(0, MOST_UNREAD_NAMED), ...(more > 0 ? [`and ${String(more)} more rooms`] : [])];
     return { ...sum([...found, { lost: 0, duplicated: 0, reordered: outOfOrder }]), checkedAcks, checkedDeliveries: deliveries, checkedRooms, control, unread };
   }
 
@@ -114,7 +118,7 @@ export class Auditor {
         url,
         path,
         { token: this.evidence.token(person) },
-        { attempts: ATTEMPTS },
+        { attempts: this.isGone ? 1 : ATTEMPTS },
       );
       yield* page.events;
       ({ cursor, more } = page);
