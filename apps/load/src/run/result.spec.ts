@@ -21,7 +21,11 @@ describe('the result of a run', () => {
       { verdicts: [CLEAN, { ...CLEAN, control: 'failed' as const }] },
       'the verifier did not find the faults that were put into a copy of its evidence',
     ],
-    ['a room that could not be read', { verdicts: [{ ...CLEAN, unread: ['room: HTTP 500'] }] }, 'the log of a room could not be read: room: HTTP 500'],
+    [
+      'a room that could not be read',
+      { verdicts: [{ ...CLEAN, unreadRooms: 2, unread: 'room: HTTP 500' }] },
+      '2 rooms could not be verified, such as room: HTTP 500',
+    ],
     ['a process that is missing', { missing: ['process 2 failed'] }, 'process 2 failed'],
     ['a broken limit', partsOf([100]), 'ackP99Ms is 100, and the limit is 50'],
   ])('fails for %s', (_, change, reason) => {

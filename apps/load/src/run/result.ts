@@ -19,7 +19,7 @@ export interface Spread {
 export interface ActResult {
   readonly offered: number;
   readonly done: number;
-  /** From when it was due, whatever held it up. */
+  /** From when it was due, whatever held it up; what was never done counts with the time that it had waited. */
   readonly due: Spread;
   /** From when it was sent. */
   readonly service: Spread;
@@ -136,7 +136,7 @@ export function verdictOf(parts: readonly PartVerdict[], limits: readonly LimitR
     ...limits
       .filter(({ held }) => !held)
       .map(({ name, limit, value }) => `${name} is ${value === null ? 'unknown' : String(value)}, and the limit is ${String(limit)}`),
-    ...parts.flatMap(({ unread }) => unread.map((room) => `the log of a room could not be read: ${room}`)),
+    ...parts.flatMap(({ unreadRooms, unread }) => (unread === undefined ? [] : [`${String(unreadRooms)} rooms could not be verified, such as ${unread}`])),
     ...missing,
   ];
   const checked = { checkedAcks: count((one) => one.checkedAcks), checkedDeliveries: count((one) => one.checkedDeliveries) };

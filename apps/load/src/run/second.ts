@@ -39,7 +39,7 @@ export interface Figures {
 export interface ActFigures {
   readonly offered: number;
   readonly done: number;
-  /** Encoded histograms: from when it was due, and from when it was sent. */
+  /** Encoded histograms: from when it was due, and from when it was sent. What was never done counts in the first, with the time that it had waited. */
   readonly due: string;
   readonly service: string;
 }
@@ -54,6 +54,8 @@ export interface PartVerdict {
   readonly checkedRooms: number;
   /** Whether spoiled copies of what was really seen were found out; `none` where too little was seen. */
   readonly control: 'passed' | 'failed' | 'none';
-  /** Rooms whose log could not be read, and why. */
-  readonly unread: readonly string[];
+  /** Rooms whose log could not be read: nothing of them is verified. */
+  readonly unreadRooms: number;
+  /** One of them, and why. */
+  readonly unread?: string | undefined;
 }

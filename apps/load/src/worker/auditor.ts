@@ -38,7 +38,6 @@ export interface Evidence {
   readonly streams: readonly (readonly Stream[])[];
   /** What was found wrong on the way. */
   readonly outOfOrder: number;
-  readonly deliveries: number;
   readonly sample: Sample | undefined;
   readonly token: (person: number) => string;
 }
@@ -48,12 +47,12 @@ const PAGE = 500;
 const LEAST_SAMPLE = 3;
 const LATE_DELIVERY_MS = 10_000;
 const ATTEMPTS = 8;
-const MOST_UNREAD_NAMED = 5;
 
 /** Reads the log of every room, and compares it with everything that was acknowledged and delivered. */
 export class Auditor {
   private control: PartVerdict['control'] = 'none';
   private readonly unread: string[] = [];
+  private readonly checked = { checkedAcks: 0, checkedDeliveries: 0, checkedRooms: 0 };
   /** A system that did not come back for one room is not waited for at the next. */
   private isGone = false;
 
@@ -65,7 +64,7 @@ export class Auditor {
   }
 
   async verify(onRoom: () => void): Promise<PartVerdict> {
-    const { share, ledgers, outOfOrder, deliveries } = this.evidence;
+    const { share, outOfOrder } = this.evidence;
     const found = await inTurns(share.rooms.length, WIDTH, async (room) => {
       const violations = await this.auditRoom(room).catch((error: unknown) => {
         this.isGone ||= error instanceof ApiFailure && error.status === 0;
@@ -75,12 +74,8 @@ export class Auditor {
       onRoom();
       return violations;
     });
-    const checkedAcks = ledgers.reduce((total, { count }) => total + count, 0);
-    const checkedRooms = share.judges.filter((judges) => judges).length;
-    const { control } = this;
-    const more = this.unread.length - MOST_UNREAD_NAMED;
-    const unread = [...this.unread.slice(0, MOST_UNREAD_NAMED), ...(more > 0 ? [`and ${String(more)} more rooms`] : [])];
-    return { ...sum([...found, { lost: 0, duplicated: 0, reordered: outOfOrder }]), checkedAcks, checkedDeliveries: deliveries, checkedRooms, control, unread };
+    const { checked, control, unread } = this;
+    return { ...sum([...found, { lost: 0, duplicated: 0, reordered: outOfOrder }]), ...checked, control, unreadRooms: unread.length, unread: unread[0] };
   }
 
   private async auditRoom(index: number): Promise<Violations> {
@@ -96,9 +91,17 @@ export class Auditor {
     }
     await until(() => audit.isCaughtUp, LATE_DELIVERY_MS);
     if (control !== undefined) this.control = control.outcome();
+    this.count(index);
     const { log, rest } = audit.finish();
     // The log itself has one judge among the processes, so that a hole counts once.
     return share.judges[index] === true ? sum([log, rest]) : rest;
+  }
+
+  private count(index: number): void {
+    const { share, ledgers, streams } = this.evidence;
+    this.checked.checkedAcks += ledgers[index]?.count ?? 0;
+    this.checked.checkedDeliveries += (streams[index] ?? []).reduce((total, { deliveries }) => total + deliveries, 0);
+    if (share.judges[index] === true) this.checked.checkedRooms++;
   }
 
   private accountOf({ head }: LoadRoom, index: number): RoomAccount {

@@ -30,7 +30,7 @@ export class Crowd {
     });
     this.conversations = this.connections.slice(0, people.length).flatMap((connection) =>
       [...connection.streams.values()].map(({ roomId, room }) => ({
-        ...{ connection, roomId, room, isBusy: false, queue: [], seq: 0, messageId: '', number: 0, ackMs: 0 },
+        ...{ connection, roomId, room, isBusy: false, dueMs: 0, queue: [], seq: 0, messageId: '', number: 0, ackMs: 0 },
       })),
     );
   }

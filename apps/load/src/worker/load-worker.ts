@@ -131,7 +131,7 @@ export class LoadWorker {
     const streams = share.rooms.map((): Stream[] => []);
     for (const connection of this.crowd.connections) for (const stream of connection.streams.values()) streams[stream.room]?.push(stream);
     const sample = this.sampled === undefined ? undefined : { stream: this.sampled, places: this.sample };
-    const evidence = { share, keys, ledgers, streams, outOfOrder, sample, deliveries: this.recorder.deliveries };
+    const evidence = { share, keys, ledgers, streams, outOfOrder, sample };
     let rooms = 0;
     const auditor = new Auditor({ ...evidence, token: (person) => this.renewals.token(person) });
     return auditor.verify(() => {
@@ -176,6 +176,7 @@ export class LoadWorker {
     const post = this.keys.read(event);
     if (post === undefined) return;
     const nowMs = sharedNowMs();
+    stream.deliveries++;
     this.recorder.delivered(nowMs - this.startMs - post.dueMs);
     this.lastMessages[stream.room] = event.data?.['messageId'] as string | undefined;
     if (post.number % this.share.parts !== this.share.part) return;
@@ -243,6 +244,7 @@ export class LoadWorker {
       this.tellSeconds(sharedNowMs());
     }
     this.poster.stop();
+    this.poster.countWaiting(this.crowd.conversations);
   }
 
   /** Tells of every second that has ended by then; of the one under way too where there is no later time. */

@@ -10,6 +10,8 @@ export interface Conversation {
   readonly roomId: string;
   readonly room: number;
   isBusy: boolean;
+  /** When the post under way was due. */
+  dueMs: number;
   /** When the posts that wait for their turn were due. */
   readonly queue: number[];
   /** Of the last acknowledged post. */
@@ -69,6 +71,14 @@ export class Poster {
     this.isStopped = true;
   }
 
+  /** What never had its turn, or no answer, counts with the time that it has waited: leaving it out would flatter a system that stands still. */
+  countWaiting(conversations: readonly Conversation[]): void {
+    const nowMs = sharedNowMs();
+    for (const { isBusy, dueMs, queue } of conversations) {
+      if (isBusy) for (const waitingSinceMs of [dueMs, ...queue]) this.plan.recorder.waited('post', nowMs - waitingSinceMs);
+    }
+  }
+
   /** How long ago a post of this process was acknowledged; 0 where it is yet to be, `undefined` of one long past. */
   afterAckMs(number: number, nowMs: number): number | undefined {
     const conversation = this.talking.get(number);
@@ -78,6 +88,7 @@ export class Poster {
 
   private begin(conversation: Conversation, dueMs: number): void {
     conversation.isBusy = true;
+    conversation.dueMs = dueMs;
     const number = this.plan.nextNumber();
     this.talking.set(number, conversation);
     const clientMsgId = this.plan.keys.keyOf(number, dueMs - this.plan.startMs());

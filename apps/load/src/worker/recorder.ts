@@ -56,6 +56,11 @@ export class Recorder {
     this.secondAck.add(endMs - dueMs);
   }
 
+  /** An act that was never done, and has waited that long. */
+  waited(act: Act, ms: number): void {
+    this.acts[act].due.add(ms);
+  }
+
   fail(act: Act | 'connect', code: string): void {
     const name = `${act} ${code}`;
     this.errors[name] = (this.errors[name] ?? 0) + 1;

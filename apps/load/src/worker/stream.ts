@@ -5,6 +5,8 @@ export class Stream {
   /** Absent until the first subscription. */
   tally: StreamTally | undefined;
   isLive = false;
+  /** Posts of this run that came by. */
+  deliveries = 0;
   private epoch = 1;
 
   /** `room`: the place of the room among its process's. */

@@ -1,4 +1,4 @@
-import { type LoggedEvent, type Place, StreamTally } from '@agent-chat/load';
+import { Latencies, type LoggedEvent, type Place, StreamTally } from '@agent-chat/load';
 import { type Injection } from '../command-line';
 import { type Connection } from './connection';
 import { type Conversation, Poster } from './poster';
@@ -100,7 +100,18 @@ describe('Poster', () => {
       outOfOrder: () => outOfOrder++,
     });
     const conversation: Conversation = {
-      ...{ connection: connection as unknown as Connection, roomId: 'r', room: 0, isBusy: false, queue: [], seq: 0, messageId: '', number: 0, ackMs: 0 },
+      ...{
+        connection: connection as unknown as Connection,
+        roomId: 'r',
+        room: 0,
+        isBusy: false,
+        dueMs: 0,
+        queue: [],
+        seq: 0,
+        messageId: '',
+        number: 0,
+        ackMs: 0,
+      },
     };
     return { connection, recorder, poster, conversation, acknowledged, disorder: () => outOfOrder };
   };
@@ -161,5 +172,16 @@ describe('Poster', () => {
     connection.answer(posted(1));
     expect(connection.sent).toHaveLength(1);
     expect(poster.unfinished).toBe(1);
+  });
+
+  it('counts the waiting of what was never answered', () => {
+    const { recorder, poster, conversation } = rig();
+    poster.post(conversation, 0);
+    poster.post(conversation, 1);
+    poster.stop();
+    poster.countWaiting([conversation]);
+    const { due, service } = recorder.figures(2).acts.post;
+    expect(Latencies.decode(due).count).toBe(2);
+    expect(Latencies.decode(service).count).toBe(0);
   });
 });

@@ -28,7 +28,7 @@ export const CLEAN: PartVerdict = {
   checkedDeliveries: 12,
   checkedRooms: 5,
   control: 'passed',
-  unread: [],
+  unreadRooms: 0,
 };
 
 export function histogramOf(...values: number[]): string {
