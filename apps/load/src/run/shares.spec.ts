@@ -29,6 +29,13 @@ describe('sharesOf', () => {
     expect(shares.reduce((total, { rateShare }) => total + rateShare, 0)).toBeCloseTo(1, 9);
   });
 
+  it('names the loopback by its number where it gives it further addresses', () => {
+    const [share] = sharesOf({ runId: 'run', options: OPTIONS, scenario: { ...SCENARIO, people: 4, connections: 30_000 }, workers: 1 }, population);
+    expect(share?.sources).toEqual(['127.0.0.2', '127.0.0.3']);
+    expect(share?.urls).toEqual(['http://127.0.0.1:3000']);
+    expect(shares[0]?.urls).toEqual(['http://localhost:3000']);
+  });
+
   it('has each room judged by one process', () => {
     expect(shares.map(({ judges }) => judges)).toEqual([
       [true, true, false],

@@ -21,8 +21,10 @@ export function sharesOf({ runId, options, scenario, workers }: SharePlan, { peo
   for (const [room, ids] of members.entries()) for (const person of ids) roomsOf[person]?.push(room);
   const memberships = roomsOf.reduce((total, { length }) => total + length, 0);
   const connections = scenario.connections ?? scenario.people;
-  const { urls, seed, inject } = options;
-  const sources = sourceAddresses(urls, connections);
+  const { seed, inject } = options;
+  const sources = sourceAddresses(options.urls, connections);
+  // These addresses reach no `::1`, which `localhost` may be.
+  const urls = sources.length === 0 ? options.urls : options.urls.map((url) => url.replace('//localhost', '//127.0.0.1'));
   return Array.from({ length: workers }, (_, part) => {
     const [from, to] = shareOf(people.length, part, workers);
     const [firstConnection, lastConnection] = [from, to].map((person) => Math.round((connections * person) / people.length));
