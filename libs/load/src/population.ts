@@ -17,7 +17,7 @@ export function dealMembers(people: number, sizes: readonly number[], random: ()
       if (members.has(card)) later.push(card);
       else members.add(card);
     }
-    deck = deck.concat(later);
+    for (const card of later) deck.push(card);
     return [...members];
   });
 }

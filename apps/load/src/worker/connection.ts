@@ -9,7 +9,7 @@ export interface ConnectionHost {
   opened(connection: Connection, lostMs: number, triedMs: number): void;
   /** By the server's doing or the network's, not by `cut`. */
   lost(connection: Connection, code: string): void;
-  refused(code: string): void;
+  refused(connection: Connection, code: string): void;
   resynced(): void;
 }
 
@@ -59,7 +59,7 @@ export class Connection {
       },
       (error: unknown) => {
         const refusal = error instanceof ConnectionRefused ? error : undefined;
-        this.host.refused(refusal?.code ?? (error as NodeJS.ErrnoException).code ?? 'NETWORK');
+        this.host.refused(this, refusal?.code ?? (error as NodeJS.ErrnoException).code ?? 'NETWORK');
         this.again(refusal?.retryAfterMs ?? 0);
       },
     );
@@ -169,7 +169,7 @@ export class Connection {
   }
 
   private giveUp(code: string): void {
-    this.host.refused(code);
+    this.host.refused(this, code);
     this.socket?.close();
   }
 

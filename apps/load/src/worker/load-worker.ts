@@ -159,7 +159,8 @@ export class LoadWorker {
         this.recorder.fail('connect', `CLOSED_${code}`);
         this.offerReconnect();
       },
-      refused: (code: string) => {
+      refused: ({ person }: Connection, code: string) => {
+        if (code === 'UNAUTHENTICATED') this.renewals.renewSoon(person);
         this.recorder.fail('connect', code);
         this.refused[code] = (this.refused[code] ?? 0) + 1;
       },

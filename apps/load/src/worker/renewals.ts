@@ -25,6 +25,12 @@ export class Renewals {
     return this.people[person]?.accessToken ?? '';
   }
 
+  /** The server has refused this person's token before its time. */
+  renewSoon(index: number): void {
+    const person = this.people[index];
+    if (person !== undefined) this.people[index] = { ...person, renewAtMs: 0 };
+  }
+
   start(connectionsOf: (person: number) => readonly Connection[]): void {
     const look = async (): Promise<void> => {
       const nowMs = sharedNowMs();
