@@ -61,6 +61,7 @@ describe('the load tool', () => {
     expect(verdict.checkedAcks).toBe(acts.post.done);
     expect(deliveries).toBeGreaterThan(acts.post.done);
     expect(acts.reconnect.done).toBeGreaterThan(0);
+    expect(acts.reconnect.done).toBe(acts.reconnect.offered);
     expect(series.reduce((total: number, { done }: { done: number }) => total + done, 0)).toBeGreaterThan(100);
     expect(readFileSync(report, 'utf8')).toContain('<strong>Passed</strong>');
   });

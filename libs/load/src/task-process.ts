@@ -34,9 +34,9 @@ export class TaskProcess<Notice = never> {
 
   /** Resolves with the answer; rejects with the task's error, or when the process ends before. */
   ask<Result>(name: string, input: unknown = {}): Promise<Result> {
+    if (this.hasEnded) return Promise.reject(new Error('The process has ended'));
     return new Promise((resolve, reject) => {
       const id = ++this.asked;
-      if (this.hasEnded) reject(new Error('The process has ended'));
       this.waiting.set(id, { resolve: resolve as (result: unknown) => void, reject });
       this.child.send({ id, name, input } satisfies Question, (error) => {
         if (error !== null) reject(error);

@@ -93,10 +93,12 @@ export class Coordinator {
         this.refused[part] = notice.refused;
         this.host.connected(total(this.live), addUp(this.refused));
         break;
-      case 'second':
+      case 'second': {
+        const before = this.timeline.last;
         this.timeline.add(notice.second);
-        if (part === 0) this.host.progressed(this.timeline);
+        if (this.timeline.last !== before) this.host.progressed(this.timeline);
         break;
+      }
       case 'verified':
         this.verifiedRooms[part] = notice.rooms;
         this.host.verified(total(this.verifiedRooms));

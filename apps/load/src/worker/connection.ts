@@ -69,6 +69,8 @@ export class Connection {
   cut(dueMs: number): void {
     if (this.socket === undefined) return;
     this.lostMs = dueMs;
+    // At once, though the socket says so only in a moment: it must not be cut twice.
+    this.isLive = false;
     this.socket.close();
   }
 
@@ -174,8 +176,7 @@ export class Connection {
   }
 
   private closed(reason: string): void {
-    // A cut has set the time.
-    if (this.isLive && this.lostMs === 0) this.host.lost(this, reason);
+    if (this.isLive) this.host.lost(this, reason);
     this.isLive = false;
     this.socket = undefined;
     if (this.lostMs === 0) this.lostMs = sharedNowMs();
