@@ -31,7 +31,7 @@ describe('dealMembers', () => {
       expect(new Set(room).size).toBe(room.length);
       for (const member of room) counts[member] = (counts[member] ?? 0) + 1;
     }
-    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(2);
+    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1);
   });
 
   it('fills a room of everybody, and no more', () => {

@@ -146,6 +146,18 @@ describe('Poster', () => {
     expect(recorder.figures(0).errors).toEqual({ 'post NO_ANSWER': 1 });
   });
 
+  it('takes one answer for a post that was sent twice', () => {
+    const { connection, recorder, poster, conversation, acknowledged } = rig();
+    poster.post(conversation, 0);
+    jest.advanceTimersByTime(11_000);
+    expect(connection.sent).toHaveLength(2);
+    connection.answer(posted(5));
+    connection.answer(posted(5));
+    expect(acknowledged).toEqual([1]);
+    expect(recorder.figures(0).acts.post.done).toBe(1);
+    expect(poster.unfinished).toBe(0);
+  });
+
   it('counts a refusal and goes on', () => {
     const { connection, recorder, poster, conversation } = rig();
     poster.post(conversation, 0);
