@@ -199,7 +199,7 @@ export class SendLoad {
   private async makeRooms(rests: readonly RestClient[]): Promise<string[]> {
     const { users, roomsPerUser, membersPerRoom, isBare } = this.population;
     const count = Math.floor((users * roomsPerUser) / membersPerRoom);
-    if (isBare) return Array.from({ length: count }, (_, room) => `room-${String(room)}`);
+    if (isBare) return Array.from({ length: count }, (_, room) => `00000000-0000-7000-8000-${String(room).padStart(12, '0')}`);
     return inTurns(count, 4, async (room) => {
       const [owner, ...others] = this.membersOf(room).map((member) => rests[member]!);
       const made = await owner!.createRoom({ kind: 'private', name: `load ${String(room)}`, memberIds: others.map(({ userId }) => userId) });
