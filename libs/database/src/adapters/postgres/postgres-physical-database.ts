@@ -1,7 +1,7 @@
 import { Pool, type PoolClient, type PoolConfig } from 'pg';
 import { DatabaseError } from '../../database-error';
 import type { PhysicalDatabase, Queryable, Row } from '../../database.port';
-import { isConnectionUsable, toDatabaseError } from './error-translation';
+import { toDatabaseError } from './error-translation';
 import { followingClient, type FollowingClient } from './following-client';
 import type { PrimaryFinder } from './primary-finder';
 import type { StatementObserver } from './statement-observer';
@@ -90,7 +90,7 @@ export class PostgresPhysicalDatabase implements PhysicalDatabase {
         result = await work(connection);
       } catch (error) {
         // Who says nothing any more would be waited for once more: the server rolls back by itself when the connection closes.
-        if (error instanceof DatabaseError && !isConnectionUsable(error)) lease.broken = true;
+        if (error instanceof DatabaseError && error.isAway) lease.broken = true;
         else await this.rollback(lease);
         throw error;
       }
@@ -132,7 +132,7 @@ export class PostgresPhysicalDatabase implements PhysicalDatabase {
   /** After a failure: is the connection still good, and this host still the primary? */
   private distrust(lease: Lease, error: DatabaseError): void {
     const isReadOnly = error.sqlState === READ_ONLY;
-    if (isConnectionUsable(error) && !isReadOnly) return;
+    if (!error.isAway && !isReadOnly) return;
     lease.broken = true;
     if (error.sqlState === undefined) this.silentSinceMs = lease.startedMs;
     void this.finder.look();
