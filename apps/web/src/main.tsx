@@ -1,9 +1,11 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { applyStoredLanguage } from './core/language';
 import { applyStoredTheme } from './core/theme';
 import { watchUpgrades } from './core/upgrade';
 import { App } from './features/shell/app';
 import { ErrorBoundary } from './ui/error-boundary';
+import { Speaking } from './ui/speaking';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/controls.css';
@@ -23,10 +25,15 @@ applyStoredTheme();
 watchUpgrades();
 const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no root element');
-createRoot(root).render(
-  <StrictMode>
-    <ErrorBoundary>
-      <App />
-    </ErrorBoundary>
-  </StrictMode>,
+const page = createRoot(root);
+void applyStoredLanguage().then(() =>
+  page.render(
+    <StrictMode>
+      <ErrorBoundary>
+        <Speaking>
+          <App />
+        </Speaking>
+      </ErrorBoundary>
+    </StrictMode>,
+  ),
 );

@@ -1,6 +1,7 @@
 import { type User } from '@agent-chat/client';
 import { useEffect, useSyncExternalStore } from 'react';
 import { client } from './client';
+import { t } from './translate';
 
 const RETRY_MS = 15_000;
 
@@ -56,5 +57,5 @@ export function usePeopleRevision(): number {
 export function nameOf(userId: string): string {
   const user = people.get(userId);
   if (user === undefined) people.ask(userId);
-  return user?.displayName ?? 'Somebody';
+  return user?.displayName ?? t('Somebody');
 }

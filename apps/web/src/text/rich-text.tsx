@@ -1,6 +1,7 @@
 import { memo, useMemo, type ReactNode } from 'react';
 import { useMyId } from '../core/client';
 import { usePerson } from '../core/people';
+import { t } from '../core/translate';
 import { isEmojiOnly, parseText, type TextNode } from './parse-text';
 
 function Mention({ target }: { readonly target: string }): ReactNode {
@@ -22,7 +23,7 @@ function Piece({ node }: { readonly node: TextNode }): ReactNode {
       return <code>{node.text}</code>;
     case 'codeBlock':
       return (
-        <pre tabIndex={0} aria-label="Code">
+        <pre tabIndex={0} aria-label={t('Code')}>
           <code>{node.text}</code>
         </pre>
       );

@@ -12,6 +12,7 @@ import {
   type ButtonProps,
   type TextFieldProps,
 } from 'react-aria-components';
+import { t } from '../core/translate';
 import { Icon, type IconName } from './icon';
 
 interface IconButtonProps extends Omit<ButtonProps, 'children' | 'className'> {
@@ -68,7 +69,7 @@ export function Field({ label, hint, error, placeholder, isMultiline = false, ..
   );
 }
 
-export function Spinner({ label = 'Loading' }: { readonly label?: string }): ReactNode {
+export function Spinner({ label = t('Loading') }: { readonly label?: string }): ReactNode {
   return (
     <span className="spinner" role="status">
       <span className="sr-only">{label}</span>

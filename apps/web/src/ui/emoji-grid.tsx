@@ -1,4 +1,5 @@
 import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
+import { t } from '../core/translate';
 import { EMOJI } from './emoji';
 
 const COLUMNS = 6;
@@ -17,7 +18,7 @@ export function EmojiGrid({ onPick }: { readonly onPick: (emoji: string) => void
     buttons[Math.min(Math.max(at + step, 0), buttons.length - 1)]?.focus();
   };
   return (
-    <div className="emoji-grid" ref={grid} role="group" aria-label="Emoji" onKeyDown={onKeyDown}>
+    <div className="emoji-grid" ref={grid} role="group" aria-label={t('Emoji')} onKeyDown={onKeyDown}>
       {EMOJI.map(({ emoji, label }, index) => (
         <button key={emoji} type="button" className="emoji" aria-label={label} title={label} tabIndex={index === 0 ? 0 : -1} onClick={() => onPick(emoji)}>
           {emoji}

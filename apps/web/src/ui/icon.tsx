@@ -35,10 +35,13 @@ const PATHS = {
 /** The names of the client's own icons. */
 export type IconName = keyof typeof PATHS;
 
+/** Those that point somewhere: turned where one reads from right to left. */
+const TURNING: ReadonlySet<string> = new Set<IconName>(['back', 'send', 'reply', 'logout']);
+
 /** A line icon in the colour of the text; decoration, so whatever holds it has words of its own. */
 export function Icon({ name, size = 20 }: { readonly name: IconName; readonly size?: number }): ReactNode {
   return (
-    <svg className="icon" width={size} height={size} viewBox="0 0 24 24" fill="none" strokeWidth={name === 'more' ? 3 : 1.8} aria-hidden="true">
+    <svg className="icon" width={size} height={size} viewBox="0 0 24 24" fill="none" strokeWidth={name === 'more' ? 3 : 1.8} aria-hidden="true" data-turns={TURNING.has(name) || undefined}>
       <path d={PATHS[name]} />
     </svg>
   );

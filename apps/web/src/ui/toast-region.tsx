@@ -1,6 +1,7 @@
 import { type ReactNode } from 'react';
 import { useStore } from '../core/store';
 import { dismissToast, toasts } from '../core/toasts';
+import { t } from '../core/translate';
 import { IconButton } from './controls';
 import { Icon } from './icon';
 
@@ -8,7 +9,7 @@ import { Icon } from './icon';
 export function ToastRegion(): ReactNode {
   const shown = useStore(toasts);
   return (
-    <div className="toasts" role="region" aria-label="Notifications" aria-live="polite">
+    <div className="toasts" role="region" aria-label={t('Notifications')} aria-live="polite">
       {shown.map(({ id, kind, title, advice }) => (
         <div key={id} className="toast" data-kind={kind}>
           <Icon name={kind === 'error' ? 'alert' : 'check'} />
@@ -16,7 +17,7 @@ export function ToastRegion(): ReactNode {
             <strong>{title}</strong>
             {advice !== undefined && <p>{advice}</p>}
           </div>
-          <IconButton icon="close" label="Dismiss" size={16} onPress={() => dismissToast(id)} />
+          <IconButton icon="close" label={t('Dismiss')} size={16} onPress={() => dismissToast(id)} />
         </div>
       ))}
     </div>

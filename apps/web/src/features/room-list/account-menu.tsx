@@ -5,6 +5,7 @@ import { useStore } from '../../core/store';
 import { chooseTheme, theme, type Theme } from '../../core/theme';
 import { attempt } from '../../core/toasts';
 import { navigate } from '../../core/router';
+import { msg, t } from '../../core/translate';
 import { Avatar } from '../../ui/avatar';
 import { Sheet } from '../../ui/dialog';
 import { Icon, type IconName } from '../../ui/icon';
@@ -13,16 +14,16 @@ import { lazyPart } from '../../ui/lazy-part';
 const Profile = lazyPart(
   async () => (await import('../room-settings/profile')).Profile,
   ({ onClose }, content) => (
-    <Sheet title="Your profile" isOpen onClose={onClose} size="small">
+    <Sheet title={t('Your profile')} isOpen onClose={onClose} size="small">
       {content}
     </Sheet>
   ),
 );
 
 const THEMES: readonly { readonly id: Theme; readonly label: string; readonly icon: IconName }[] = [
-  { id: 'system', label: 'As the system', icon: 'screen' },
-  { id: 'light', label: 'Light', icon: 'sun' },
-  { id: 'dark', label: 'Dark', icon: 'moon' },
+  { id: 'system', label: msg('As the system'), icon: 'screen' },
+  { id: 'light', label: msg('Light'), icon: 'sun' },
+  { id: 'dark', label: msg('Dark'), icon: 'moon' },
 ];
 
 async function logOut(): Promise<void> {
@@ -46,32 +47,32 @@ export function AccountMenu(): ReactNode {
   return (
     <>
       <MenuTrigger>
-        <Button className="account-button" aria-label={`${user.displayName}: account and appearance`}>
+        <Button className="account-button" aria-label={t('{name}: account and appearance', { name: user.displayName })}>
           <Avatar userId={user.userId} size="small" />
           <span className="account-name">{user.displayName}</span>
           <span className="presence-dot" data-status={state === 'connected' ? 'online' : 'offline'} aria-hidden="true" />
         </Button>
         <Popover className="popover" placement="bottom start">
-          <Menu className="menu" aria-label="Account">
+          <Menu className="menu" aria-label={t('Account')}>
             <MenuSection>
               <Header>@{user.username}</Header>
               <MenuItem onAction={() => setEditing(true)}>
-                <Icon name="person" /> Your profile
+                <Icon name="person" /> {t('Your profile')}
               </MenuItem>
             </MenuSection>
             <Separator />
             <MenuSection selectionMode="single" selectedKeys={[chosen]} disallowEmptySelection onSelectionChange={chosenTheme}>
-              <Header>Appearance</Header>
+              <Header>{t('Appearance')}</Header>
               {THEMES.map(({ id, label, icon }) => (
                 <MenuItem key={id} id={id}>
-                  <Icon name={icon} /> {label}
+                  <Icon name={icon} /> {t(label)}
                   <span className="menu-check">{chosen === id && <Icon name="check" size={16} />}</span>
                 </MenuItem>
               ))}
             </MenuSection>
             <Separator />
             <MenuItem onAction={() => void logOut()}>
-              <Icon name="logout" /> Log out
+              <Icon name="logout" /> {t('Log out')}
             </MenuItem>
           </Menu>
         </Popover>

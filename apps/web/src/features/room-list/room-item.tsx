@@ -6,6 +6,7 @@ import { formatRoute } from '../../core/route';
 import { useRoomName } from '../../core/room-names';
 import { openRoom } from '../../core/router';
 import { shortTimeLabel } from '../../core/time';
+import { plural, t } from '../../core/translate';
 import { plainText } from '../../text/parse-text';
 import { RoomAvatar } from '../../ui/avatar';
 import { flag } from '../../ui/flag';
@@ -21,10 +22,16 @@ function Preview({ room }: { readonly room: Room }): ReactNode {
   const { lastMessage, kind } = room;
   const author = usePerson(lastMessage?.authorId ?? '');
   usePeopleRevision();
-  if (lastMessage === undefined) return <span className="room-preview muted">No messages yet</span>;
+  if (lastMessage === undefined) return <span className="room-preview muted">{t('No messages yet')}</span>;
   const isMine = lastMessage.authorId === me;
-  const prefix = isMine ? 'You: ' : kind === 'direct' ? '' : `${author?.displayName ?? '…'}: `;
-  if (lastMessage.deletedAt !== undefined) return <span className="room-preview muted">{prefix}message deleted</span>;
+  const prefix = isMine ? `${t('You')}: ` : kind === 'direct' ? '' : `${author?.displayName ?? '…'}: `;
+  if (lastMessage.deletedAt !== undefined)
+    return (
+      <span className="room-preview muted">
+        {prefix}
+        {t('message deleted')}
+      </span>
+    );
   return (
     <span className="room-preview">
       {prefix}
@@ -37,7 +44,8 @@ function Badge({ room }: { readonly room: Room }): ReactNode {
   const { unreadCount = 0, mentionCount = 0 } = room.me ?? {};
   if (unreadCount === 0 && mentionCount === 0) return null;
   const shown = unreadCount > 99 ? '99+' : String(unreadCount);
-  const label = `${String(unreadCount)} unread${mentionCount > 0 ? `, ${String(mentionCount)} of them naming you` : ''}`;
+  const unread = plural(unreadCount, { one: '{count} unread', other: '{count} unread' });
+  const label = mentionCount > 0 ? t('{unread}, {count} of them naming you', { unread, count: mentionCount }) : unread;
   return (
     <span className="badge" data-mention={mentionCount > 0 || undefined}>
       <span aria-hidden="true">{mentionCount > 0 ? `@ ${shown}` : shown}</span>

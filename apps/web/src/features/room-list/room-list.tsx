@@ -4,6 +4,7 @@ import { client, useConnection, useMyId, useRoomList } from '../../core/client';
 import { navigate, useRoute } from '../../core/router';
 import { otherOf } from '../../core/room-names';
 import { useWatched } from '../../core/presence';
+import { t } from '../../core/translate';
 import { useRovingFocus } from '../../ui/use-roving-focus';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/states';
 import { ActionButton } from '../../ui/controls';
@@ -48,12 +49,12 @@ export function RoomList(): ReactNode {
   const mine = rooms.filter((room) => room.me !== undefined);
   useWatched(mine.flatMap((room) => otherOf(room, me) ?? []).slice(0, 60));
   if (!loaded && error !== undefined) return <ErrorState error={error} onRetry={load} />;
-  if (!loaded) return <LoadingState label="Loading your rooms" />;
+  if (!loaded) return <LoadingState label={t('Loading your rooms')} />;
   return (
     <div className="room-scroll">
       {invitations.length > 0 && (
-        <section aria-label="Invitations">
-          <h2 className="list-heading">Invitations</h2>
+        <section aria-label={t('Invitations')}>
+          <h2 className="list-heading">{t('Invitations')}</h2>
           <ul className="invitations">
             {invitations.map((room) => (
               <Invitation key={room.roomId} room={room} />
@@ -64,19 +65,19 @@ export function RoomList(): ReactNode {
       {mine.length === 0 ? (
         <EmptyState
           icon="chat"
-          title="No rooms yet"
+          title={t('No rooms yet')}
           actions={
             // Beside it, where there is room, the page itself offers the same.
             <span className="only-phone">
               <ActionButton look="primary" onPress={() => navigate({ page: 'discover' })}>
-                Discover rooms
+                {t('Discover rooms')}
               </ActionButton>
-              <ActionButton onPress={() => openDialog('direct')}>Message somebody</ActionButton>
-              <ActionButton onPress={() => openDialog('create-room')}>Create a room</ActionButton>
+              <ActionButton onPress={() => openDialog('direct')}>{t('Message somebody')}</ActionButton>
+              <ActionButton onPress={() => openDialog('create-room')}>{t('Create a room')}</ActionButton>
             </span>
           }
         >
-          The rooms you join, and the people you write to, will stand here.
+          {t('The rooms you join, and the people you write to, will stand here.')}
         </EmptyState>
       ) : (
         <Rooms rooms={mine} />

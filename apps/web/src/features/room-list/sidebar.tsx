@@ -1,6 +1,7 @@
 import { type ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import { navigate, useRoute } from '../../core/router';
+import { t } from '../../core/translate';
 import { IconButton } from '../../ui/controls';
 import { Icon } from '../../ui/icon';
 import { openDialog } from '../shell/open-dialog';
@@ -12,7 +13,7 @@ import { RoomList } from './room-list';
 export function Sidebar(): ReactNode {
   const isDiscover = useRoute().page === 'discover';
   return (
-    <nav className="sidebar" aria-label="Rooms">
+    <nav className="sidebar" aria-label={t('Rooms')}>
       <header className="sidebar-header">
         <AccountMenu />
         <NewMenu />
@@ -20,10 +21,10 @@ export function Sidebar(): ReactNode {
       <div className="sidebar-tools">
         <Button className="jump-button" onPress={() => openDialog('switcher')}>
           <Icon name="search" size={16} />
-          <span>Jump to…</span>
-          <kbd>Ctrl K</kbd>
+          <span>{t('Jump to…')}</span>
+          <kbd>{t('Ctrl K')}</kbd>
         </Button>
-        <IconButton icon="compass" label="Discover rooms" aria-pressed={isDiscover} onPress={() => navigate({ page: 'discover' })} />
+        <IconButton icon="compass" label={t('Discover rooms')} aria-pressed={isDiscover} onPress={() => navigate({ page: 'discover' })} />
       </div>
       <RoomList />
     </nav>

@@ -3,6 +3,7 @@ import { useState, type SyntheticEvent, type ReactNode } from 'react';
 import { client, profileChanged } from '../../core/client';
 import { people } from '../../core/people';
 import { attempt, toastInfo } from '../../core/toasts';
+import { t } from '../../core/translate';
 import { ActionButton, Field } from '../../ui/controls';
 import { Sheet } from '../../ui/dialog';
 
@@ -20,7 +21,7 @@ export function Profile({ user, onClose }: { readonly user: User; readonly onClo
     });
     setBusy(false);
     if (!isSaved) return;
-    toastInfo('Saved');
+    toastInfo(t('Saved'));
     onClose();
   };
   const onSubmit = (event: SyntheticEvent): void => {
@@ -28,15 +29,22 @@ export function Profile({ user, onClose }: { readonly user: User; readonly onClo
     void save();
   };
   return (
-    <Sheet title="Your profile" isOpen onClose={onClose} size="small">
+    <Sheet title={t('Your profile')} isOpen onClose={onClose} size="small">
       <form className="dialog-body" onSubmit={onSubmit} noValidate>
-        <Field label="Your name" value={name} onChange={setName} maxLength={60} hint={`Others can also find you as @${user.username}.`} autoFocus />
+        <Field
+          label={t('Your name')}
+          value={name}
+          onChange={setName}
+          maxLength={60}
+          hint={t('Others can also find you as @{username}.', { username: user.username })}
+          autoFocus
+        />
         <div className="dialog-actions">
           <ActionButton look="quiet" onPress={onClose}>
-            Cancel
+            {t('Cancel')}
           </ActionButton>
           <ActionButton type="submit" look="primary" isDisabled={wanted === '' || wanted === user.displayName} isPending={isBusy}>
-            Save
+            {t('Save')}
           </ActionButton>
         </div>
       </form>

@@ -6,6 +6,7 @@ import { nameOf, usePeopleRevision, usePerson } from '../../core/people';
 import { roomName, useRoomName } from '../../core/room-names';
 import { openRoom } from '../../core/router';
 import { shortTimeLabel } from '../../core/time';
+import { t } from '../../core/translate';
 import { showFound } from '../../text/highlights';
 import { Avatar } from '../../ui/avatar';
 import { ActionButton, Field } from '../../ui/controls';
@@ -48,7 +49,7 @@ function Hit({ hit, isFirst }: { readonly hit: SearchHit; readonly isFirst: bool
         <span className="hit-head">
           <Avatar userId={message.authorId} size="small" />
           <strong className="ellipsis">{author?.displayName ?? '…'}</strong>
-          <span className="muted ellipsis">{room === undefined ? 'another room' : roomName(room, me)}</span>
+          <span className="muted ellipsis">{room === undefined ? t('another room') : roomName(room, me)}</span>
           <time className="muted" dateTime={message.createdAt}>
             {shortTimeLabel(message.createdAt, new Date())}
           </time>
@@ -67,10 +68,10 @@ function Results({ query, room }: { readonly query: string; readonly room: Room 
   );
   if (state === 'failed') return <ErrorState error={error} onRetry={reload} />;
   if (items.length === 0) {
-    if (state === 'loading') return <LoadingState label="Searching" />;
+    if (state === 'loading') return <LoadingState label={t('Searching')} />;
     return (
-      <EmptyState icon="search" title="Nothing found">
-        Try other words{room === undefined ? '' : ', or look in all your rooms'}.
+      <EmptyState icon="search" title={t('Nothing found')}>
+        {room === undefined ? t('Try other words.') : t('Try other words, or look in all your rooms.')}
       </EmptyState>
     );
   }
@@ -81,7 +82,7 @@ function Results({ query, room }: { readonly query: string; readonly room: Room 
           <Hit key={hit.message.messageId} hit={hit} isFirst={index === 0} />
         ))}
       </ul>
-      {hasMore && <ActionButton onPress={more}>More results</ActionButton>}
+      {hasMore && <ActionButton onPress={more}>{t('More results')}</ActionButton>}
     </>
   );
 }
@@ -93,14 +94,14 @@ export function SearchPanel({ room, onClose }: { readonly room: Room; readonly o
   const name = useRoomName(room);
   const wanted = query.trim();
   return (
-    <SidePanel title="Search" onClose={onClose}>
-      <Field label="Search messages" type="search" value={query} onChange={setQuery} autoFocus />
+    <SidePanel title={t('Search')} onClose={onClose}>
+      <Field label={t('Search messages')} type="search" value={query} onChange={setQuery} autoFocus />
       <ToggleButton className="toggle" isSelected={isHereOnly} onChange={setHereOnly}>
-        Only in {name}
+        {t('Only in {name}', { name })}
       </ToggleButton>
       {wanted === '' ? (
-        <EmptyState icon="search" title="Find what was said">
-          In every room you may read. Choose a result to see it where it was written.
+        <EmptyState icon="search" title={t('Find what was said')}>
+          {t('In every room you may read. Choose a result to see it where it was written.')}
         </EmptyState>
       ) : (
         <Results query={wanted} room={isHereOnly ? room : undefined} />

@@ -2,6 +2,7 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { client, useUser } from '../../core/client';
 import { people } from '../../core/people';
 import { toastError } from '../../core/toasts';
+import { t } from '../../core/translate';
 import { ConfirmHost } from '../../ui/confirm';
 import { LoadingState } from '../../ui/states';
 import { ToastRegion } from '../../ui/toast-region';
@@ -40,7 +41,7 @@ export function App(): ReactNode {
   }, [user]);
   return (
     <>
-      {!isRestored && <LoadingState label="Opening" />}
+      {!isRestored && <LoadingState label={t('Opening')} />}
       {isRestored && (user === undefined ? <SignIn /> : <Shell key={user.userId} />)}
       <ConfirmHost />
       <ToastRegion />

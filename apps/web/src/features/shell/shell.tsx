@@ -2,6 +2,7 @@ import { useEffect, type ReactNode } from 'react';
 import { useConnection, useRoomList } from '../../core/client';
 import { formatRoute } from '../../core/route';
 import { useRoute } from '../../core/router';
+import { msg, t } from '../../core/translate';
 import { Sheet } from '../../ui/dialog';
 import { ErrorBoundary } from '../../ui/error-boundary';
 import { lazyPart } from '../../ui/lazy-part';
@@ -21,7 +22,7 @@ interface Closable {
 function sheetOf(title: string) {
   return function frame({ onClose }: Closable, content: ReactNode): ReactNode {
     return (
-      <Sheet title={title} isOpen onClose={onClose}>
+      <Sheet title={t(title)} isOpen onClose={onClose}>
         {content}
       </Sheet>
     );
@@ -29,9 +30,9 @@ function sheetOf(title: string) {
 }
 
 const Discover = lazyPart(async () => (await import('../discover/discover')).Discover);
-const CreateRoom = lazyPart(async () => (await import('../create-room/create-room')).CreateRoom, sheetOf('Create a room'));
-const NewDirect = lazyPart(async () => (await import('../create-room/new-direct')).NewDirect, sheetOf('Message somebody'));
-const Switcher = lazyPart(async () => (await import('../switcher/switcher')).Switcher, sheetOf('Jump to a room'));
+const CreateRoom = lazyPart(async () => (await import('../create-room/create-room')).CreateRoom, sheetOf(msg('Create a room')));
+const NewDirect = lazyPart(async () => (await import('../create-room/new-direct')).NewDirect, sheetOf(msg('Message somebody')));
+const Switcher = lazyPart(async () => (await import('../switcher/switcher')).Switcher, sheetOf(msg('Jump to a room')));
 
 /** Ctrl or Cmd and K opens the room switcher from everywhere. */
 function useShortcuts(): void {
@@ -79,7 +80,7 @@ export function Shell(): ReactNode {
   return (
     <div className="shell" data-page={route.page} data-panel={panel}>
       <a className="skip-link" href="#main">
-        Skip to the conversation
+        {t('Skip to the conversation')}
       </a>
       <ConnectionBanner />
       <div className="panes">

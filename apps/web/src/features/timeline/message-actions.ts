@@ -3,6 +3,7 @@ import { client } from '../../core/client';
 import { permissionsIn } from '../../core/permissions';
 import { permalink } from '../../core/router';
 import { attempt, toastInfo } from '../../core/toasts';
+import { t } from '../../core/translate';
 import { confirmed } from '../../ui/confirm';
 
 /** What a message's row asks of the room around it. */
@@ -52,7 +53,11 @@ export async function toggleReaction({ roomId, messageId, reactions }: TimelineI
 
 export async function deleteMessage({ roomId, messageId }: TimelineItem): Promise<void> {
   if (messageId === undefined) return;
-  const question = { title: 'Delete this message?', text: 'Its text is removed for everyone. A note that it was there stays.', action: 'Delete' };
+  const question = {
+    title: t('Delete this message?'),
+    text: t('Its text is removed for everyone. A note that it was there stays.'),
+    action: t('Delete'),
+  };
   if (await confirmed(question)) await attempt(() => client.messages.delete(roomId, messageId));
 }
 
@@ -67,10 +72,10 @@ export async function markUnreadFrom({ roomId, seq }: TimelineItem): Promise<voi
 export async function copyLink({ roomId, seq }: TimelineItem): Promise<void> {
   if (seq === undefined) return;
   const isCopied = await attempt(() => navigator.clipboard.writeText(permalink(roomId, seq)));
-  if (isCopied) toastInfo('Link copied');
+  if (isCopied) toastInfo(t('Link copied'));
 }
 
 export async function copyText({ text }: TimelineItem): Promise<void> {
   const isCopied = await attempt(() => navigator.clipboard.writeText(text ?? ''));
-  if (isCopied) toastInfo('Text copied');
+  if (isCopied) toastInfo(t('Text copied'));
 }

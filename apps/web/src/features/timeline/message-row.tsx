@@ -3,6 +3,7 @@ import { memo, useCallback, useRef, useState, type FocusEvent, type ReactNode } 
 import { useMyId } from '../../core/client';
 import { usePerson } from '../../core/people';
 import { dayLabel, fullTimeLabel, timeLabel, tinyTimeLabel } from '../../core/time';
+import { t } from '../../core/translate';
 import { RichText } from '../../text/rich-text';
 import { Avatar } from '../../ui/avatar';
 import { flag } from '../../ui/flag';
@@ -33,7 +34,7 @@ function Separators({ row }: { readonly row: TimelineRow }): ReactNode {
       )}
       {row.isFirstUnread && (
         <div className="unread-divider" role="separator">
-          <span>New messages</span>
+          <span>{t('New messages')}</span>
         </div>
       )}
     </>
@@ -42,14 +43,14 @@ function Separators({ row }: { readonly row: TimelineRow }): ReactNode {
 
 function Body({ row, room, tabIndex }: { readonly row: TimelineRow; readonly room: Room; readonly tabIndex: number }): ReactNode {
   const { item } = row;
-  if (item.deletedAt !== undefined) return <p className="tombstone">This message was deleted.</p>;
-  if (item.redacted || item.text === undefined) return <p className="tombstone">This message was erased.</p>;
+  if (item.deletedAt !== undefined) return <p className="tombstone">{t('This message was deleted.')}</p>;
+  if (item.redacted || item.text === undefined) return <p className="tombstone">{t('This message was erased.')}</p>;
   return (
     <>
       <RichText text={item.text} />
       {item.editedAt !== undefined && (
         <span className="edited" title={fullTimeLabel(item.editedAt)}>
-          (edited)
+          {t('(edited)')}
         </span>
       )}
       <Reactions item={item} room={room} tabIndex={tabIndex} />
@@ -63,7 +64,7 @@ function Byline({ row }: { readonly row: TimelineRow }): ReactNode {
   return (
     <header className="byline">
       <span className="author">{author?.displayName ?? '…'}</span>
-      {author?.bot === true && <span className="tag">bot</span>}
+      {author?.bot === true && <span className="tag">{t('bot')}</span>}
       <time dateTime={createdAt} title={fullTimeLabel(createdAt)}>
         {timeLabel(createdAt)}
       </time>
@@ -123,7 +124,7 @@ export const MessageRow = memo(function MessageRow({ row, room, actions, isFlash
       <article
         ref={article}
         className="message"
-        aria-label={`${author?.displayName ?? 'Somebody'}, ${timeLabel(item.createdAt)}`}
+        aria-label={`${author?.displayName ?? t('Somebody')}, ${timeLabel(item.createdAt)}`}
         data-message-id={item.messageId}
         data-grouped={flag(isGrouped)}
         data-state={item.state}
