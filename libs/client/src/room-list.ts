@@ -1,9 +1,10 @@
 import { type Environment } from './clock';
 import { type Unsubscribe } from './emitter';
 import { AgentChatError } from './errors';
+import { type KeptAnswers } from './kept-answers';
 import { activityOf, roomAfter } from './room-after-event';
 import { asKnownEvent, type RoomEvent } from './room-events';
-import { type RoomsApi } from './rooms-api';
+import { KEPT_ROOMS, type RoomsApi } from './rooms-api';
 import { Store, type ReadableStore } from './store';
 import { type Room, type RoomHead, type RoomPage, type RoomsFrame } from './types';
 
@@ -40,6 +41,7 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
     private readonly environment: Environment,
     private readonly me: () => string | undefined,
     private readonly onError: (error: AgentChatError) => void,
+    private readonly kept?: KeptAnswers,
   ) {
     this.store = new Store<RoomListSnapshot>({ rooms: [], loaded: false, unreadCount: 0, mentionCount: 0 }, (error) => onError(AgentChatError.from(error)));
   }
@@ -138,9 +140,13 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
   private reload(): void {
     this.load().catch((error: unknown) => {
       this.onError(AgentChatError.from(error));
-      this.retryTimer?.();
-      this.retryTimer = this.environment.after(RETRY_MS, () => this.reload());
+      this.retrySoon();
     });
+  }
+
+  private retrySoon(): void {
+    this.retryTimer?.();
+    this.retryTimer = this.environment.after(RETRY_MS, () => this.reload());
   }
 
   private async readAll(): Promise<void> {
@@ -149,7 +155,9 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
     let rev: number | undefined;
     let cursor: string | undefined;
     for (let pages = 0; pages < MAX_PAGES; pages++) {
-      const page: RoomPage = await this.api.list({ limit: PAGE_SIZE, cursor });
+      // What was kept is better than nothing, and worse than anything else.
+      const page: RoomPage = await this.api.list({ limit: PAGE_SIZE, cursor, orKept: !this.isLoaded && cursor === undefined });
+      if (page.kept === true) this.retrySoon();
       rev ??= page.rev;
       for (const room of page.items) rooms.set(room.roomId, this.newer(room));
       cursor = page.next;
@@ -201,6 +209,7 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
   private publish(): void {
     const rooms = [...this.rooms.values()].sort((one, other) => activityOf(other).localeCompare(activityOf(one)) || one.roomId.localeCompare(other.roomId));
     const sum = (count: 'unreadCount' | 'mentionCount'): number => rooms.reduce((total, room) => total + (room.me?.[count] ?? 0), 0);
+    if (this.isLoaded) this.kept?.keepSoon(KEPT_ROOMS, () => ({ items: this.getSnapshot().rooms.slice(0, PAGE_SIZE), rev: this.rev }));
     this.store.set({ rooms, loaded: this.isLoaded, unreadCount: sum('unreadCount'), mentionCount: sum('mentionCount') });
   }
 }

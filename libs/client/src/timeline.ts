@@ -1,7 +1,8 @@
 import { formatCursor, parseCursor } from './cursor';
 import { type Unsubscribe } from './emitter';
 import { AgentChatError } from './errors';
-import { type MessagesApi, type HistoryOptions } from './messages-api';
+import { type KeptAnswers } from './kept-answers';
+import { keptHistory, type MessagesApi, type HistoryOptions } from './messages-api';
 import { type Outbox } from './outbox';
 import { type OutboxEntry, type SendState } from './outbox-store';
 import { type RoomEvent } from './room-events';
@@ -46,6 +47,7 @@ export interface TimelineDependencies {
   readonly messages: MessagesApi;
   readonly outbox: () => Outbox | undefined;
   readonly me: () => string | undefined;
+  readonly kept?: KeptAnswers | undefined;
   readonly pageSize: number;
   /** Older messages beyond so many are forgotten (and can be loaded again). */
   readonly maxMessages: number;
@@ -128,7 +130,10 @@ export class RoomTimeline {
   /** Takes the next event of the room. For the subscription. */
   apply(event: RoomEvent): void {
     this.log.apply(event);
-    if (!this.log.hasNewer) this.log.trim(this.dependencies.maxMessages);
+    if (!this.log.hasNewer) {
+      this.log.trim(this.dependencies.maxMessages);
+      this.dependencies.kept?.keepSoon(keptHistory(this.dependencies.roomId), () => this.newestPage());
+    }
     this.changed();
   }
 
@@ -181,6 +186,15 @@ export class RoomTimeline {
         this.changed();
       }
     }
+  }
+
+  /** What the server would answer now, as far as this client knows; undefined where it doesn't. */
+  private newestPage(): HistoryPage | undefined {
+    const { cursor, hasNewer, hasOlder, messages } = this.log;
+    if (!this.isLoaded || hasNewer || cursor === undefined) return undefined;
+    const items = messages.slice(-this.dependencies.pageSize).map(({ message }) => message);
+    const isPart = hasOlder || items.length < messages.length;
+    return { items, cursor, prev: isPart && items[0] !== undefined ? String(items[0].seq) : undefined };
   }
 
   /** The newest that this client knows of the room: a page must not be older, not even by one's own message whose event is still to come. */
