@@ -1,6 +1,9 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { applyStoredLanguage } from './core/language';
+import { pruneKept } from './core/offline-storage';
+import { startServiceWorker } from './core/service-worker';
+import { joinTabs } from './core/tabs';
 import { applyStoredTheme } from './core/theme';
 import { watchUpgrades } from './core/upgrade';
 import { App } from './features/shell/app';
@@ -23,6 +26,9 @@ import './features/shell/panels.css';
 
 applyStoredTheme();
 watchUpgrades();
+joinTabs();
+startServiceWorker();
+void pruneKept();
 const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no root element');
 const page = createRoot(root);

@@ -14,6 +14,8 @@ export interface RoomListSnapshot {
   readonly rooms: readonly Room[];
   /** Whether the list was read from the server. */
   readonly loaded: boolean;
+  /** The rooms are those that were kept: the server hasn't been reached yet. */
+  readonly kept: boolean;
   readonly unreadCount: number;
   readonly mentionCount: number;
 }
@@ -33,6 +35,7 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
   private loading: Promise<void> | undefined;
   private isStale = false;
   private isLoaded = false;
+  private isKept = false;
   private previewTimer: (() => void) | undefined;
   private retryTimer: (() => void) | undefined;
 
@@ -43,7 +46,9 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
     private readonly onError: (error: AgentChatError) => void,
     private readonly kept?: KeptAnswers,
   ) {
-    this.store = new Store<RoomListSnapshot>({ rooms: [], loaded: false, unreadCount: 0, mentionCount: 0 }, (error) => onError(AgentChatError.from(error)));
+    this.store = new Store<RoomListSnapshot>({ rooms: [], loaded: false, kept: false, unreadCount: 0, mentionCount: 0 }, (error) =>
+      onError(AgentChatError.from(error)),
+    );
   }
 
   readonly getSnapshot = (): RoomListSnapshot => this.store.getSnapshot();
@@ -157,7 +162,7 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
     for (let pages = 0; pages < MAX_PAGES; pages++) {
       // What was kept is better than nothing, and worse than anything else.
       const page: RoomPage = await this.api.list({ limit: PAGE_SIZE, cursor, orKept: !this.isLoaded && cursor === undefined });
-      if (page.kept === true) this.retrySoon();
+      if (cursor === undefined) this.isKept = page.kept === true;
       rev ??= page.rev;
       for (const room of page.items) rooms.set(room.roomId, this.newer(room));
       cursor = page.next;
@@ -166,6 +171,7 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
     this.rooms = rooms;
     this.rev = rev;
     this.isLoaded = true;
+    if (this.isKept) this.retrySoon();
     this.publish();
   }
 
@@ -210,6 +216,6 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
     const rooms = [...this.rooms.values()].sort((one, other) => activityOf(other).localeCompare(activityOf(one)) || one.roomId.localeCompare(other.roomId));
     const sum = (count: 'unreadCount' | 'mentionCount'): number => rooms.reduce((total, room) => total + (room.me?.[count] ?? 0), 0);
     if (this.isLoaded) this.kept?.keepSoon(KEPT_ROOMS, () => ({ items: this.getSnapshot().rooms.slice(0, PAGE_SIZE), rev: this.rev }));
-    this.store.set({ rooms, loaded: this.isLoaded, unreadCount: sum('unreadCount'), mentionCount: sum('mentionCount') });
+    this.store.set({ rooms, loaded: this.isLoaded, kept: this.isKept, unreadCount: sum('unreadCount'), mentionCount: sum('mentionCount') });
   }
 }

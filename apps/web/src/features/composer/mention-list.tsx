@@ -33,7 +33,7 @@ export function MentionList({ id, options, active, onChoose }: MentionListProps)
           ) : (
             <Avatar userId={target} size="small" />
           )}
-          <span className="ellipsis">{label}</span>
+          <span className="ellipsis name">{label}</span>
           <span className="muted ellipsis">{username}</span>
         </li>
       ))}

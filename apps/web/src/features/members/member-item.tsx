@@ -8,6 +8,7 @@ import { msg, t } from '../../core/translate';
 import { Avatar } from '../../ui/avatar';
 import { confirmed } from '../../ui/confirm';
 import { Icon } from '../../ui/icon';
+import { openDialog } from '../shell/open-dialog';
 import { openDirect } from '../create-room/open-direct';
 
 interface MemberItemProps {
@@ -83,6 +84,9 @@ function MemberMenu({ member, room, me }: MemberItemProps): ReactNode {
       </Button>
       <Popover className="popover" placement="bottom end">
         <Menu className="menu" aria-label={user.displayName}>
+          <MenuItem onAction={() => openDialog({ kind: 'person', userId: user.userId })}>
+            <Icon name="person" /> {t('Profile')}
+          </MenuItem>
           {room.kind !== 'direct' && (
             <MenuItem onAction={() => void openDirect(user.userId)}>
               <Icon name="chat" /> {t('Message')}
@@ -102,7 +106,7 @@ export function MemberItem({ member, room, me }: MemberItemProps): ReactNode {
     <li className="person">
       <Avatar userId={user.userId} size="small" showsPresence />
       <span className="person-lines">
-        <span className="ellipsis">
+        <span className="ellipsis name">
           {user.displayName}
           {user.userId === me && <span className="muted"> {t('(you)')}</span>}
         </span>

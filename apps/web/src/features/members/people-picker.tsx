@@ -75,7 +75,7 @@ function Options({
           }}
         >
           <Avatar userId={user.userId} size="small" />
-          <span className="ellipsis">{user.displayName}</span>
+          <span className="ellipsis name">{user.displayName}</span>
           <span className="muted ellipsis">@{user.username}</span>
         </li>
       ))}

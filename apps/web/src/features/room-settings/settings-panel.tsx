@@ -8,6 +8,7 @@ import { attempt, toastInfo } from '../../core/toasts';
 import { locale, t } from '../../core/translate';
 import { confirmed } from '../../ui/confirm';
 import { ActionButton, Field } from '../../ui/controls';
+import { NotifyChoice } from './notify-choice';
 import { kindLabel } from '../../ui/room-icon';
 import { SidePanel } from '../shell/side-panel';
 
@@ -90,6 +91,7 @@ export function SettingsPanel({ room, onClose }: { readonly room: Room; readonly
           )}
         </dl>
       )}
+      {isMember && <NotifyChoice room={room} />}
       <dl className="facts">
         <dt>{t('Kind')}</dt>
         <dd>{kindLabel(room.kind)}</dd>

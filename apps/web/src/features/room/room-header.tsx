@@ -41,7 +41,7 @@ export function RoomHeader({ room }: { readonly room: Room }): ReactNode {
       </span>
       <RoomAvatar room={room} size="small" />
       <div className="room-title">
-        <h1>{name}</h1>
+        <h1 className="name">{name}</h1>
         <Subtitle room={room} />
       </div>
       <div className="room-tools">

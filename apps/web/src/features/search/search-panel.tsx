@@ -48,8 +48,8 @@ function Hit({ hit, isFirst }: { readonly hit: SearchHit; readonly isFirst: bool
       <button type="button" className="hit" onClick={show} data-roving tabIndex={isFirst ? 0 : -1}>
         <span className="hit-head">
           <Avatar userId={message.authorId} size="small" />
-          <strong className="ellipsis">{author?.displayName ?? '…'}</strong>
-          <span className="muted ellipsis">{room === undefined ? t('another room') : roomName(room, me)}</span>
+          <strong className="ellipsis name">{author?.displayName ?? '…'}</strong>
+          <span className="muted ellipsis name">{room === undefined ? t('another room') : roomName(room, me)}</span>
           <time className="muted" dateTime={message.createdAt}>
             {shortTimeLabel(message.createdAt, new Date())}
           </time>

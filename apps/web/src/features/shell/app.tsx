@@ -4,10 +4,13 @@ import { people } from '../../core/people';
 import { toastError } from '../../core/toasts';
 import { t } from '../../core/translate';
 import { ConfirmHost } from '../../ui/confirm';
+import { lazyPart } from '../../ui/lazy-part';
 import { LoadingState } from '../../ui/states';
 import { ToastRegion } from '../../ui/toast-region';
 import { SignIn } from '../sign-in/sign-in';
-import { Shell } from './shell';
+
+/** Nobody who has to log in first waits for it. */
+const Shell = lazyPart(async () => (await import('./shell')).Shell);
 
 /** Reads the stored session once. */
 let restoring: Promise<unknown> | undefined;

@@ -53,7 +53,7 @@ export function Switcher({ onClose }: { readonly onClose: () => void }): ReactNo
           {shown.map(({ room, roomId, name, unread }, index) => (
             <li key={roomId} id={`${LIST}-${String(index)}`} role="option" aria-selected={index === active} onClick={() => choose(index)}>
               <RoomAvatar room={room} size="small" />
-              <span className="ellipsis">{name}</span>
+              <span className="ellipsis name">{name}</span>
               {unread > 0 && <span className="badge">{unread}</span>}
             </li>
           ))}

@@ -19,21 +19,28 @@ export interface MessageRights {
   readonly canEdit: boolean;
   readonly canDelete: boolean;
   readonly canRestore: boolean;
+  /** Earlier texts, which its author and the moderators may see. */
+  readonly canSeeRevisions: boolean;
 }
 
 export function messageRights(item: TimelineItem, room: Room, me: string): MessageRights {
   const { canPost, canModerate } = permissionsIn(room);
   const isStored = item.messageId !== undefined;
   const isThere = isStored && hasContent(item);
-  const isMine = item.authorId === me;
-  const isMyOwn = isThere && isMine && mayChange(room);
+  const isMyOwn = isThere && item.authorId === me && mayChange(room);
   return {
     isStored,
     canWrite: isThere && canPost,
     canEdit: isMyOwn && room.me?.muted !== true,
     canDelete: isMyOwn || (isThere && canModerate),
+    canSeeRevisions: isThere && maySeeRevisions(item, room, me),
     canRestore: item.deletedAt !== undefined && canModerate,
   };
+}
+
+/** Also where nothing can be changed any more. */
+function maySeeRevisions({ editedAt, authorId }: TimelineItem, room: Room, me: string): boolean {
+  return editedAt !== undefined && (authorId === me || room.me?.role === 'owner' || room.me?.role === 'admin');
 }
 
 function hasContent({ deletedAt, redacted }: TimelineItem): boolean {

@@ -5,6 +5,7 @@ import { t } from '../../core/translate';
 import { IconButton } from '../../ui/controls';
 import { EmojiGrid } from '../../ui/emoji-grid';
 import { Icon } from '../../ui/icon';
+import { openDialog } from '../shell/open-dialog';
 import { copyLink, copyText, deleteMessage, markUnreadFrom, restoreMessage, toggleReaction, type MessageActions, type MessageRights } from './message-actions';
 
 interface MessageToolbarProps {
@@ -55,6 +56,14 @@ function MoreMenu({ item, rights, onBusy }: Omit<MessageToolbarProps, 'actions'>
           )}
           <MenuItem onAction={() => void markUnreadFrom(item)}>
             <Icon name="unread" /> {t('Mark unread from here')}
+          </MenuItem>
+          {rights.canSeeRevisions && (
+            <MenuItem onAction={() => openDialog({ kind: 'revisions', message: item })}>
+              <Icon name="history" /> {t('Earlier versions')}
+            </MenuItem>
+          )}
+          <MenuItem onAction={() => openDialog({ kind: 'person', userId: item.authorId })}>
+            <Icon name="person" /> {t('About the author')}
           </MenuItem>
           {rights.canRestore && (
             <MenuItem onAction={() => void restoreMessage(item)}>

@@ -61,7 +61,7 @@ export function Quote({ room, messageId, tabIndex, onShow }: QuoteProps): ReactN
   return (
     <button type="button" className="quote" tabIndex={tabIndex} disabled={seq === undefined} onClick={() => seq !== undefined && onShow(seq)}>
       <Icon name="reply" size={14} />
-      <strong>{author?.displayName ?? '…'}</strong>
+      <strong className="name">{author?.displayName ?? '…'}</strong>
       <span className="ellipsis">{text === undefined ? t('a message that is gone') : plainText(text, nameOf)}</span>
     </button>
   );

@@ -16,7 +16,7 @@ export function RoomBeginning({ room }: { readonly room: Room }): ReactNode {
   return (
     <div className="room-beginning">
       <RoomAvatar room={room} size="large" />
-      <h2>{name}</h2>
+      <h2 className="name">{name}</h2>
       {room.topic !== '' && <p>{room.topic}</p>}
       <p className="muted">{words(room, name)}</p>
     </div>
