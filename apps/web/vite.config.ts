@@ -2,6 +2,7 @@ import optimizeLocales from '@react-aria/optimize-locales-plugin';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { bundleBudget } from './bundle-budget.config';
+import { compressedFiles } from './compressed-files.config';
 import { emojiData } from './emoji.config';
 import { serviceWorker } from './service-worker.config';
 
@@ -22,5 +23,6 @@ export default defineConfig({
     emojiData(),
     serviceWorker(WORKER, PUBLIC),
     bundleBudget(170_000, 210_000),
+    compressedFiles(),
   ],
 });

@@ -49,7 +49,7 @@ export interface TimelineDependencies {
   readonly me: () => string | undefined;
   readonly kept?: KeptAnswers | undefined;
   readonly pageSize: number;
-  /** Older messages beyond so many are forgotten (and can be loaded again). */
+  /** Messages beyond so many are forgotten at the other end of the window (and can be loaded again). */
   readonly maxMessages: number;
 }
 
@@ -112,14 +112,14 @@ export class RoomTimeline {
   async loadOlder(): Promise<void> {
     const { oldestSeq } = this.log;
     if (!this.log.hasOlder || oldestSeq === undefined || this.loading !== undefined) return;
-    await this.load('older', { before: oldestSeq }, (page) => this.log.prepend(page));
+    await this.load('older', { before: oldestSeq }, (page) => this.log.prepend(page) && this.bounded('newest'));
   }
 
   /** Adds the page after the last message. Does nothing without one. */
   async loadNewer(): Promise<void> {
     const { newestSeq } = this.log;
     if (!this.log.hasNewer || newestSeq === undefined || this.loading !== undefined) return;
-    await this.load('newer', { after: newestSeq }, (page) => this.log.append(page));
+    await this.load('newer', { after: newestSeq }, (page) => this.log.append(page) && this.bounded('oldest'));
   }
 
   /** The events to come follow on this cursor. For the subscription. */
@@ -154,6 +154,13 @@ export class RoomTimeline {
     this.ownKeys.add(entry.clientMsgId);
     if (!this.log.hasPassed(posted.epoch, posted.seq)) this.justPosted.set(entry.clientMsgId, { entry, posted });
     this.changed();
+  }
+
+  /** However far somebody scrolls, the window stays as large: what they came from is forgotten. */
+  private bounded(end: 'newest' | 'oldest'): true {
+    if (end === 'newest') this.log.trimNewest(this.dependencies.maxMessages);
+    else this.log.trim(this.dependencies.maxMessages);
+    return true;
   }
 
   private async load(what: 'window' | 'older' | 'newer', options: HistoryOptions, take: (page: HistoryPage) => boolean, always = false): Promise<string> {

@@ -3,7 +3,7 @@ import { forgetKept, offlineStorage } from './offline-storage';
 import { Store, useStore } from './store';
 
 /** Messages that a room's timeline keeps in memory. */
-const MAX_MESSAGES = 12_000;
+const MAX_MESSAGES = 4_000;
 
 function availableStorage(): ClientStorage {
   try {
