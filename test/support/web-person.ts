@@ -30,6 +30,12 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium', args: ARGUMENTS });
 }
 
+/** Signs somebody in whose account was made without a page; the page that is open has to be one of the server's. */
+export async function logIn(page: Page, url: string, { credentials }: RestClient): Promise<void> {
+  const session = { user: (await new RestClient(url, credentials).call('GET', '/users/me')).body, ...credentials, renewAtMs: 4e12 };
+  await page.evaluate(`localStorage.setItem('agent-chat:' + location.origin + ':session', ${JSON.stringify(JSON.stringify(session))})`);
+}
+
 /** Somebody with a browser of their own in the web client: does what a person does, by roles and labels. */
 export class WebPerson {
   /** What the page complained about: nothing, in a good run. */

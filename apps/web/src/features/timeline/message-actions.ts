@@ -31,11 +31,15 @@ export function messageRights(item: TimelineItem, room: Room, me: string): Messa
   return {
     isStored,
     canWrite: isThere && canPost,
-    canEdit: isMyOwn && room.me?.muted !== true,
+    canEdit: isMyOwn && !isMuted(room),
     canDelete: isMyOwn || (isThere && canModerate),
     canSeeRevisions: isThere && maySeeRevisions(item, room, me),
     canRestore: item.deletedAt !== undefined && canModerate,
   };
+}
+
+function isMuted({ me }: Room): boolean {
+  return me?.muted === true;
 }
 
 /** Also where nothing can be changed any more. */
