@@ -426,4 +426,9 @@ export const de: Words = {
   Bug: 'Käfer',
   Question: 'Frage',
   'Mentions, {count} new': { one: 'Erwähnungen, {count} neue', other: 'Erwähnungen, {count} neue' },
+  'Nothing was written here yet': 'Hier wurde noch nichts geschrieben',
+  'Jump to a day': 'Zu einem Tag springen',
+  Go: 'Los',
+  From: 'Von',
+  Until: 'Bis',
 };

@@ -55,8 +55,9 @@ export function useNotices(isLive: boolean): void {
   useEffect(() => {
     let known: KnownRooms;
     const look = (): void => {
-      const { rooms, loaded } = client.roomList.getSnapshot();
-      if (!loaded) return;
+      const { rooms, loaded, kept } = client.roomList.getSnapshot();
+      // What was kept is old: compared with it everything would be news.
+      if (!loaded || kept) return;
       const route = currentRoute();
       const openRoomId = route.page === 'room' && isLookedAt() ? route.roomId : undefined;
       const decided = decideNotices(known, rooms, { me, openRoomId, notifyOf });

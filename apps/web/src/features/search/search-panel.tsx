@@ -1,4 +1,4 @@
-import { type Room, type SearchHit } from '@agent-chat/client';
+import { type Room, type SearchHit, type SearchOptions } from '@agent-chat/client';
 import { useState, type ReactNode } from 'react';
 import { ToggleButton } from 'react-aria-components';
 import { client, useMyId, useRoomList } from '../../core/client';
@@ -15,6 +15,8 @@ import { usePages } from '../../ui/use-pages';
 import { useRovingFocus } from '../../ui/use-roving-focus';
 import { SidePanel } from '../shell/side-panel';
 import { showPanel } from '../shell/panel';
+import { DateField } from './date-field';
+import { JumpToDate } from './jump-to-date';
 
 const PHONE = '(max-width: 719px)';
 
@@ -60,11 +62,31 @@ function Hit({ hit, isFirst }: { readonly hit: SearchHit; readonly isFirst: bool
   );
 }
 
-function Results({ query, room }: { readonly query: string; readonly room: Room | undefined }): ReactNode {
+interface Period {
+  /** Local days, the last one included; empty for any. */
+  readonly from: string;
+  readonly to: string;
+}
+
+function boundsOf({ from, to }: Period): Pick<SearchOptions, 'after' | 'before'> {
+  const afterLast = to === '' ? undefined : new Date(new Date(`${to}T00:00:00`).setHours(24));
+  return {
+    ...(from === '' ? {} : { after: new Date(`${from}T00:00:00`).toISOString() }),
+    ...(afterLast === undefined ? {} : { before: afterLast.toISOString() }),
+  };
+}
+
+interface ResultsProps {
+  readonly query: string;
+  readonly room: Room | undefined;
+  readonly period: Period;
+}
+
+function Results({ query, room, period }: ResultsProps): ReactNode {
   const onKeyDown = useRovingFocus();
   const roomId = room?.roomId;
-  const { items, state, error, hasMore, more, reload } = usePages(`${roomId ?? ''}:${query}`, (cursor) =>
-    client.search(query, { limit: 25, ...(roomId === undefined ? {} : { roomId }), ...(cursor === undefined ? {} : { cursor }) }),
+  const { items, state, error, hasMore, more, reload } = usePages(`${roomId ?? ''}:${period.from}:${period.to}:${query}`, (cursor) =>
+    client.search(query, { limit: 25, ...boundsOf(period), ...(roomId === undefined ? {} : { roomId }), ...(cursor === undefined ? {} : { cursor }) }),
   );
   if (state === 'failed') return <ErrorState error={error} onRetry={reload} />;
   if (items.length === 0) {
@@ -91,6 +113,7 @@ function Results({ query, room }: { readonly query: string; readonly room: Room 
 export function SearchPanel({ room, onClose }: { readonly room: Room; readonly onClose: () => void }): ReactNode {
   const [query, setQuery] = useState('');
   const [isHereOnly, setHereOnly] = useState(false);
+  const [period, setPeriod] = useState<Period>({ from: '', to: '' });
   const name = useRoomName(room);
   const wanted = query.trim();
   return (
@@ -99,13 +122,18 @@ export function SearchPanel({ room, onClose }: { readonly room: Room; readonly o
       <ToggleButton className="toggle" isSelected={isHereOnly} onChange={setHereOnly}>
         {t('Only in {name}', { name })}
       </ToggleButton>
+      <div className="date-row">
+        <DateField label={t('From')} value={period.from} onChange={(from) => setPeriod({ ...period, from })} />
+        <DateField label={t('Until')} value={period.to} onChange={(to) => setPeriod({ ...period, to })} />
+      </div>
       {wanted === '' ? (
         <EmptyState icon="search" title={t('Find what was said')}>
           {t('In every room you may read. Choose a result to see it where it was written.')}
         </EmptyState>
       ) : (
-        <Results query={wanted} room={isHereOnly ? room : undefined} />
+        <Results query={wanted} room={isHereOnly ? room : undefined} period={period} />
       )}
+      {wanted === '' && <JumpToDate roomId={room.roomId} />}
     </SidePanel>
   );
 }
