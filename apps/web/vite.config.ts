@@ -7,7 +7,7 @@ import { emojiData } from './emoji.config';
 import { serviceWorker } from './service-worker.config';
 
 const SDK = fileURLToPath(new URL('../../libs/client/src/index.ts', import.meta.url));
-const WORKER = fileURLToPath(new URL('worker/service-worker.ts', import.meta.url));
+const WORKER = fileURLToPath(new URL('worker/main.ts', import.meta.url));
 const PUBLIC = fileURLToPath(new URL('public', import.meta.url));
 const SERVER = 'http://127.0.0.1:3000';
 

@@ -5,6 +5,7 @@ import { usePerson } from '../core/people';
 import { usePresence } from '../core/presence';
 import { otherOf } from '../core/room-names';
 import { msg, t } from '../core/translate';
+import { flag } from './flag';
 import { hueOf, initialsOf } from './hue';
 import { Icon } from './icon';
 import { roomIcon } from './room-icon';
@@ -30,15 +31,24 @@ interface AvatarPictureProps {
   readonly children?: ReactNode;
 }
 
-/** A picture, or the initials where there is none or it can't be shown. It is fetched when it comes near, and its server isn't told where it is shown. */
+/** A picture, or the initials until it is there, and where there is none or it can't be shown. It is fetched when it comes near, and its server isn't told where it is shown. */
 export function AvatarPicture({ userId, name, url, size = 'medium', children }: AvatarPictureProps): ReactNode {
+  const [ready, setReady] = useState<string>();
   const [broken, setBroken] = useState<string>();
   return (
     <span className="avatar" data-size={size} data-hue={hueOf(userId)}>
-      {url !== undefined && url !== broken ? (
-        <img src={url} alt="" loading="lazy" decoding="async" referrerPolicy="no-referrer" onError={() => setBroken(url)} />
-      ) : (
-        <span aria-hidden="true">{initialsOf(name)}</span>
+      <span aria-hidden="true">{initialsOf(name)}</span>
+      {url !== undefined && url !== broken && (
+        <img
+          src={url}
+          alt=""
+          loading="lazy"
+          decoding="async"
+          referrerPolicy="no-referrer"
+          data-ready={flag(ready === url)}
+          onLoad={() => setReady(url)}
+          onError={() => setBroken(url)}
+        />
       )}
       {children}
     </span>

@@ -15,6 +15,11 @@ function pictureError(address: string): string | undefined {
   return URL.canParse(address) && new URL(address).protocol === 'https:' ? undefined : t('Give an address that begins with https://.');
 }
 
+/** What can be shown of what was typed so far. */
+function shownPicture(address: string): string | undefined {
+  return address === '' || pictureError(address) !== undefined ? undefined : address;
+}
+
 interface ProfileText {
   readonly name: string;
   readonly picture: string;
@@ -59,7 +64,7 @@ export function Profile({ onClose }: { readonly onClose: () => void }): ReactNod
     <Sheet title={t('Your profile')} isOpen onClose={onClose} size="small">
       <form className="dialog-body" onSubmit={(event) => void save(event)} noValidate>
         <div className="person-card">
-          <AvatarPicture userId={user?.userId ?? ''} name={name} url={picture.trim() === '' ? undefined : picture.trim()} size="large" />
+          <AvatarPicture userId={user?.userId ?? ''} name={name} url={shownPicture(picture.trim())} size="large" />
           <p className="hint">{t('Others can also find you as @{username}.', { username: user?.username ?? '' })}</p>
         </div>
         <Field label={t('Your name')} value={name} onChange={setName} maxLength={60} autoFocus />

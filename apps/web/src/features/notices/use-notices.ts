@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import { showInBrowser } from '../../core/browser-notices';
 import { client, useMyId } from '../../core/client';
 import { people } from '../../core/people';
-import { loadPreferences, notifyOf } from '../../core/room-preferences';
+import { forgetPreferences, loadPreferences, notifyOf } from '../../core/room-preferences';
 import { roomName } from '../../core/room-names';
 import { formatRoute } from '../../core/route';
 import { currentRoute, openRoom } from '../../core/router';
@@ -66,6 +66,10 @@ export function useNotices(isLive: boolean): void {
       else for (const notice of decided.notices) void tell(notice, me);
     };
     look();
-    return client.roomList.subscribe(look);
+    const stop = client.roomList.subscribe(look);
+    return () => {
+      stop();
+      forgetPreferences();
+    };
   }, [me]);
 }

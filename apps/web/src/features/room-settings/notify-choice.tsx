@@ -4,7 +4,7 @@ import { useBrowserNotices } from '../../core/browser-notices';
 import { chooseNotify, defaultNotify, useChosenNotify } from '../../core/room-preferences';
 import { attempt } from '../../core/toasts';
 import { msg, t } from '../../core/translate';
-import { ActionButton, Choice } from '../../ui/controls';
+import { Choice } from '../../ui/controls';
 import { openDialog } from '../shell/open-dialog';
 
 const LABELS: Readonly<Record<RoomNotify, string>> = { all: msg('All messages'), mentions: msg('Only when I am named'), nothing: msg('Nothing') };
@@ -21,9 +21,9 @@ export function NotifyChoice({ room }: { readonly room: Room }): ReactNode {
     <div className="panel-form">
       <Choice label={t('Notify me of')} value={chosen ?? ''} options={options} onChange={choose} />
       {browser === 'off' && (
-        <ActionButton look="quiet" onPress={() => openDialog('preferences')}>
+        <button type="button" className="text-button" onClick={() => openDialog('preferences')}>
           {t('Browser notifications are off…')}
-        </ActionButton>
+        </button>
       )}
     </div>
   );
