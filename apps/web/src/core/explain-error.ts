@@ -1,4 +1,4 @@
-import { msg, t, type Words } from './translate';
+import { msg, t } from './translate';
 
 /** What a person is told of a failure. */
 export interface Explanation {
