@@ -101,7 +101,6 @@ describe('the web client, for everybody', () => {
   it('can be read and used at twice the size, without scrolling sideways', async () => {
     // As a browser does: the same window, half as many pixels.
     await sam.page.setViewportSize({ width: 640, height: 400 });
-    await sam.roomLink('workshop').first().waitFor({ state: 'attached' });
     expect(await fitsTheWidth(sam)).toBe(true);
     await sam.send('Written large');
     await sam.storedMessage('Written large').waitFor();

@@ -113,7 +113,8 @@ describe('the web client, day by day', () => {
     await noah.context.route(PICTURE, (route) => route.fulfill({ status: 404, body: '' }));
     await noah.reload();
     await noah.roomLink('kitchen').click();
-    await noah.message('Better words').locator('.avatar').getByText('MB').waitFor();
+    await noah.message('Better words').locator('.avatar [data-initials=MB]').waitFor();
+    expect(await noah.message('Better words').locator('.avatar img').count()).toBe(0);
     noah.complaints.length = 0;
   });
 
@@ -177,7 +178,7 @@ describe('the web client, day by day', () => {
     await mira.page.keyboard.press('Escape');
     expect(await mira.page.locator('html').getAttribute('lang')).toBe('de');
     await mira.page.reload();
-    await mira.page.getByRole('combobox', { name: 'Nachricht an kitchen' }).waitFor();
+    await mira.page.getByRole('textbox', { name: 'Nachricht an kitchen' }).waitFor();
     await mira.screenshot('room-german-desktop-light');
     await mira.account('Einstellungen');
     await mira.page.getByLabel('Sprache').selectOption({ label: 'English' });

@@ -52,7 +52,8 @@ describe('the web client, under what people may send', () => {
     await tess.message('After all of that').waitFor();
     // Everything comes by once.
     for (let turn = 0; turn < 60; turn++) {
-      await tess.page.locator('.timeline').evaluate('(element) => { element.scrollTop = Math.max(0, element.scrollTop - 700); }');
+      await tess.page.evaluate(`document.querySelector('.timeline').scrollTop -= 700`);
+      await tess.page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))');
       const made = await tess.page.evaluate<string[]>(
         `[...document.querySelectorAll('.rich-text *')].map(({ localName }) => localName).filter((name) => !['a', 'bdi', 'strong', 'em', 's', 'code', 'pre', 'span', 'button', 'figure', 'figcaption', 'blockquote', 'ul', 'ol', 'li'].includes(name))`,
       );
@@ -74,7 +75,7 @@ describe('the web client, under what people may send', () => {
     await udo.send(`${RLO}turned around`);
     const turned = tess.message('turned around').locator('.rich-text');
     await turned.waitFor();
-    expect(await turned.evaluate('(element) => getComputedStyle(element).unicodeBidi')).toMatch(/isolate|plaintext/);
+    expect(await tess.page.evaluate(`getComputedStyle([...document.querySelectorAll('.rich-text')].at(-1)).unicodeBidi`)).toMatch(/isolate|plaintext/);
     await udo.call('PATCH', '/users/me', { displayName: `Udo${RLO}nimda` });
     await tess.page.reload();
     await tess.message('turned around').waitFor();

@@ -100,6 +100,7 @@ describe('the web client, away and back', () => {
   it('catches up after an hour in which a laptop slept', async () => {
     const sleeper = await WebPerson.open(browser, system.url, 'Pia');
     await sleeper.page.clock.install();
+    await sleeper.page.reload();
     await sleeper.logIn();
     await sleeper.roomLink('tunnel').click();
     await sleeper.composer.waitFor();
@@ -121,6 +122,7 @@ describe('the web client, away and back', () => {
   it('says what day it is when a page was left open for a day', async () => {
     const owl = await WebPerson.open(browser, system.url, 'Pia');
     await owl.page.clock.install();
+    await owl.page.reload();
     await owl.logIn();
     await owl.roomLink('tunnel').click();
     await owl.page.getByRole('separator').getByText('Today').waitFor();

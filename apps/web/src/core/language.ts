@@ -1,5 +1,5 @@
 import { Store } from './store';
-import { type Words, speak } from './translate';
+import { speak, type Words } from './translate';
 
 /** A language that the page speaks. */
 export interface Language {

@@ -431,4 +431,5 @@ export const de: Words = {
   Go: 'Los',
   From: 'Von',
   Until: 'Bis',
+  'Your rooms': 'Deine Räume',
 };

@@ -37,7 +37,8 @@ export function AvatarPicture({ userId, name, url, size = 'medium', children }: 
   const [broken, setBroken] = useState<string>();
   return (
     <span className="avatar" data-size={size} data-hue={hueOf(userId)}>
-      <span aria-hidden="true">{initialsOf(name)}</span>
+      {/* Drawn, not written: whoever listens or copies has the name itself. */}
+      <span className="initials" data-initials={initialsOf(name)} aria-hidden="true" />
       {url !== undefined && url !== broken && (
         <img
           src={url}

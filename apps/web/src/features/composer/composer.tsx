@@ -74,8 +74,7 @@ export function Composer({ room, task, onTask }: ComposerProps): ReactNode {
           value={composer.text}
           placeholder={placeholder}
           aria-label={placeholder}
-          role="combobox"
-          aria-expanded={mentions.isOpen}
+          // A field of several lines has no role for lists of its own: it names the list and the option that is chosen.
           aria-controls={mentions.isOpen ? MENTIONS : undefined}
           aria-autocomplete="list"
           aria-activedescendant={mentions.isOpen ? `${MENTIONS}-${String(mentions.active)}` : undefined}

@@ -26,6 +26,7 @@ export function Sidebar(): ReactNode {
   const { page } = useRoute();
   return (
     <nav className="sidebar" aria-label={t('Rooms')}>
+      {page === 'home' && <h1 className="sr-only">{t('Your rooms')}</h1>}
       <header className="sidebar-header">
         <AccountMenu />
         <NewMenu />
