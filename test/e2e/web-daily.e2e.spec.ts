@@ -92,6 +92,32 @@ describe('the web client, day by day', () => {
     await mira.page.keyboard.press('Escape');
   });
 
+  it('marks a message unread, for later', async () => {
+    await noah.act('Better words', 'More about this message');
+    await noah.page.getByRole('menuitem', { name: 'Mark unread from here' }).click();
+    await noah.page.getByText('New messages', { exact: true }).waitFor();
+    await noah.page.goto(system.url);
+    await noah.roomLink('kitchen').getByText('1 unread').waitFor();
+    await noah.roomLink('kitchen').click();
+    await noah.message('Better words').waitFor();
+    expect(await noah.page.getByText('New messages', { exact: true }).count()).toBe(1);
+  });
+
+  it('makes somebody an admin, who may then do what admins do', async () => {
+    await mira.roomLink('kitchen').click();
+    await mira.page.getByRole('button', { name: 'Members' }).click();
+    await mira.page.getByRole('button', { name: 'More about Noah' }).click();
+    await mira.page.getByRole('menuitem', { name: 'Admin' }).click();
+    const members = mira.page.getByRole('complementary', { name: /^Members/ });
+    await members.getByText('Admin', { exact: true }).waitFor();
+    await noah.page.getByRole('button', { name: 'Room settings' }).click();
+    await noah.page.getByLabel('Topic').fill('What is cooking');
+    await noah.page.getByRole('complementary').getByRole('button', { name: 'Save' }).click();
+    await mira.page.getByText('What is cooking').first().waitFor();
+    expect(await noah.message('Better words').getByRole('button', { name: '(edited)' }).count()).toBe(1);
+    for (const { page } of [mira, noah]) await page.getByRole('complementary').getByRole('button', { name: 'Close' }).click();
+  });
+
   it('shows a picture that somebody has chosen, and initials where it can’t be shown', async () => {
     await Promise.all([mira, noah].map(({ context }) => context.route(PICTURE, (route) => route.fulfill({ contentType: 'image/svg+xml', body: SVG }))));
     await mira.account('Your profile');

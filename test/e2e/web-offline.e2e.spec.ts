@@ -62,6 +62,7 @@ describe('the web client, away and back', () => {
       // A browser without windows of its own has no place to install to; nothing else is in the way.
       expect(installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito')).toEqual([]);
     });
+    await session.detach();
   });
 
   it('opens without a network with the last rooms and what was said there, takes a message, and catches up', async () => {
@@ -72,13 +73,14 @@ describe('the web client, away and back', () => {
     await eventually(async () => expect(await kept(pia)).toContain('The newest before it is dark'), { timeoutMs: 15_000 });
     await pia.context.setOffline(true);
     await pia.page.reload();
+    await pia.message('The newest before it is dark').waitFor();
+    await pia.screenshot('opened-offline-desktop-light');
     await pia.page.getByText(/You are offline/).waitFor();
     await pia.message('The newest before it is dark').waitFor();
     expect(await pia.message('The newest before it is dark').locator('.author').textContent()).toBe('Quin');
     await pia.roomLink('tunnel').waitFor();
     await pia.send('Written in the dark');
     await pia.message('Written in the dark').getByText('Sending…').waitFor();
-    await pia.screenshot('opened-offline-desktop-light');
     await quin.send('Meanwhile outside');
     await pia.context.setOffline(false);
     await pia.message('Meanwhile outside').waitFor({ timeout: 40_000 });
