@@ -1,11 +1,9 @@
+import { formatPercentiles, inTurns, Latencies, RawSocket } from '@agent-chat/load';
 import { type Page } from 'playwright-core';
 import { RestClient } from '../support/rest-client';
 import { StandaloneProcess } from '../support/standalone-process';
 import { launchBrowser, logIn } from '../support/web-person';
-import { inTurns } from './load/in-turns';
 import { type BenchOptions, numberOption, rounded, tell } from './load/options';
-import { formatPercentiles, Latencies } from './load/percentiles';
-import { RawSocket } from './load/raw-socket';
 
 export const description = 'frame times in Chromium while a room is scrolled that has 100,000 messages (messages=100000 seconds=15)';
 
@@ -35,7 +33,7 @@ interface Row extends Record<string, number | string> {
 async function fill(url: string, messages: number): Promise<{ person: RestClient; roomId: string }> {
   const person = await RestClient.register(url, 'scroller');
   const { roomId } = await person.createRoom({ kind: 'private', name: 'long' });
-  const socket = await RawSocket.connect(url, person.credentials?.accessToken);
+  const socket = await RawSocket.connect(url, { token: person.credentials?.accessToken });
   await inTurns(messages, POSTS_IN_FLIGHT, async (number) => {
     const answer = await socket.call('message.post', { roomId, clientMsgId: String(number), text: `${String(number)}: ${TEXTS[number % TEXTS.length] ?? ''}` });
     if (!answer.ok) throw new Error(answer.error.code);
@@ -60,7 +58,7 @@ async function scroll(page: Page, what: string, direction: 1 | -1, seconds: numb
     await page.waitForTimeout(STEP_MS);
   }
   const frames = await page.evaluate<number[]>('window.frames_');
-  const times = new Latencies(frames.length);
+  const times = Latencies.empty();
   for (const ms of frames) times.add(ms);
   return {
     what,

@@ -16,6 +16,8 @@ export interface RoomListSnapshot {
   readonly loaded: boolean;
   /** The rooms are those that were kept: the server hasn't been reached yet. */
   readonly kept: boolean;
+  /** Some rooms can't be reached now; those that were known stay in the list, as they were. It is read again until it is whole. */
+  readonly incomplete: boolean;
   readonly unreadCount: number;
   readonly mentionCount: number;
 }
@@ -36,6 +38,7 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
   private isStale = false;
   private isLoaded = false;
   private isKept = false;
+  private isIncomplete = false;
   private previewTimer: (() => void) | undefined;
   private retryTimer: (() => void) | undefined;
 
@@ -46,7 +49,7 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
     private readonly onError: (error: AgentChatError) => void,
     private readonly kept?: KeptAnswers,
   ) {
-    this.store = new Store<RoomListSnapshot>({ rooms: [], loaded: false, kept: false, unreadCount: 0, mentionCount: 0 }, (error) =>
+    this.store = new Store<RoomListSnapshot>({ rooms: [], loaded: false, kept: false, incomplete: false, unreadCount: 0, mentionCount: 0 }, (error) =>
       onError(AgentChatError.from(error)),
     );
   }
@@ -132,7 +135,7 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
     this.close();
     this.rooms.clear();
     this.rev = undefined;
-    this.isLoaded = false;
+    this.isLoaded = this.isIncomplete = false;
     this.publish();
   }
 
@@ -145,17 +148,18 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
   private reload(): void {
     this.load().catch((error: unknown) => {
       this.onError(AgentChatError.from(error));
-      this.retrySoon();
+      this.reloadLater();
     });
   }
 
-  private retrySoon(): void {
+  private reloadLater(): void {
     this.retryTimer?.();
     this.retryTimer = this.environment.after(RETRY_MS, () => this.reload());
   }
 
   private async readAll(): Promise<void> {
     const rooms = new Map<string, Room>();
+    let isIncomplete = false;
     // The first page's `rev`: what changed while the others were read comes as a change.
     let rev: number | undefined;
     let cursor: string | undefined;
@@ -164,14 +168,17 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
       const page: RoomPage = await this.api.list({ limit: PAGE_SIZE, cursor, orKept: !this.isLoaded && cursor === undefined });
       if (cursor === undefined) this.isKept = page.kept === true;
       rev ??= page.rev;
+      isIncomplete ||= page.incomplete === true;
       for (const room of page.items) rooms.set(room.roomId, this.newer(room));
       cursor = page.next;
       if (cursor === undefined) break;
     }
-    this.rooms = rooms;
+    // What is missing from such a list may well be there.
+    this.rooms = isIncomplete ? new Map([...this.rooms, ...rooms]) : rooms;
+    this.isIncomplete = isIncomplete;
     this.rev = rev;
     this.isLoaded = true;
-    if (this.isKept) this.retrySoon();
+    if (this.isKept || isIncomplete) this.reloadLater();
     this.publish();
   }
 
@@ -216,6 +223,13 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
     const rooms = [...this.rooms.values()].sort((one, other) => activityOf(other).localeCompare(activityOf(one)) || one.roomId.localeCompare(other.roomId));
     const sum = (count: 'unreadCount' | 'mentionCount'): number => rooms.reduce((total, room) => total + (room.me?.[count] ?? 0), 0);
     if (this.isLoaded) this.kept?.keepSoon(KEPT_ROOMS, () => ({ items: this.getSnapshot().rooms.slice(0, PAGE_SIZE), rev: this.rev }));
-    this.store.set({ rooms, loaded: this.isLoaded, kept: this.isKept, unreadCount: sum('unreadCount'), mentionCount: sum('mentionCount') });
+    this.store.set({
+      rooms,
+      loaded: this.isLoaded,
+      kept: this.isKept,
+      incomplete: this.isIncomplete,
+      unreadCount: sum('unreadCount'),
+      mentionCount: sum('mentionCount'),
+    });
   }
 }

@@ -121,6 +121,8 @@ export interface Page<Item> {
   readonly next?: string | undefined;
   /** The server can't be reached: this is what it answered last. */
   readonly kept?: true | undefined;
+  /** A part of the rooms is away: what it holds is missing here, and comes back. */
+  readonly incomplete?: true | undefined;
 }
 
 /** A page of messages, oldest first, and the cursor that it reflects. */

@@ -71,8 +71,11 @@ export async function openClusterPorts(config: AppConfig, service: ProcessName, 
   }
 }
 
-async function openDatabase({ database, partitions }: AppConfig, { log, onWaiting }: OpenHooks): Promise<PostgresDatabase> {
-  const options = { ...database, url: given(database.url), partitionCount: partitions, observer: observeStatement, log };
+async function openDatabase({ database, partitions }: AppConfig, { log, onWaiting, onFatal }: OpenHooks): Promise<PostgresDatabase> {
+  const onRefused = ({ message }: MigrationError): void => {
+    onFatal(message);
+  };
+  const options = { ...database, url: given(database.url), partitionCount: partitions, observer: observeStatement, log, onRefused };
   return waitUntil(() => openPostgresDatabase(options), { reasonToWait: reasonToWaitForDatabase, onWaiting });
 }
 

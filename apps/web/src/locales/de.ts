@@ -432,4 +432,7 @@ export const de: Words = {
   From: 'Von',
   Until: 'Bis',
   'Your rooms': 'Deine Räume',
+  'Some rooms can’t be reached right now, and are missing here.': 'Einige Räume sind gerade nicht erreichbar und fehlen hier.',
+  'Some rooms can’t be searched right now.': 'Einige Räume können gerade nicht durchsucht werden.',
+  'Some of your rooms can’t be reached right now.': 'Einige deiner Räume sind gerade nicht erreichbar.',
 };

@@ -39,9 +39,11 @@ export class MentionReader {
 
   async mentioning({ userId, cursor, limit }: QueryInput<'messages.mentioning'>): Promise<QueryAnswer<'messages.mentioning'>> {
     const [place, messageId] = decodePageToken(cursor, Place) ?? [];
-    const rows = await askAllShards(this.database, (ask, partitions) => ask<MentionRow>(MENTIONS, [userId, place, messageId, limit + 1, partitions]));
+    const { rows, ...found } = await askAllShards(this.database, (ask, partitions) =>
+      ask<MentionRow>(MENTIONS, [userId, place, messageId, limit + 1, partitions]),
+    );
     rows.sort(newestFirst);
     const { page, next } = cutPage(rows, limit, (row) => [row.place, row.message_id]);
-    return { items: page.map(({ message }) => toMessage(message)), ...(next === undefined ? {} : { next }) };
+    return { items: page.map(({ message }) => toMessage(message)), ...found, ...(next === undefined ? {} : { next }) };
   }
 }

@@ -9,7 +9,7 @@ import { t } from '../../core/translate';
 import { plainText } from '../../text/parse-text';
 import { Avatar } from '../../ui/avatar';
 import { ActionButton, IconButton } from '../../ui/controls';
-import { EmptyState, ErrorState, LoadingState } from '../../ui/states';
+import { EmptyState, ErrorState, IncompleteNote, LoadingState } from '../../ui/states';
 import { usePages } from '../../ui/use-pages';
 import { useRovingFocus } from '../../ui/use-roving-focus';
 import { flag } from '../../ui/flag';
@@ -48,7 +48,7 @@ function Mention({ message, isFirst }: { readonly message: Message; readonly isF
 function MentionList(): ReactNode {
   const { mentionCount } = useRoomList();
   const onKeyDown = useRovingFocus();
-  const { items, state, error, hasMore, more, reload } = usePages('', (cursor) =>
+  const { items, state, error, isIncomplete, hasMore, more, reload } = usePages('', (cursor) =>
     client.messages.mentions({ limit: 30, ...(cursor === undefined ? {} : { cursor }) }),
   );
   const before = useRef(mentionCount);
@@ -68,6 +68,7 @@ function MentionList(): ReactNode {
   }
   return (
     <>
+      {isIncomplete && <IncompleteNote>{t('Some of your rooms can’t be reached right now.')}</IncompleteNote>}
       <ul className="hits" onKeyDown={onKeyDown} aria-label={t('Mentions')}>
         {items.map((message, index) => (
           <Mention key={message.messageId} message={message} isFirst={index === 0} />

@@ -10,7 +10,7 @@ import { t } from '../../core/translate';
 import { showFound } from '../../text/highlights';
 import { Avatar } from '../../ui/avatar';
 import { ActionButton, Field } from '../../ui/controls';
-import { EmptyState, ErrorState, LoadingState } from '../../ui/states';
+import { EmptyState, ErrorState, IncompleteNote, LoadingState } from '../../ui/states';
 import { usePages } from '../../ui/use-pages';
 import { useRovingFocus } from '../../ui/use-roving-focus';
 import { SidePanel } from '../shell/side-panel';
@@ -85,20 +85,25 @@ interface ResultsProps {
 function Results({ query, room, period }: ResultsProps): ReactNode {
   const onKeyDown = useRovingFocus();
   const roomId = room?.roomId;
-  const { items, state, error, hasMore, more, reload } = usePages(`${roomId ?? ''}:${period.from}:${period.to}:${query}`, (cursor) =>
+  const { items, state, error, isIncomplete, hasMore, more, reload } = usePages(`${roomId ?? ''}:${period.from}:${period.to}:${query}`, (cursor) =>
     client.search(query, { limit: 25, ...boundsOf(period), ...(roomId === undefined ? {} : { roomId }), ...(cursor === undefined ? {} : { cursor }) }),
   );
   if (state === 'failed') return <ErrorState error={error} onRetry={reload} />;
+  const note = isIncomplete && <IncompleteNote>{t('Some rooms can’t be searched right now.')}</IncompleteNote>;
   if (items.length === 0) {
     if (state === 'loading') return <LoadingState label={t('Searching')} />;
     return (
-      <EmptyState icon="search" title={t('Nothing found')}>
-        {room === undefined ? t('Try other words.') : t('Try other words, or look in all your rooms.')}
-      </EmptyState>
+      <>
+        {note}
+        <EmptyState icon="search" title={t('Nothing found')}>
+          {room === undefined ? t('Try other words.') : t('Try other words, or look in all your rooms.')}
+        </EmptyState>
+      </>
     );
   }
   return (
     <>
+      {note}
       <ul className="hits" onKeyDown={onKeyDown}>
         {items.map((hit, index) => (
           <Hit key={hit.message.messageId} hit={hit} isFirst={index === 0} />
