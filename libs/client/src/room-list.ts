@@ -166,7 +166,7 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
     for (let pages = 0; pages < MAX_PAGES; pages++) {
       // What was kept is better than nothing, and worse than anything else.
       const page: RoomPage = await this.api.list({ limit: PAGE_SIZE, cursor, orKept: !this.isLoaded && cursor === undefined });
-      if (cursor === undefined) this.isKept = page.kept === true;
+      this.isKept = page.kept === true;
       rev ??= page.rev;
       isIncomplete ||= page.incomplete === true;
       for (const room of page.items) rooms.set(room.roomId, this.newer(room));
