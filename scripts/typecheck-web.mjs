@@ -1,4 +1,6 @@
-// The second half of npm run typecheck: the web client has settings of its own (the browser's types, JSX).
+// The second half of npm run typecheck: the web client has settings of its own (the browser's types, JSX), and so has its service worker.
 import { runNode, tool } from './toolchain/process.mjs';
 
-process.exitCode = await runNode([tool('typescript', 'bin/tsc'), '--noEmit', '-p', 'apps/web']);
+const check = (project) => runNode([tool('typescript', 'bin/tsc'), '--noEmit', '-p', project]);
+
+process.exitCode = (await check('apps/web')) || (await check('apps/web/worker'));

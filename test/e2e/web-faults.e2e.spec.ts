@@ -21,8 +21,8 @@ describe('the web client, when something fails', () => {
   beforeAll(async () => {
     system = await startSystem({}, 'own');
     browser = await launchBrowser();
-    ada = await WebPerson.open(browser, system.url, 'Ada Lovelace');
-    ben = await WebPerson.open(browser, system.url, 'Ben', { width: 360, height: 740, colorScheme: 'dark' });
+    ada = await WebPerson.open(browser, system.url, 'Ada Lovelace', { serviceWorkers: 'block' });
+    ben = await WebPerson.open(browser, system.url, 'Ben', { width: 360, height: 740, colorScheme: 'dark', serviceWorkers: 'block' });
     await ada.page.route(SETTINGS, gone);
     await Promise.all([ada.register(), ben.register()]);
     await ada.createRoom('design');
@@ -87,7 +87,7 @@ describe('the web client, when something fails', () => {
   });
 
   it('stays usable beside a part that has a fault, and offers to reload', async () => {
-    const broken = await WebPerson.open(browser, system.url, 'Carl');
+    const broken = await WebPerson.open(browser, system.url, 'Carl', { serviceWorkers: 'block' });
     const fault = 'export const Discover = () => { throw new Error("a fault of the page"); };';
     await broken.page.route(DISCOVER, (route) => route.fulfill({ contentType: 'text/javascript', body: fault }));
     await broken.register();

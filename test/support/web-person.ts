@@ -1,7 +1,9 @@
 import { eventually } from '@agent-chat/testing';
+import { source as AXE } from 'axe-core';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
+import { RestClient } from './rest-client';
 
 const SCREENSHOTS = resolve(__dirname, '../../test-output/screenshots');
 /** What a browser notes by itself: a network that is cut on purpose, a room that one may not see any more. */
@@ -17,11 +19,21 @@ export interface Look {
   readonly width?: number;
   readonly height?: number;
   readonly colorScheme?: 'light' | 'dark';
+  /** The browser's language. */
+  readonly locale?: string;
+  /** Blocked where a test stands between the page and its server: a service worker would go around it. */
+  readonly serviceWorkers?: 'allow' | 'block';
 }
 
 /** The real Chromium of this machine. */
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium', args: ARGUMENTS });
+}
+
+/** Signs somebody in whose account was made without a page; the page that is open has to be one of the server's. */
+export async function logIn(page: Page, url: string, { credentials }: RestClient): Promise<void> {
+  const session = { user: (await new RestClient(url, credentials).call('GET', '/users/me')).body, ...credentials, renewAtMs: 4e12 };
+  await page.evaluate(`localStorage.setItem('agent-chat:' + location.origin + ':session', ${JSON.stringify(JSON.stringify(session))})`);
 }
 
 /** Somebody with a browser of their own in the web client: does what a person does, by roles and labels. */
@@ -39,8 +51,9 @@ export class WebPerson {
     page.on('pageerror', (error) => this.complaints.push(String(error.stack)));
   }
 
-  static async open(browser: Browser, url: string, name: string, { width = 1280, height = 800, colorScheme = 'light' }: Look = {}): Promise<WebPerson> {
-    const context = await browser.newContext({ viewport: { width, height }, colorScheme, reducedMotion: 'reduce' });
+  static async open(browser: Browser, url: string, name: string, look: Look = {}): Promise<WebPerson> {
+    const { width = 1280, height = 800, colorScheme = 'light', locale = 'en-US', serviceWorkers = 'allow' } = look;
+    const context = await browser.newContext({ viewport: { width, height }, colorScheme, locale, serviceWorkers, reducedMotion: 'reduce' });
     context.setDefaultTimeout(15_000);
     const person = new WebPerson(context, await context.newPage(), name, url);
     await person.page.goto(url);
@@ -63,12 +76,49 @@ export class WebPerson {
     await this.sidebar.waitFor();
   }
 
+  /** Another page of the same browser. */
+  async anotherTab(path = ''): Promise<WebPerson> {
+    const tab = new WebPerson(this.context, await this.context.newPage(), this.name, this.url);
+    await tab.page.goto(`${this.url}${path}`);
+    return tab;
+  }
+
+  /** Calls the REST interface as this person, with the page's own token. */
+  async call(method: string, path: string, body?: unknown): Promise<unknown> {
+    const token = await this.page.evaluate<string>(
+      `JSON.parse(localStorage.getItem(Object.keys(localStorage).find((name) => name.endsWith(':session')))).accessToken`,
+    );
+    return (await new RestClient(this.url, { userId: '', username: '', accessToken: token, refreshToken: '' }).call(method, path, body)).body;
+  }
+
+  /** The id of the room that is open. */
+  get roomId(): string {
+    return /\/r\/([0-9a-f-]{36})/.exec(this.page.url())?.[1] ?? '';
+  }
+
+  /** Chooses one of the entries behind the person's own name. */
+  async account(entry: string): Promise<void> {
+    await this.sidebar.locator('.account-button').click();
+    await this.page.getByRole('menuitem', { name: entry, exact: true }).click();
+  }
+
+  /** What axe finds (but for what the component library says aloud for a moment, about what may be gone by then) against WCAG 2.2 AA in what is on the screen now, one line each. */
+  async violations(): Promise<string[]> {
+    await this.page.evaluate(AXE);
+    const found = await this.page.evaluate<{ violations: { id: string; nodes: { target: string[]; failureSummary: string }[] }[] }>(
+      `axe.run({ exclude: ['[data-live-announcer]'] }, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] })`,
+    );
+    return found.violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary.replace(/\s+/g, ' ')}`),
+    );
+  }
+
   get sidebar(): Locator {
-    return this.page.getByRole('navigation', { name: 'Rooms' });
+    return this.page.locator('nav.sidebar');
   }
 
   get composer(): Locator {
-    return this.page.getByRole('combobox', { name: /^Message / });
+    return this.page.getByRole('textbox', { name: /^Message / });
   }
 
   /** The room's line in the list. */

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { EventReader } from './infrastructure/read/event.reader';
 import { HeadReader } from './infrastructure/read/head.reader';
 import { HistoryReader } from './infrastructure/read/history.reader';
+import { MentionReader } from './infrastructure/read/mention.reader';
 import { PartitionLogReader } from './infrastructure/read/partition-log.reader';
 import { PersonLogReader } from './infrastructure/read/person-log.reader';
 import { RoomListReader } from './infrastructure/read/room-list.reader';
@@ -16,6 +17,7 @@ import { RoomQueries } from './interface/room.queries';
     EventReader,
     HeadReader,
     HistoryReader,
+    MentionReader,
     PartitionLogReader,
     PersonLogReader,
     RoomListReader,

@@ -16,6 +16,7 @@ import { RegisterHandler } from './application/auth/register.handler';
 import { SessionAnswers } from './application/auth/session-answers';
 import { SessionPurge } from './application/auth/session-purge';
 import { Sessions } from './application/auth/sessions';
+import { RoomPreferences } from './application/room-preferences';
 import { UserDirectory } from './application/user-directory';
 import { DirectoryAccounts } from './infrastructure/auth/directory-accounts';
 import { DirectoryAuthenticator } from './infrastructure/auth/directory-authenticator';
@@ -29,6 +30,7 @@ import { SessionLiveness } from './infrastructure/auth/session-liveness';
 import { DirectorySessionPurge } from './infrastructure/auth/directory-session-purge';
 import { DirectorySessions } from './infrastructure/auth/directory-sessions';
 import { TrustedCallers } from './infrastructure/auth/trusted-callers';
+import { DirectoryRoomPreferences } from './infrastructure/users/directory-room-preferences';
 import { DirectoryUsers } from './infrastructure/users/directory-users';
 import { AuthController } from './interface/auth/auth.controller';
 import { AuthGuard } from './interface/auth/auth.guard';
@@ -66,10 +68,11 @@ const logger = new Logger('AuthModule');
         new TrustedIssuers(auth.trustedIssuers, clock, (error) => logger.warn({ err: error }, 'The keys of a trusted issuer cannot be fetched')),
     },
     { provide: UserDirectory, useClass: DirectoryUsers },
+    { provide: RoomPreferences, useClass: DirectoryRoomPreferences },
     { provide: Authenticator, useClass: DirectoryAuthenticator },
     AuthGuard,
     { provide: APP_GUARD, useExisting: AuthGuard },
   ],
-  exports: [Authenticator, AuthGuard, UserDirectory],
+  exports: [Authenticator, AuthGuard, RoomPreferences, UserDirectory],
 })
 export class AuthModule {}

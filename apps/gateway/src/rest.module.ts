@@ -19,7 +19,9 @@ import { AnalyticsController } from './interface/rest/analytics.controller';
 import { BansController } from './interface/rest/bans.controller';
 import { InvitesController } from './interface/rest/invites.controller';
 import { MembersController } from './interface/rest/members.controller';
+import { MentionsController } from './interface/rest/mentions.controller';
 import { MessagesController } from './interface/rest/messages.controller';
+import { PreferencesController } from './interface/rest/preferences.controller';
 import { ReactionsController } from './interface/rest/reactions.controller';
 import { RoomLogController } from './interface/rest/room-log.controller';
 import { RoomsController } from './interface/rest/rooms.controller';
@@ -30,6 +32,7 @@ import { SearchController } from './interface/rest/search.controller';
   imports: [AuthModule, CommandModule, RealtimeModule],
   controllers: [
     ...[RoomsController, MembersController, InvitesController, BansController, MessagesController, ReactionsController, RoomLogController],
+    ...[MentionsController, PreferencesController],
     ...[DeadLettersController, SearchController, AnalyticsController, DocsController, HealthController, InfrastructureController, ShardsController],
   ],
   providers: [

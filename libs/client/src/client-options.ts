@@ -15,6 +15,11 @@ export interface ClientOptions {
   readonly storage?: ClientStorage | undefined;
   /** Gives tokens of one's own identity system; `register`, `login` and `logout` are not used then. */
   readonly tokenProvider?: TokenProvider | undefined;
+  /**
+   * Keeps what was read last, for when the server can't be reached: the room list, the newest messages of each room that was opened, its members, and people.
+   * Nothing is kept without it. Give it a storage for megabytes (IndexedDB rather than localStorage) that forgets by itself, and empty it when somebody signs out.
+   */
+  readonly offlineStorage?: ClientStorage | undefined;
   /** A session that was made elsewhere, such as a server's answer to `login`; used unless the storage holds one. */
   readonly session?: AuthAnswer | undefined;
   /** Begins the names of what is stored. Default `agent-chat`. */

@@ -6,6 +6,7 @@ import { Emitter, type Unsubscribe } from './emitter';
 import { AgentChatError } from './errors';
 import { Http, type Fetch, type TokenSource } from './http';
 import { Identity } from './identity';
+import { KeptAnswers } from './kept-answers';
 import { LiveRooms } from './live-rooms';
 import { availableLocks, type RunLocked } from './locks';
 import { MessagesApi, type SearchOptions } from './messages-api';
@@ -18,6 +19,7 @@ import { type RoomEvent } from './room-events';
 import { RoomHandle } from './room';
 import { RoomList } from './room-list';
 import { RoomsApi } from './rooms-api';
+import { SessionsApi } from './sessions-api';
 import { Session, type Credentials, type SessionEnd } from './session';
 import { openSocketTransport } from './socket-transport';
 import { memoryStorage, type ClientStorage } from './storage';
@@ -34,6 +36,7 @@ export class AgentChatClient {
   readonly users: UsersApi;
   readonly rooms: RoomsApi;
   readonly messages: MessagesApi;
+  readonly sessions: SessionsApi;
   /** My rooms for a user interface; call its `load` once. */
   readonly roomList: RoomList;
   readonly presence: PresenceStore;
@@ -43,6 +46,7 @@ export class AgentChatClient {
   private readonly storage: ClientStorage;
   private readonly lock: RunLocked;
   private readonly prefix: string;
+  private readonly kept: KeptAnswers | undefined;
   private readonly session: Session | undefined;
   private readonly identity: Identity;
   private readonly connection: Connection;
@@ -62,10 +66,12 @@ export class AgentChatClient {
     const plain = new Http(url, this.environment, options.fetch ?? ((address, init) => (globalThis.fetch as unknown as Fetch)(address, init)), options.retry);
     this.session = options.tokenProvider === undefined ? this.openSession(plain) : undefined;
     const tokens: TokenSource = options.tokenProvider === undefined ? this.signedIn() : new ProvidedTokens(options.tokenProvider, this.environment);
-    const http = plain.withTokens(tokens);
+    this.kept = this.openKept();
+    const http = plain.withTokens(tokens, this.kept);
     this.users = new UsersApi(http, this.environment);
     this.rooms = new RoomsApi(http, this.environment);
     this.messages = new MessagesApi(http, this.environment);
+    this.sessions = new SessionsApi(http);
     this.outbox = this.openOutbox();
     this.identity = new Identity(
       () => this.users.me(),
@@ -78,7 +84,7 @@ export class AgentChatClient {
     const onError = (error: AgentChatError): void => this.failed(error);
     this.live = new LiveRooms(request, this.environment);
     this.presence = new PresenceStore(request, onError);
-    this.roomList = new RoomList(this.rooms, this.environment, () => this.user?.userId, onError);
+    this.roomList = new RoomList(this.rooms, this.environment, () => this.user?.userId, onError, this.kept);
     this.readMarks = new ReadMarks(request, this.environment, (roomId, seq, unread) => this.roomList.markedRead(roomId, seq, unread), onError);
     this.stopWatching = onWakeUp(() => this.retryNow());
   }
@@ -160,6 +166,7 @@ export class AgentChatClient {
       environment: this.environment,
       outbox: () => this.outbox.current,
       me: () => this.user?.userId,
+      kept: this.kept,
       onEvent: (event) => this.eventCame(event),
       onResync: (resync) => this.emitter.emit('resync', resync),
       onRead: (id, seq, unread) => this.roomList.markedRead(id, seq, unread),
@@ -192,6 +199,12 @@ export class AgentChatClient {
     const onChange = (user: User | undefined, end?: SessionEnd): void => this.userChanged(user, end);
     const { environment, storage, lock, options } = this;
     return new Session({ http, storage, environment, lock, storageKey: `${this.prefix}:session`, onChange, initial: options.session });
+  }
+
+  private openKept(): KeptAnswers | undefined {
+    const { environment, prefix, options } = this;
+    if (options.offlineStorage === undefined) return undefined;
+    return new KeptAnswers({ storage: options.offlineStorage, environment, prefix, me: () => this.user?.userId });
   }
 
   private openOutbox(): PersonOutbox {

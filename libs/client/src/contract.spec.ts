@@ -33,6 +33,7 @@ assertAgree<Agree<sdk.Member, contracts.Member>>();
 assertAgree<Agree<sdk.Message, contracts.Message>>();
 assertAgree<Agree<sdk.MessageRevision, contracts.MessageRevision>>();
 assertAgree<Agree<sdk.SearchHit, contracts.SearchHit>>();
+assertAgree<Agree<sdk.RoomPreference, contracts.RoomPreference>>();
 assertAgree<Agree<sdk.RoomHead, contracts.RoomHead>>();
 assertAgree<Agree<sdk.Presence, contracts.Presence>>();
 assertAgree<Agree<sdk.EphemeralItem, contracts.EphemeralItem>>();

@@ -1,6 +1,7 @@
 import { backoffMs } from './backoff';
 import { pause, type Environment } from './clock';
 import { AgentChatError } from './errors';
+import { type KeptAnswers } from './kept-answers';
 
 /** One REST call. `key` makes it safe to repeat. */
 export interface HttpCall {
@@ -12,6 +13,8 @@ export interface HttpCall {
   readonly key?: string | undefined;
   /** Default true. */
   readonly authenticated?: boolean;
+  /** The name under which the answer is kept; where the server can't be reached, what was kept last is the answer. */
+  readonly keptAs?: string | undefined;
 }
 
 /** What the SDK needs of `fetch`. */
@@ -51,27 +54,49 @@ export class Http {
     private readonly fetch: Fetch,
     retry: Partial<RetryOptions> = {},
     private readonly tokens?: TokenSource,
+    private readonly kept?: KeptAnswers,
   ) {
     this.retry = { ...DEFAULTS, ...retry };
   }
 
-  /** The same with bearer tokens. */
-  withTokens(tokens: TokenSource): Http {
-    return new Http(this.baseUrl, this.environment, this.fetch, this.retry, tokens);
+  /** The same with bearer tokens, and a place for answers that are kept. */
+  withTokens(tokens: TokenSource, kept?: KeptAnswers): Http {
+    return new Http(this.baseUrl, this.environment, this.fetch, this.retry, tokens, kept);
   }
 
   /** The answer's body. Repeats the call, with the same key, on an error that is retryable; rejects with `AgentChatError`. */
   async request<Result>(call: HttpCall): Promise<Result> {
+    if (this.kept?.isOffline === true) {
+      const known = await this.known(call);
+      if (known !== undefined) return known as Result;
+    }
     for (let attempt = 0; ; attempt++) {
       try {
-        return (await this.authenticated(call)) as Result;
+        return (await this.asked(call)) as Result;
       } catch (thrown) {
         const error = AgentChatError.from(thrown);
-        const last = attempt + 1 >= this.retry.attempts || (error.retryAfterMs ?? 0) > this.retry.longestWaitMs;
-        if (!error.retryable || last || !isRepeatable(call)) throw error;
+        // What was kept stands in as soon as the server can't be reached: whoever waits sees something.
+        const known = error.code === 'NETWORK_ERROR' ? await this.known(call) : undefined;
+        if (known !== undefined) return known as Result;
+        if (this.isFinal(call, error, attempt)) throw error;
         await pause(this.environment, backoffMs(attempt, this.retry, this.environment.random, error.retryAfterMs));
       }
     }
+  }
+
+  private isFinal(call: HttpCall, error: AgentChatError, attempt: number): boolean {
+    const isLast = attempt + 1 >= this.retry.attempts || (error.retryAfterMs ?? 0) > this.retry.longestWaitMs;
+    return !error.retryable || isLast || !isRepeatable(call);
+  }
+
+  private async known({ keptAs }: HttpCall): Promise<object | undefined> {
+    return keptAs === undefined ? undefined : this.kept?.find(keptAs);
+  }
+
+  private async asked(call: HttpCall): Promise<unknown> {
+    const answer = await this.authenticated(call);
+    if (call.keptAs !== undefined) this.kept?.keep(call.keptAs, answer);
+    return answer;
   }
 
   /** A refused token is replaced once. */

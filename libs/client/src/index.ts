@@ -17,6 +17,7 @@ export { type RoomHandle, type RoomHandleEvents, type Timeline } from './room';
 export { asKnownEvent, type KnownRoomEvent, type RoomEvent, type RoomEventData, type RoomEventType } from './room-events';
 export { type RoomList, type RoomListSnapshot } from './room-list';
 export { type SubscriptionState } from './room-subscription';
+export { type SessionsApi } from './sessions-api';
 export { type NewRoom, type PageOptions, type RoomChange, type RoomsApi } from './rooms-api';
 export { type AuthAnswer, type Credentials, type SessionEnd } from './session';
 export { memoryStorage, webStorage, type ClientStorage } from './storage';

@@ -1,5 +1,6 @@
 import { type Environment } from './clock';
 import { type Http, type HttpCall } from './http';
+import { type PageOptions } from './rooms-api';
 import { type Committed, type HistoryPage, type Message, type MessageRevision, type Page, type Posted, type SearchHit } from './types';
 
 /** Which part of a room's history: the newest without `before`, `after` and `around`. */
@@ -34,6 +35,16 @@ export interface NewMessage {
 
 const segment = encodeURIComponent;
 
+/** The name under which a room's newest page is kept. */
+export function keptHistory(roomId: string): string {
+  return `/rooms/${segment(roomId)}/messages`;
+}
+
+/** Of a room of which nothing is known yet: what was kept of any other would not fit. */
+function isNewest({ before, after, around, atLeast }: HistoryOptions): boolean {
+  return [before, after, around, atLeast].every((given) => given === undefined);
+}
+
 /** Messages, one at a time and in pages. */
 export class MessagesApi {
   constructor(
@@ -43,7 +54,12 @@ export class MessagesApi {
 
   /** A page of messages, oldest first; its cursor says which state of the room it shows. */
   history(roomId: string, options: HistoryOptions = {}): Promise<HistoryPage> {
-    return this.http.request({ method: 'GET', path: `/rooms/${segment(roomId)}/messages`, query: { ...options } });
+    return this.http.request({
+      method: 'GET',
+      path: `/rooms/${segment(roomId)}/messages`,
+      query: { ...options },
+      keptAs: isNewest(options) ? keptHistory(roomId) : undefined,
+    });
   }
 
   /** Sends without outbox or local echo; `room.send` has both. */
@@ -84,6 +100,11 @@ export class MessagesApi {
   /** Full text, in the rooms that the person may read. */
   search(q: string, options: SearchOptions = {}): Promise<Page<SearchHit>> {
     return this.http.request({ method: 'GET', path: '/search', query: { q, ...options } });
+  }
+
+  /** Messages that name the person, or everyone in a room of theirs, newest first. */
+  mentions(options: PageOptions = {}): Promise<Page<Message>> {
+    return this.http.request({ method: 'GET', path: '/mentions', query: { ...options } });
   }
 
   /** Moves the read mark; never back, unless forced (mark unread). */

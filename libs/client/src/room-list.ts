@@ -1,9 +1,10 @@
 import { type Environment } from './clock';
 import { type Unsubscribe } from './emitter';
 import { AgentChatError } from './errors';
+import { type KeptAnswers } from './kept-answers';
 import { activityOf, roomAfter } from './room-after-event';
 import { asKnownEvent, type RoomEvent } from './room-events';
-import { type RoomsApi } from './rooms-api';
+import { KEPT_ROOMS, type RoomsApi } from './rooms-api';
 import { Store, type ReadableStore } from './store';
 import { type Room, type RoomHead, type RoomPage, type RoomsFrame } from './types';
 
@@ -13,6 +14,8 @@ export interface RoomListSnapshot {
   readonly rooms: readonly Room[];
   /** Whether the list was read from the server. */
   readonly loaded: boolean;
+  /** The rooms are those that were kept: the server hasn't been reached yet. */
+  readonly kept: boolean;
   /** Some rooms can't be reached now; those that were known stay in the list, as they were. It is read again until it is whole. */
   readonly incomplete: boolean;
   readonly unreadCount: number;
@@ -34,6 +37,7 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
   private loading: Promise<void> | undefined;
   private isStale = false;
   private isLoaded = false;
+  private isKept = false;
   private isIncomplete = false;
   private previewTimer: (() => void) | undefined;
   private retryTimer: (() => void) | undefined;
@@ -43,8 +47,9 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
     private readonly environment: Environment,
     private readonly me: () => string | undefined,
     private readonly onError: (error: AgentChatError) => void,
+    private readonly kept?: KeptAnswers,
   ) {
-    this.store = new Store<RoomListSnapshot>({ rooms: [], loaded: false, incomplete: false, unreadCount: 0, mentionCount: 0 }, (error) =>
+    this.store = new Store<RoomListSnapshot>({ rooms: [], loaded: false, kept: false, incomplete: false, unreadCount: 0, mentionCount: 0 }, (error) =>
       onError(AgentChatError.from(error)),
     );
   }
@@ -159,7 +164,9 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
     let rev: number | undefined;
     let cursor: string | undefined;
     for (let pages = 0; pages < MAX_PAGES; pages++) {
-      const page: RoomPage = await this.api.list({ limit: PAGE_SIZE, cursor });
+      // What was kept is better than nothing, and worse than anything else.
+      const page: RoomPage = await this.api.list({ limit: PAGE_SIZE, cursor, orKept: !this.isLoaded && cursor === undefined });
+      this.isKept = page.kept === true;
       rev ??= page.rev;
       isIncomplete ||= page.incomplete === true;
       for (const room of page.items) rooms.set(room.roomId, this.newer(room));
@@ -169,9 +176,9 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
     // What is missing from such a list may well be there.
     this.rooms = isIncomplete ? new Map([...this.rooms, ...rooms]) : rooms;
     this.isIncomplete = isIncomplete;
-    if (isIncomplete) this.reloadLater();
     this.rev = rev;
     this.isLoaded = true;
+    if (this.isKept || isIncomplete) this.reloadLater();
     this.publish();
   }
 
@@ -215,6 +222,14 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
   private publish(): void {
     const rooms = [...this.rooms.values()].sort((one, other) => activityOf(other).localeCompare(activityOf(one)) || one.roomId.localeCompare(other.roomId));
     const sum = (count: 'unreadCount' | 'mentionCount'): number => rooms.reduce((total, room) => total + (room.me?.[count] ?? 0), 0);
-    this.store.set({ rooms, loaded: this.isLoaded, incomplete: this.isIncomplete, unreadCount: sum('unreadCount'), mentionCount: sum('mentionCount') });
+    if (this.isLoaded) this.kept?.keepSoon(KEPT_ROOMS, () => ({ items: this.getSnapshot().rooms.slice(0, PAGE_SIZE), rev: this.rev }));
+    this.store.set({
+      rooms,
+      loaded: this.isLoaded,
+      kept: this.isKept,
+      incomplete: this.isIncomplete,
+      unreadCount: sum('unreadCount'),
+      mentionCount: sum('mentionCount'),
+    });
   }
 }

@@ -1,6 +1,7 @@
 import { type Environment } from './clock';
 import { Emitter, type Unsubscribe } from './emitter';
 import { AgentChatError } from './errors';
+import { type KeptAnswers } from './kept-answers';
 import { type LiveRequest, type LiveRooms } from './live-rooms';
 import { type MessagesApi } from './messages-api';
 import { type Draft, type LocalMessage, type Outbox } from './outbox';
@@ -33,6 +34,7 @@ export interface RoomDependencies {
   readonly environment: Environment;
   readonly outbox: () => Outbox | undefined;
   readonly me: () => string | undefined;
+  readonly kept?: KeptAnswers | undefined;
   readonly onEvent: (event: RoomEvent) => void;
   readonly onResync: (resync: Resync) => void;
   readonly onRead: (roomId: string, seq: number, unreadCount?: number) => void;

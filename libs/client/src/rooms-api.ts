@@ -1,6 +1,18 @@
 import { type Environment } from './clock';
 import { type Http, type HttpCall } from './http';
-import { type Ban, type Committed, type Member, type Page, type Room, type RoomKind, type RoomPage, type RoomRole, type User } from './types';
+import {
+  type Ban,
+  type Committed,
+  type Member,
+  type Page,
+  type Room,
+  type RoomKind,
+  type RoomNotify,
+  type RoomPage,
+  type RoomPreference,
+  type RoomRole,
+  type User,
+} from './types';
 
 /** Which part of a list. */
 export interface PageOptions {
@@ -24,6 +36,9 @@ export interface RoomChange {
   readonly kind?: Exclude<RoomKind, 'direct'>;
 }
 
+/** The name under which the room list is kept. */
+export const KEPT_ROOMS = '/rooms';
+
 const segment = encodeURIComponent;
 
 /** Rooms and who is in them. Every change carries a key, so that its repetition changes nothing twice. */
@@ -33,9 +48,9 @@ export class RoomsApi {
     private readonly environment: Environment,
   ) {}
 
-  /** The signed-in person's rooms, newest activity first. */
-  list(options: PageOptions = {}): Promise<RoomPage> {
-    return this.http.request({ method: 'GET', path: '/rooms', query: { ...options } });
+  /** The signed-in person's rooms, newest activity first. With `orKept`, what was kept of them where the server can't be reached. */
+  list({ orKept = false, ...options }: PageOptions & { readonly orKept?: boolean } = {}): Promise<RoomPage> {
+    return this.http.request({ method: 'GET', path: '/rooms', query: { ...options }, keptAs: orKept ? KEPT_ROOMS : undefined });
   }
 
   /** Public rooms by name. */
@@ -75,7 +90,8 @@ export class RoomsApi {
   }
 
   members(roomId: string, options: PageOptions = {}): Promise<Page<Member>> {
-    return this.http.request({ method: 'GET', path: `/rooms/${segment(roomId)}/members`, query: { ...options } });
+    const path = `/rooms/${segment(roomId)}/members`;
+    return this.http.request({ method: 'GET', path, query: { ...options }, keptAs: options.cursor === undefined ? path : undefined });
   }
 
   addMembers(roomId: string, userIds: readonly string[]): Promise<Committed> {
@@ -113,6 +129,17 @@ export class RoomsApi {
 
   unban(roomId: string, userId: string): Promise<Committed> {
     return this.change('DELETE', `/rooms/${segment(roomId)}/bans/${segment(userId)}`);
+  }
+
+  /** What the person has chosen for rooms; a room that isn't among them goes by the default. */
+  async preferences(): Promise<readonly RoomPreference[]> {
+    const path = '/preferences/rooms';
+    return (await this.http.request<Page<RoomPreference>>({ method: 'GET', path, keptAs: path })).items;
+  }
+
+  /** Chooses of which messages of a room the person is told; null goes back to the default. */
+  choosePreference(roomId: string, notify: RoomNotify | null): Promise<RoomPreference> {
+    return this.change('PUT', `/rooms/${segment(roomId)}/preference`, { notify });
   }
 
   private change<Result>(method: HttpCall['method'], path: string, body?: unknown): Promise<Result> {

@@ -112,6 +112,13 @@ export class TimelineLog {
     this.hasOlder = true;
   }
 
+  /** Forgets the newest messages beyond so many: they can be loaded again. */
+  trimNewest(most: number): void {
+    if (this.window.length <= most) return;
+    for (const { message } of this.window.splice(most)) this.byId.delete(message.messageId);
+    this.hasNewer = true;
+  }
+
   private reaches(page: HistoryPage): boolean {
     const { epoch, seq } = parseCursor(page.cursor);
     return this.position === undefined || (epoch === this.position.epoch && seq >= this.recentFrom);

@@ -1,7 +1,8 @@
 import { formatCursor, parseCursor } from './cursor';
 import { type Unsubscribe } from './emitter';
 import { AgentChatError } from './errors';
-import { type MessagesApi, type HistoryOptions } from './messages-api';
+import { type KeptAnswers } from './kept-answers';
+import { keptHistory, type MessagesApi, type HistoryOptions } from './messages-api';
 import { type Outbox } from './outbox';
 import { type OutboxEntry, type SendState } from './outbox-store';
 import { type RoomEvent } from './room-events';
@@ -46,8 +47,9 @@ export interface TimelineDependencies {
   readonly messages: MessagesApi;
   readonly outbox: () => Outbox | undefined;
   readonly me: () => string | undefined;
+  readonly kept?: KeptAnswers | undefined;
   readonly pageSize: number;
-  /** Older messages beyond so many are forgotten (and can be loaded again). */
+  /** Messages beyond so many are forgotten at the other end of the window (and can be loaded again). */
   readonly maxMessages: number;
 }
 
@@ -110,14 +112,14 @@ export class RoomTimeline {
   async loadOlder(): Promise<void> {
     const { oldestSeq } = this.log;
     if (!this.log.hasOlder || oldestSeq === undefined || this.loading !== undefined) return;
-    await this.load('older', { before: oldestSeq }, (page) => this.log.prepend(page));
+    await this.load('older', { before: oldestSeq }, (page) => this.log.prepend(page) && this.bounded('newest'));
   }
 
   /** Adds the page after the last message. Does nothing without one. */
   async loadNewer(): Promise<void> {
     const { newestSeq } = this.log;
     if (!this.log.hasNewer || newestSeq === undefined || this.loading !== undefined) return;
-    await this.load('newer', { after: newestSeq }, (page) => this.log.append(page));
+    await this.load('newer', { after: newestSeq }, (page) => this.log.append(page) && this.bounded('oldest'));
   }
 
   /** The events to come follow on this cursor. For the subscription. */
@@ -128,7 +130,10 @@ export class RoomTimeline {
   /** Takes the next event of the room. For the subscription. */
   apply(event: RoomEvent): void {
     this.log.apply(event);
-    if (!this.log.hasNewer) this.log.trim(this.dependencies.maxMessages);
+    if (!this.log.hasNewer) {
+      this.log.trim(this.dependencies.maxMessages);
+      this.dependencies.kept?.keepSoon(keptHistory(this.dependencies.roomId), () => this.newestPage());
+    }
     this.changed();
   }
 
@@ -149,6 +154,13 @@ export class RoomTimeline {
     this.ownKeys.add(entry.clientMsgId);
     if (!this.log.hasPassed(posted.epoch, posted.seq)) this.justPosted.set(entry.clientMsgId, { entry, posted });
     this.changed();
+  }
+
+  /** However far somebody scrolls, the window stays as large: what they came from is forgotten. */
+  private bounded(end: 'newest' | 'oldest'): true {
+    if (end === 'newest') this.log.trimNewest(this.dependencies.maxMessages);
+    else this.log.trim(this.dependencies.maxMessages);
+    return true;
   }
 
   private async load(what: 'window' | 'older' | 'newer', options: HistoryOptions, take: (page: HistoryPage) => boolean, always = false): Promise<string> {
@@ -181,6 +193,15 @@ export class RoomTimeline {
         this.changed();
       }
     }
+  }
+
+  /** What the server would answer now, as far as this client knows; undefined where it doesn't. */
+  private newestPage(): HistoryPage | undefined {
+    const { cursor, hasNewer, hasOlder, messages } = this.log;
+    if (!this.isLoaded || hasNewer || cursor === undefined) return undefined;
+    const items = messages.slice(-this.dependencies.pageSize).map(({ message }) => message);
+    const isPart = hasOlder || items.length < messages.length;
+    return { items, cursor, prev: isPart && items[0] !== undefined ? String(items[0].seq) : undefined };
   }
 
   /** The newest that this client knows of the room: a page must not be older, not even by one's own message whose event is still to come. */

@@ -119,6 +119,8 @@ export interface Page<Item> {
   readonly items: readonly Item[];
   readonly prev?: string | undefined;
   readonly next?: string | undefined;
+  /** The server can't be reached: this is what it answered last. */
+  readonly kept?: true | undefined;
   /** A part of the rooms is away: what it holds is missing here, and comes back. */
   readonly incomplete?: true | undefined;
 }
@@ -145,6 +147,29 @@ export interface Committed {
 /** A posted message. */
 export interface Posted extends Committed {
   readonly messageId: string;
+}
+
+/** A log-in as its owner sees it; times are ISO 8601. */
+export interface ListedSession {
+  readonly sessionId: string;
+  readonly createdAt: string;
+  readonly refreshedAt: string;
+  readonly expiresAt: string;
+  /** What the browser or app called itself. */
+  readonly userAgent?: string | undefined;
+  /** Where it came from. */
+  readonly address?: string | undefined;
+  /** Whether it is the one that asks. */
+  readonly current: boolean;
+}
+
+/** Of which messages of a room somebody wants to be told: of all, of those that name them or everyone, or of none. */
+export type RoomNotify = 'all' | 'mentions' | 'nothing';
+
+/** What the signed-in person has chosen for a room; null is the default: all of a direct room, mentions of every other. */
+export interface RoomPreference {
+  readonly roomId: string;
+  readonly notify: RoomNotify | null;
 }
 
 /** Badges of one room. */

@@ -26,7 +26,8 @@ export class UsersApi {
   }
 
   get(userId: string): Promise<User> {
-    return this.http.request({ method: 'GET', path: `/users/${encodeURIComponent(userId)}` });
+    const path = `/users/${encodeURIComponent(userId)}`;
+    return this.http.request({ method: 'GET', path, keptAs: path });
   }
 
   /** People whose username or display name begins so. */

@@ -14,5 +14,6 @@ export * from './rest/parameters';
 export * from './validation';
 export * from './views/answers';
 export * from './views/message';
+export * from './views/preference';
 export * from './views/room';
 export * from './views/user';

@@ -3,6 +3,7 @@ import { QueryBus } from '@agent-chat/query-bus';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { EventReader } from '../infrastructure/read/event.reader';
 import { HistoryReader } from '../infrastructure/read/history.reader';
+import { MentionReader } from '../infrastructure/read/mention.reader';
 import { PartitionLogReader } from '../infrastructure/read/partition-log.reader';
 import { SearchReader } from '../infrastructure/read/search.reader';
 
@@ -15,10 +16,11 @@ export class MessageQueries implements OnModuleInit {
     private readonly events: EventReader,
     private readonly partitionLog: PartitionLogReader,
     private readonly search: SearchReader,
+    private readonly mentions: MentionReader,
   ) {}
 
   onModuleInit(): void {
-    const { bus, history, events, partitionLog, search } = this;
+    const { bus, history, events, partitionLog, search, mentions } = this;
     bus.answer('room.history', (input) => whileReachable(history.history(input)));
     bus.answer('message.get', (input) => whileReachable(history.message(input)));
     bus.answer('message.revisions', (input) => whileReachable(history.revisions(input)));
@@ -26,6 +28,7 @@ export class MessageQueries implements OnModuleInit {
     bus.answer('rooms.open', (input) => whileReachable(events.open(input)));
     bus.answer('rooms.tail', (input) => whileReachable(events.tail(input)));
     bus.answer('partition.events', (input) => whileReachable(partitionLog.events(input)));
+    bus.answer('messages.mentioning', (input) => whileReachable(mentions.mentioning(input)));
     bus.answer('messages.search', (input) => whileReachable(search.search(input)));
   }
 }

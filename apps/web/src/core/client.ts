@@ -1,8 +1,9 @@
 import { createClient, memoryStorage, webStorage, type ClientStorage, type ConnectionStatus, type SessionEnd, type User } from '@agent-chat/client';
+import { forgetKept, offlineStorage } from './offline-storage';
 import { Store, useStore } from './store';
 
 /** Messages that a room's timeline keeps in memory. */
-const MAX_MESSAGES = 12_000;
+const MAX_MESSAGES = 4_000;
 
 function availableStorage(): ClientStorage {
   try {
@@ -13,7 +14,7 @@ function availableStorage(): ClientStorage {
   }
 }
 
-export const client = createClient({ url: window.location.origin, storage: availableStorage(), maxMessages: MAX_MESSAGES });
+export const client = createClient({ url: window.location.origin, storage: availableStorage(), offlineStorage, maxMessages: MAX_MESSAGES });
 
 const users = new Store<User | undefined>(undefined);
 const sessionEnd = new Store<SessionEnd | undefined>(undefined);
@@ -22,6 +23,7 @@ const connection = new Store<ConnectionStatus>({ state: 'offline' });
 client.on('session', ({ user, end }) => {
   users.set(user);
   sessionEnd.set(end);
+  if (end !== undefined) void forgetKept();
 });
 client.on('state', (status) => connection.set(status));
 

@@ -1,6 +1,8 @@
 import { type User } from '@agent-chat/client';
 import { useEffect, useSyncExternalStore } from 'react';
 import { client } from './client';
+import { t } from './translate';
+import { withoutDirection } from '../text/direction';
 
 const RETRY_MS = 15_000;
 
@@ -22,9 +24,18 @@ class People {
   }
 
   know(users: readonly User[]): void {
-    for (const user of users) this.users.set(user.userId, user);
+    for (const user of users) this.users.set(user.userId, { ...user, displayName: withoutDirection(user.displayName) });
     this.revision++;
     for (const listener of [...this.listeners]) listener();
+  }
+
+  /** Somebody's profile, asked for where it isn't known; undefined where that fails. */
+  async find(userId: string): Promise<User | undefined> {
+    const known = this.users.get(userId);
+    if (known !== undefined) return known;
+    const user = await client.users.get(userId).catch(() => undefined);
+    if (user !== undefined) this.know([user]);
+    return user;
   }
 
   ask(userId: string): void {
@@ -56,5 +67,5 @@ export function usePeopleRevision(): number {
 export function nameOf(userId: string): string {
   const user = people.get(userId);
   if (user === undefined) people.ask(userId);
-  return user?.displayName ?? 'Somebody';
+  return user?.displayName ?? t('Somebody');
 }

@@ -1,4 +1,5 @@
 import { type Room, type RoomRole } from '@agent-chat/client';
+import { t } from './translate';
 
 const RANK: Readonly<Record<RoomRole, number>> = { owner: 3, admin: 2, member: 1, guest: 0 };
 
@@ -14,10 +15,10 @@ export interface Permissions {
 }
 
 function refusalOf({ archivedAt, me, kind }: Room): string | undefined {
-  if (archivedAt !== undefined) return 'This room is archived. It can be read, not written to.';
-  if (me === undefined) return 'Join this room to write here.';
-  if (me.muted) return 'An admin has muted you in this room.';
-  return kind === 'announcement' && RANK[me.role] < RANK.admin ? 'Only admins write in this announcement room.' : undefined;
+  if (archivedAt !== undefined) return t('This room is archived. It can be read, not written to.');
+  if (me === undefined) return t('Join this room to write here.');
+  if (me.muted) return t('An admin has muted you in this room.');
+  return kind === 'announcement' && RANK[me.role] < RANK.admin ? t('Only admins write in this announcement room.') : undefined;
 }
 
 export function permissionsIn(room: Room): Permissions {

@@ -1,6 +1,7 @@
 import { type Room } from '@agent-chat/client';
 import { useMyId } from './client';
 import { people, usePerson } from './people';
+import { t } from './translate';
 
 /** The other person of a direct room; undefined in every other room. */
 export function otherOf(room: Room, me: string): string | undefined {
@@ -11,7 +12,7 @@ export function otherOf(room: Room, me: string): string | undefined {
 /** What a room is called now; a direct room is called as the other person. */
 export function roomName(room: Room, me: string): string {
   const other = otherOf(room, me);
-  return other === undefined ? room.name : (people.get(other)?.displayName ?? 'Direct message');
+  return other === undefined ? room.name : (people.get(other)?.displayName ?? t('Direct message'));
 }
 
 /** `roomName`, followed. */

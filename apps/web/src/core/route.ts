@@ -2,6 +2,7 @@
 export type Route =
   | { readonly page: 'home' }
   | { readonly page: 'discover' }
+  | { readonly page: 'mentions' }
   | { readonly page: 'room'; readonly roomId: string; /** The message to show. */ readonly seq?: number | undefined };
 
 const ROOM = /^\/r\/([0-9a-f-]{36})(?:\/(\d{1,15}))?\/?$/i;
@@ -9,6 +10,7 @@ const ROOM = /^\/r\/([0-9a-f-]{36})(?:\/(\d{1,15}))?\/?$/i;
 /** The route of a path; home for everything unknown. */
 export function parseRoute(path: string): Route {
   if (/^\/discover\/?$/.test(path)) return { page: 'discover' };
+  if (/^\/mentions\/?$/.test(path)) return { page: 'mentions' };
   const [, roomId, seq] = ROOM.exec(path) ?? [];
   if (roomId === undefined) return { page: 'home' };
   return { page: 'room', roomId: roomId.toLowerCase(), ...(seq === undefined ? {} : { seq: Number(seq) }) };
@@ -17,6 +19,6 @@ export function parseRoute(path: string): Route {
 /** The path of a route. */
 export function formatRoute(route: Route): string {
   if (route.page === 'home') return '/';
-  if (route.page === 'discover') return '/discover';
+  if (route.page === 'discover' || route.page === 'mentions') return `/${route.page}`;
   return route.seq === undefined ? `/r/${route.roomId}` : `/r/${route.roomId}/${String(route.seq)}`;
 }

@@ -12,6 +12,10 @@ export function navigate(route: Route, options: { readonly replace?: boolean } =
   routes.set(route);
 }
 
+export function currentRoute(): Route {
+  return routes.getSnapshot();
+}
+
 export function useRoute(): Route {
   return useStore(routes);
 }

@@ -1,3 +1,5 @@
+import { locale, t } from './translate';
+
 const DAY_MS = 86_400_000;
 
 /** The local day of a time, such as `2026-03-01`. */
@@ -12,22 +14,30 @@ function daysBetween(day: string, later: string): number {
 }
 
 /** A day as people say it: Today, Yesterday, a weekday of this week, else its date. */
-export function dayLabel(day: string, now: Date, locale?: string): string {
+export function dayLabel(day: string, now: Date, inLocale = locale()): string {
   const ago = daysBetween(day, dayOf(now));
-  if (ago === 0) return 'Today';
-  if (ago === 1) return 'Yesterday';
+  if (ago === 0) return t('Today');
+  if (ago === 1) return t('Yesterday');
   const date = new Date(`${day}T12:00:00`);
-  if (ago > 1 && ago < 7) return new Intl.DateTimeFormat(locale, { weekday: 'long' }).format(date);
+  if (ago > 1 && ago < 7) return new Intl.DateTimeFormat(inLocale, { weekday: 'long' }).format(date);
   const isThisYear = date.getFullYear() === now.getFullYear();
-  return new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric', month: 'long', ...(isThisYear ? {} : { year: 'numeric' }) }).format(date);
+  return new Intl.DateTimeFormat(inLocale, { weekday: 'short', day: 'numeric', month: 'long', ...(isThisYear ? {} : { year: 'numeric' }) }).format(date);
 }
 
-let clock: Intl.DateTimeFormat | undefined;
-let full: Intl.DateTimeFormat | undefined;
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Making a format takes longer than using it. */
+function formatted(at: string, name: 'clock' | 'full'): string {
+  const key = `${name}:${locale()}`;
+  const made =
+    formats.get(key) ??
+    new Intl.DateTimeFormat(locale(), name === 'clock' ? { hour: '2-digit', minute: '2-digit' } : { dateStyle: 'full', timeStyle: 'short' });
+  formats.set(key, made);
+  return made.format(new Date(at));
+}
 
 export function timeLabel(at: string): string {
-  clock ??= new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
-  return clock.format(new Date(at));
+  return formatted(at, 'clock');
 }
 
 /** A time in as little room as it can be said, for beside a message. */
@@ -36,17 +46,16 @@ export function tinyTimeLabel(at: string): string {
 }
 
 export function fullTimeLabel(at: string): string {
-  full ??= new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' });
-  return full.format(new Date(at));
+  return formatted(at, 'full');
 }
 
 /** When something happened, as short as a list allows: a time today, a weekday this week, else a date. */
-export function shortTimeLabel(at: string, now: Date, locale?: string): string {
+export function shortTimeLabel(at: string, now: Date, inLocale = locale()): string {
   const ago = daysBetween(dayOf(at), dayOf(now));
   const date = new Date(at);
-  if (ago <= 0) return new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }).format(date);
-  if (ago === 1) return 'Yesterday';
-  if (ago < 7) return new Intl.DateTimeFormat(locale, { weekday: 'short' }).format(date);
+  if (ago <= 0) return new Intl.DateTimeFormat(inLocale, { hour: '2-digit', minute: '2-digit' }).format(date);
+  if (ago === 1) return t('Yesterday');
+  if (ago < 7) return new Intl.DateTimeFormat(inLocale, { weekday: 'short' }).format(date);
   const isThisYear = date.getFullYear() === now.getFullYear();
-  return new Intl.DateTimeFormat(locale, isThisYear ? { day: 'numeric', month: 'short' } : { day: 'numeric', month: 'short', year: '2-digit' }).format(date);
+  return new Intl.DateTimeFormat(inLocale, isThisYear ? { day: 'numeric', month: 'short' } : { day: 'numeric', month: 'short', year: '2-digit' }).format(date);
 }

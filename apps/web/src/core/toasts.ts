@@ -4,12 +4,14 @@ import { Store } from './store';
 /** A short word to the person, at the edge of the page. */
 export interface Toast {
   readonly id: number;
-  readonly kind: 'error' | 'info';
+  readonly kind: 'error' | 'info' | 'news';
   readonly title: string;
   readonly advice?: string | undefined;
+  /** Where it leads. */
+  readonly open?: (() => void) | undefined;
 }
 
-const SHOWN_MS = { error: 9_000, info: 4_000 };
+const SHOWN_MS = { error: 9_000, info: 4_000, news: 6_000 };
 const MOST = 4;
 
 export const toasts = new Store<readonly Toast[]>([]);
@@ -28,6 +30,11 @@ function show(toast: Omit<Toast, 'id'>): void {
 
 export function toastInfo(title: string, advice?: string): void {
   show({ kind: 'info', title, advice });
+}
+
+/** Something that happened elsewhere, and the way there. */
+export function toastNews(title: string, advice: string, open?: () => void): void {
+  show({ kind: 'news', title, ...(advice === '' ? {} : { advice }), open });
 }
 
 export function toastError(thrown: unknown): void {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { isEmojiOnly, parseText, plainText } from './parse-text';
 
 const ADA = '01a1fd9a-b849-7499-94c5-040903e87be4';
@@ -39,7 +40,7 @@ describe('the text of a message', () => {
   it('takes code blocks out, as they are', () => {
     expect(parseText('before\n```js\nconst a = `**1**`;\n```\nafter')).toEqual([
       text('before'),
-      { type: 'codeBlock', text: 'const a = `**1**`;' },
+      { type: 'codeBlock', language: 'js', text: 'const a = `**1**`;' },
       text('after'),
     ]);
   });
@@ -53,8 +54,66 @@ describe('the text of a message', () => {
     ]);
   });
 
+  it('reads what is struck out, and stars as a way to stress', () => {
+    expect(parseText('~~old~~ *new*')).toEqual([{ type: 'strike', children: [text('old')] }, text(' '), { type: 'emphasis', children: [text('new')] }]);
+    expect(parseText('2 * 3 * 4 ~~ ~')).toEqual([text('2 * 3 * 4 ~~ ~')]);
+  });
+
+  it('links words to addresses of the web, and keeps the address beside them', () => {
+    expect(parseText('[the plan](https://example.com/plan).')).toEqual([
+      { type: 'link', text: 'the plan', href: 'https://example.com/plan', isNamed: true },
+      text('.'),
+    ]);
+    for (const other of ['[x](javascript:alert(1))', '[x](data:text/html,x)', '[x](/r/1)']) expect(parseText(other)).toEqual([text(other)]);
+  });
+
+  it('reads quotes and lists, one in the other, and goes on with text', () => {
+    expect(parseText('so:\n> they said\n> - one\n> - two\nyes')).toEqual([
+      text('so:'),
+      { type: 'quote', children: [text('they said'), { type: 'list', items: [[text('one')], [text('two')]] }] },
+      text('yes'),
+    ]);
+    expect(parseText('3. three\n4. four\n   - deep\n- other')).toEqual([
+      { type: 'list', start: 3, items: [[text('three')], [text('four'), { type: 'list', items: [[text('deep')]] }]] },
+      { type: 'list', items: [[text('other')]] },
+    ]);
+    expect(parseText('1.5 is no list\n-5 is none\n>:(')).toEqual([text('1.5 is no list\n-5 is none'), { type: 'quote', children: [text(':(')] }]);
+  });
+
+  it('goes only so deep, whatever is nested', () => {
+    const depthOf = (nodes: readonly object[]): number =>
+      Math.max(
+        0,
+        ...nodes.map(
+          (node) =>
+            1 +
+            Math.max(
+              0,
+              ...Object.values(node)
+                .filter(Array.isArray)
+                .map((inner: object[]) => depthOf(inner.flat())),
+            ),
+        ),
+      );
+    for (const nested of ['> '.repeat(4_000), '- '.repeat(4_000), `${'> - '.repeat(2_000)}x`, '**_~~'.repeat(1_600), '[['.repeat(4_000)])
+      expect(depthOf(parseText(nested))).toBeLessThan(12);
+  });
+
+  it('never fails and makes nothing but the elements that it knows', () => {
+    const piece = fc.oneof(
+      fc.constantFrom('**', '_', '~~', '`', '```', '> ', '- ', '1. ', '\n', '[a](https://b.c)', '<@room>', '\u202E', '](', '<b>'),
+      fc.string({ unit: 'binary', maxLength: 6 }),
+    );
+    const types = new Set(['text', 'code', 'codeBlock', 'link', 'mention', 'strong', 'emphasis', 'strike', 'quote', 'list']);
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
+        for (const node of parseText(pieces.join(''))) expect(types.has(node.type)).toBe(true);
+      }),
+    );
+  });
+
   it('reads the longest text it may get in no time, however it is marked', () => {
-    for (const piece of ['**a ', '_a ', '`a ', '(((', 'https://x.y/)))', '```', '<@']) {
+    for (const piece of ['**a ', '~~a ', '*a ', '> - ', '- \n', '[a](', '[', '_a ', '`a ', '(((', 'https://x.y/)))', '```', '<@']) {
       expect(parseText(piece.repeat(8_000 / piece.length)).length).toBeGreaterThan(0);
     }
   });
@@ -66,5 +125,6 @@ describe('the text of a message', () => {
 
   it('is one plain line in a list, with names', () => {
     expect(plainText(`**Hi** <@${ADA}>,\n\`code\` snake_case\n\`\`\`js\nlet x\n\`\`\``, () => 'Ada')).toBe('Hi @Ada, code snake_case let x');
+    expect(plainText('> so\n[the plan](https://example.com/x) ~~old~~', () => 'Ada')).toBe('so the plan old');
   });
 });

@@ -1,78 +1,90 @@
-/** A piece of a message as it is shown. Only these become elements; everything else is text. */
+import { parseInline, type InlineNode } from './parse-inline';
+
+/** A piece of a message as it is shown: of a line, or a block of lines. */
 export type TextNode =
-  | { readonly type: 'text'; readonly text: string }
-  | { readonly type: 'code'; readonly text: string }
-  | { readonly type: 'codeBlock'; readonly text: string }
-  | { readonly type: 'link'; readonly text: string; readonly href: string }
-  | { readonly type: 'mention'; /** A userId, or `room`. */ readonly target: string }
-  | { readonly type: 'strong' | 'emphasis'; readonly children: readonly TextNode[] };
+  | InlineNode
+  | { readonly type: 'codeBlock'; readonly text: string; readonly language?: string }
+  | { readonly type: 'quote'; readonly children: readonly TextNode[] }
+  | { readonly type: 'list'; /** The first number; absent where there are none. */ readonly start?: number; readonly items: readonly (readonly TextNode[])[] };
 
-const MAX_DEPTH = 4;
-const CODE_BLOCK = /```(?:[a-z0-9+#-]*\n)?([\s\S]*?)```\n?/gi;
-const INLINE = [
-  /`(?<code>[^`\n]+)`/,
-  /<@(?<mention>[0-9a-f-]{36}|room)>/,
-  /(?<link>\bhttps?:\/\/[^\s<>"]+)/,
-  /(?<![\p{L}\p{N}*])\*\*(?<strong>(?=\S)[^\n]*?\S)\*\*(?![\p{L}\p{N}*])/u,
-  /(?<![\p{L}\p{N}_])_(?<emphasis>(?=[^\s_])[^\n]*?[^\s_])_(?![\p{L}\p{N}_])/u,
-];
-const INLINE_SOURCE = INLINE.map(({ source }) => source).join('|');
-const TRAILING = /[.,;:!?'*_]+$/;
+/** Blocks within blocks. */
+const MAX_DEPTH = 3;
+const CODE_BLOCK = /```(?:([a-z0-9+#-]*)\n)?([\s\S]*?)```\n?/gi;
+const QUOTED = /^ {0,3}> ?/;
+const ITEM = /^ {0,3}(?:[-*•]|(\d{1,4})[.)]) +(?=\S)/;
 
-/** An address without the punctuation that ends the sentence around it. */
-function withoutTail(address: string): string {
-  let href = address.replace(TRAILING, '');
-  while (href.endsWith(')') && href.split('(').length < href.split(')').length) href = href.slice(0, -1).replace(TRAILING, '');
-  return href;
+type BlockKind = 'quote' | 'list' | 'text';
+
+function kindOf(line: string, depth: number): BlockKind {
+  if (depth >= MAX_DEPTH) return 'text';
+  if (QUOTED.test(line)) return 'quote';
+  return ITEM.test(line) ? 'list' : 'text';
 }
 
-function linkOf(address: string): TextNode | undefined {
-  const text = withoutTail(address);
-  if (!URL.canParse(text)) return undefined;
-  const { protocol, host, href } = new URL(text);
-  // Whatever the pattern says, nothing but these two ever becomes a link.
-  return (protocol === 'http:' || protocol === 'https:') && host !== '' ? { type: 'link', text, href } : undefined;
+/** A line that is indented belongs to the item above it. */
+function belongs(kind: BlockKind, line: string, next: BlockKind): boolean {
+  return kind === next || (kind === 'list' && /^(?: {2,}|\t)\S/.test(line));
 }
 
-function nodeOf(groups: Readonly<Record<string, string | undefined>>, depth: number): { readonly node: TextNode | undefined; readonly rest: string } {
-  const { code, mention, link, strong, emphasis } = groups;
-  if (code !== undefined) return { node: { type: 'code', text: code }, rest: '' };
-  if (mention !== undefined) return { node: { type: 'mention', target: mention.toLowerCase() }, rest: '' };
-  if (link !== undefined) return { node: linkOf(link), rest: link.slice(withoutTail(link).length) };
-  if (strong !== undefined) return { node: { type: 'strong', children: parseInline(strong, depth + 1) }, rest: '' };
-  return { node: { type: 'emphasis', children: parseInline(emphasis ?? '', depth + 1) }, rest: '' };
-}
-
-function parseInline(text: string, depth: number): TextNode[] {
-  if (depth > MAX_DEPTH) return [{ type: 'text', text }];
-  const nodes: TextNode[] = [];
-  const pattern = new RegExp(INLINE_SOURCE, 'giu');
-  let from = 0;
-  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
-    const { node, rest } = nodeOf(match.groups ?? {}, depth);
-    if (node === undefined) continue;
-    if (match.index > from) nodes.push({ type: 'text', text: text.slice(from, match.index) });
-    nodes.push(node);
-    from = match.index + match[0].length - rest.length;
-    pattern.lastIndex = from;
+function listOf(lines: readonly string[], depth: number): TextNode {
+  const items: string[][] = [];
+  for (const line of lines) {
+    if (ITEM.test(line) && !/^ {2}/.test(line)) items.push([line.replace(ITEM, '')]);
+    else items.at(-1)?.push(line.replace(/^(?: {2,4}|\t)/, ''));
   }
-  if (from < text.length) nodes.push({ type: 'text', text: text.slice(from) });
+  if (items.length === 0) items.push(lines.map((line) => line.replace(ITEM, '')));
+  const [, first] = ITEM.exec(lines[0] ?? '') ?? [];
+  return { type: 'list', ...(first === undefined ? {} : { start: Number(first) }), items: items.map((own) => parseBlocks(own.join('\n'), depth + 1)) };
+}
+
+function blockOf(kind: BlockKind, lines: readonly string[], depth: number): readonly TextNode[] {
+  if (kind === 'quote') return [{ type: 'quote', children: parseBlocks(lines.map((line) => line.replace(QUOTED, '')).join('\n'), depth + 1) }];
+  if (kind === 'list') return [listOf(lines, depth)];
+  return parseInline(lines.join('\n'));
+}
+
+/** Whether one list goes on with another: numbers and signs don't mix. */
+function startsAnew(lines: readonly string[], line: string): boolean {
+  const [before, now] = [ITEM.exec(lines[0] ?? ''), ITEM.exec(line)];
+  return before !== null && now !== null && !/^ {2}/.test(line) && (before[1] === undefined) !== (now[1] === undefined);
+}
+
+function parseBlocks(text: string, depth: number): TextNode[] {
+  const nodes: TextNode[] = [];
+  let kind: BlockKind = 'text';
+  let lines: string[] = [];
+  const flush = (): void => {
+    if (lines.length > 0) nodes.push(...blockOf(kind, lines, depth));
+    lines = [];
+  };
+  for (const line of text.split('\n')) {
+    const next = kindOf(line, depth);
+    if (lines.length > 0 && belongs(kind, line, next) && !(kind === 'list' && startsAnew(lines, line))) {
+      lines.push(line);
+      continue;
+    }
+    flush();
+    kind = next;
+    lines = [line];
+  }
+  flush();
   return nodes;
 }
 
-/** The pieces of a message: code, links, mentions, bold, italics and text. Never fails; what isn't understood stays text. */
+/** The pieces of a message: code, quotes, lists, links, mentions, bold, italics, what is struck out, and text. Never fails; what isn't understood stays text. */
 export function parseText(text: string): TextNode[] {
   const nodes: TextNode[] = [];
   let from = 0;
   for (const match of text.matchAll(CODE_BLOCK)) {
-    const code = (match[1] ?? '').replace(/\n$/, '');
+    const code = (match[2] ?? '').replace(/\n$/, '');
     if (code.trim() === '') continue;
     const before = text.slice(from, match.index).replace(/\n$/, '');
-    if (before !== '') nodes.push(...parseInline(before, 0));
-    nodes.push({ type: 'codeBlock', text: code });
+    if (before !== '') nodes.push(...parseBlocks(before, 0));
+    const language = match[1] ?? '';
+    nodes.push({ type: 'codeBlock', text: code, ...(language === '' ? {} : { language: language.toLowerCase() }) });
     from = match.index + match[0].length;
   }
-  if (from < text.length) nodes.push(...parseInline(text.slice(from), 0));
+  if (from < text.length) nodes.push(...parseBlocks(text.slice(from), 0));
   return nodes;
 }
 
@@ -86,7 +98,9 @@ export function plainText(text: string, nameOf: (userId: string) => string): str
   return text
     .replace(/<@([0-9a-f-]{36}|room)>/gi, (_, target: string) => (target === 'room' ? '@room' : `@${nameOf(target)}`))
     .replace(/```(?:[a-z0-9+#-]*\n)?/gi, '')
-    .replace(/(`|\*\*)(?=\S)(.*?\S)\1/g, '$2')
+    .replace(/\[([^[\]\n]{1,200})\]\(https?:\/\/[^\s()<>"]+\)/gi, '$1')
+    .replace(/^ {0,3}> ?/gm, '')
+    .replace(/(`|\*\*|~~)(?=\S)(.*?\S)\1/g, '$2')
     .replace(/\s+/g, ' ')
     .trim();
 }

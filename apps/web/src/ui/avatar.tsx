@@ -4,6 +4,8 @@ import { useMyId } from '../core/client';
 import { usePerson } from '../core/people';
 import { usePresence } from '../core/presence';
 import { otherOf } from '../core/room-names';
+import { msg, t } from '../core/translate';
+import { flag } from './flag';
 import { hueOf, initialsOf } from './hue';
 import { Icon } from './icon';
 import { roomIcon } from './room-icon';
@@ -14,25 +16,53 @@ interface AvatarProps {
   readonly showsPresence?: boolean;
 }
 
+const STATUS = { online: msg('Online'), away: msg('Away'), offline: msg('Offline') };
+
 function PresenceDot({ userId }: { readonly userId: string }): ReactNode {
   const status = usePresence(userId)?.status ?? 'offline';
-  return <span className="presence-dot" data-status={status} role="img" aria-label={status} />;
+  return <span className="presence-dot" data-status={status} role="img" aria-label={t(STATUS[status])} />;
+}
+
+interface AvatarPictureProps {
+  readonly userId: string;
+  readonly name: string;
+  readonly url: string | undefined;
+  readonly size?: AvatarProps['size'];
+  readonly children?: ReactNode;
+}
+
+/** A picture, or the initials until it is there, and where there is none or it can't be shown. It is fetched when it comes near, and its server isn't told where it is shown. */
+export function AvatarPicture({ userId, name, url, size = 'medium', children }: AvatarPictureProps): ReactNode {
+  const [ready, setReady] = useState<string>();
+  const [broken, setBroken] = useState<string>();
+  return (
+    <span className="avatar" data-size={size} data-hue={hueOf(userId)}>
+      {/* Drawn, not written: whoever listens or copies has the name itself. */}
+      <span className="initials" data-initials={initialsOf(name)} aria-hidden="true" />
+      {url !== undefined && url !== broken && (
+        <img
+          src={url}
+          alt=""
+          loading="lazy"
+          decoding="async"
+          referrerPolicy="no-referrer"
+          data-ready={flag(ready === url)}
+          onLoad={() => setReady(url)}
+          onError={() => setBroken(url)}
+        />
+      )}
+      {children}
+    </span>
+  );
 }
 
 /** A person's picture, or their initials. */
 export function Avatar({ userId, size = 'medium', showsPresence = false }: AvatarProps): ReactNode {
   const person = usePerson(userId);
-  const [broken, setBroken] = useState<string>();
-  const url = person?.avatarUrl;
   return (
-    <span className="avatar" data-size={size} data-hue={hueOf(userId)}>
-      {url !== undefined && url !== broken ? (
-        <img src={url} alt="" loading="lazy" referrerPolicy="no-referrer" onError={() => setBroken(url)} />
-      ) : (
-        <span aria-hidden="true">{initialsOf(person?.displayName ?? '')}</span>
-      )}
+    <AvatarPicture userId={userId} name={person?.displayName ?? ''} url={person?.avatarUrl} size={size}>
       {showsPresence && <PresenceDot userId={userId} />}
-    </span>
+    </AvatarPicture>
   );
 }
 

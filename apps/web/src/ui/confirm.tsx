@@ -1,5 +1,6 @@
 import { type ReactNode } from 'react';
 import { Store, useStore } from '../core/store';
+import { t } from '../core/translate';
 import { ActionButton } from './controls';
 import { Sheet } from './dialog';
 
@@ -34,7 +35,7 @@ export function ConfirmHost(): ReactNode {
       <p className="dialog-text">{question.text}</p>
       <div className="dialog-actions">
         <ActionButton look="quiet" autoFocus onPress={() => question.answer(false)}>
-          Cancel
+          {t('Cancel')}
         </ActionButton>
         <ActionButton look="danger" onPress={() => question.answer(true)}>
           {question.action}

@@ -1,4 +1,4 @@
-import { type ReactNode } from 'react';
+import { useId, type ReactNode } from 'react';
 import {
   Button,
   FieldError,
@@ -12,6 +12,7 @@ import {
   type ButtonProps,
   type TextFieldProps,
 } from 'react-aria-components';
+import { t } from '../core/translate';
 import { Icon, type IconName } from './icon';
 
 interface IconButtonProps extends Omit<ButtonProps, 'children' | 'className'> {
@@ -68,7 +69,43 @@ export function Field({ label, hint, error, placeholder, isMultiline = false, ..
   );
 }
 
-export function Spinner({ label = 'Loading' }: { readonly label?: string }): ReactNode {
+interface ChoiceProps {
+  readonly label: string;
+  readonly value: string;
+  readonly options: readonly { readonly id: string; readonly label: string }[];
+  readonly onChange: (id: string) => void;
+  readonly hint?: string | undefined;
+}
+
+/** One of a few: the browser's own list, which every device shows as its people know it. */
+export function Choice({ label, value, options, onChange, hint }: ChoiceProps): ReactNode {
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <select
+        className="input"
+        id={id}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+      >
+        {options.map((option) => (
+          <option key={option.id} value={option.id}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+      {hint !== undefined && (
+        <p className="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}
+
+export function Spinner({ label = t('Loading') }: { readonly label?: string }): ReactNode {
   return (
     <span className="spinner" role="status">
       <span className="sr-only">{label}</span>

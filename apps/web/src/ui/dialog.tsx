@@ -1,5 +1,6 @@
 import { type ReactNode } from 'react';
 import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
+import { t } from '../core/translate';
 import { IconButton } from './controls';
 
 interface SheetProps {
@@ -19,7 +20,7 @@ export function Sheet({ title, isOpen, onClose, children, role = 'dialog', size 
         <Dialog className="dialog" role={role}>
           <header className="dialog-header">
             <Heading slot="title">{title}</Heading>
-            <IconButton icon="close" label="Close" onPress={onClose} />
+            <IconButton icon="close" label={t('Close')} onPress={onClose} />
           </header>
           {children}
         </Dialog>

@@ -1,28 +1,40 @@
-import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { t } from '../core/translate';
+import { ActionButton, Spinner } from './controls';
 import { EMOJI } from './emoji';
+import { EmojiButtons } from './emoji-buttons';
+import { lazyPart } from './lazy-part';
+import { rememberEmoji } from './recent-emoji';
 
-const COLUMNS = 6;
-const STEPS: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: COLUMNS, ArrowUp: -COLUMNS };
+interface EmojiGridProps {
+  readonly onPick: (emoji: string) => void;
+}
 
-/** A grid of emoji; the arrow keys move, Enter picks. */
-export function EmojiGrid({ onPick }: { readonly onPick: (emoji: string) => void }): ReactNode {
-  const grid = useRef<HTMLDivElement>(null);
-  useEffect(() => grid.current?.querySelector('button')?.focus(), []);
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const step = STEPS[event.key];
-    const buttons = [...(grid.current?.querySelectorAll('button') ?? [])];
-    const at = buttons.findIndex((button) => button === document.activeElement);
-    if (step === undefined || at < 0) return;
-    event.preventDefault();
-    buttons[Math.min(Math.max(at + step, 0), buttons.length - 1)]?.focus();
+const AllEmoji = lazyPart<EmojiGridProps>(
+  async () => (await import('./all-emoji')).AllEmoji,
+  () => (
+    <div className="all-emoji">
+      <Spinner />
+    </div>
+  ),
+);
+
+/** The emoji that are picked most, at hand; all of them one press away. */
+export function EmojiGrid({ onPick }: EmojiGridProps): ReactNode {
+  const few = useRef<HTMLDivElement>(null);
+  const [showsAll, setShowsAll] = useState(false);
+  useEffect(() => few.current?.querySelector('button')?.focus(), []);
+  const pick = (emoji: string): void => {
+    rememberEmoji(emoji);
+    onPick(emoji);
   };
+  if (showsAll) return <AllEmoji onPick={pick} />;
   return (
-    <div className="emoji-grid" ref={grid} role="group" aria-label="Emoji" onKeyDown={onKeyDown}>
-      {EMOJI.map(({ emoji, label }, index) => (
-        <button key={emoji} type="button" className="emoji" aria-label={label} title={label} tabIndex={index === 0 ? 0 : -1} onClick={() => onPick(emoji)}>
-          {emoji}
-        </button>
-      ))}
+    <div className="few-emoji" ref={few}>
+      <EmojiButtons lines={EMOJI.map(({ emoji, label }) => [emoji, t(label), 0, ''])} label={t('Emoji')} onPick={pick} />
+      <ActionButton look="quiet" onPress={() => setShowsAll(true)}>
+        {t('All emoji…')}
+      </ActionButton>
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { Component, type ReactNode } from 'react';
+import { t } from '../core/translate';
 import { reload } from '../core/upgrade';
 import { ActionButton } from './controls';
 import { EmptyState } from './states';
@@ -32,14 +33,14 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundarySt
       <div role="alert" className="failed-page">
         <EmptyState
           icon="alert"
-          title="Something went wrong here"
+          title={t('Something went wrong here')}
           actions={
             <ActionButton look="primary" onPress={reload}>
-              Reload
+              {t('Reload')}
             </ActionButton>
           }
         >
-          This is a fault of the page, not yours. Your messages are safe on the server, and what you wrote is kept.
+          {t('This is a fault of the page, not yours. Your messages are safe on the server, and what you wrote is kept.')}
         </EmptyState>
       </div>
     );

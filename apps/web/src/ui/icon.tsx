@@ -27,6 +27,12 @@ const PATHS = {
   logout: 'M10 4H5v16h5M14 8l4 4-4 4M18 12H9',
   clock: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7.5V12l3 2',
   alert: 'M12 4 2.5 20h19zM12 10v4M12 17v.01',
+  at: 'M12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM16 8v5.500a2.500 2.500 0 0 0 5 0V12a9 9 0 1 0-3.500 7.100',
+  bell: 'M6 16V11a6 6 0 0 1 12 0v5l2 2H4zM10 20.500a2 2 0 0 0 4 0',
+  'bell-off': 'M6 16V11a6 6 0 0 1 1-3.300M10 5.300A6 6 0 0 1 18 11v3M4 18h12M10 20.500a2 2 0 0 0 4 0M4 4l16 16',
+  keyboard: 'M3 6h18v12H3zM7 10h.01M11 10h.01M15 10h.01M8 14h8',
+  copy: 'M9 9h11v11H9zM5 15H4V4h11v1',
+  history: 'M4 12a8 8 0 1 0 2.500-5.800L4 8.500M4 4v4.500h4.500M12 8v4.500l3 1.800',
   check: 'M5 12.5 10 17.5 19 7',
   chat: 'M4 5h16v12h-8l-5 4v-4H4z',
   unread: 'M4 5h16v12h-8l-5 4v-4H4zM12 11h.01',
@@ -35,10 +41,22 @@ const PATHS = {
 /** The names of the client's own icons. */
 export type IconName = keyof typeof PATHS;
 
+/** Those that point somewhere: turned where one reads from right to left. */
+const TURNING: ReadonlySet<string> = new Set<IconName>(['back', 'send', 'reply', 'logout']);
+
 /** A line icon in the colour of the text; decoration, so whatever holds it has words of its own. */
 export function Icon({ name, size = 20 }: { readonly name: IconName; readonly size?: number }): ReactNode {
   return (
-    <svg className="icon" width={size} height={size} viewBox="0 0 24 24" fill="none" strokeWidth={name === 'more' ? 3 : 1.8} aria-hidden="true">
+    <svg
+      className="icon"
+      width={size}
+      height={size}
+      viewBox="0 0 24 24"
+      fill="none"
+      strokeWidth={name === 'more' ? 3 : 1.8}
+      aria-hidden="true"
+      data-turns={TURNING.has(name) || undefined}
+    >
       <path d={PATHS[name]} />
     </svg>
   );

@@ -1,4 +1,5 @@
 import { useEffect, useState, type ComponentType, type ReactNode } from 'react';
+import { t } from '../core/translate';
 import { reload, useIsOutdated } from '../core/upgrade';
 import { ActionButton } from './controls';
 import { EmptyState, LoadingState } from './states';
@@ -19,20 +20,20 @@ function FailedPart({ onRetry }: { readonly onRetry: () => void }): ReactNode {
     return (
       <EmptyState
         icon="alert"
-        title="Agent Chat was updated"
+        title={t('Agent Chat was updated')}
         actions={
           <ActionButton look="primary" onPress={reload}>
-            Reload
+            {t('Reload')}
           </ActionButton>
         }
       >
-        This part belongs to the new version. Reload the page to go on; what you wrote is kept.
+        {t('This part belongs to the new version. Reload the page to go on; what you wrote is kept.')}
       </EmptyState>
     );
   }
   return (
-    <EmptyState icon="alert" title="This part could not be loaded" actions={<ActionButton onPress={onRetry}>Try again</ActionButton>}>
-      Check your network, then try again.
+    <EmptyState icon="alert" title={t('This part could not be loaded')} actions={<ActionButton onPress={onRetry}>{t('Try again')}</ActionButton>}>
+      {t('Check your network, then try again.')}
     </EmptyState>
   );
 }
@@ -61,6 +62,6 @@ export function lazyPart<Props extends object>(load: () => Promise<ComponentType
     }, [turn]);
     const Part = loaded;
     if (Part !== undefined) return <Part {...props} />;
-    return frame(props, state === 'failed' ? <FailedPart onRetry={() => setTurn((before) => before + 1)} /> : <LoadingState label="Loading" />);
+    return frame(props, state === 'failed' ? <FailedPart onRetry={() => setTurn((before) => before + 1)} /> : <LoadingState label={t('Loading')} />);
   };
 }

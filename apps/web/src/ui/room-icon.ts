@@ -1,4 +1,5 @@
 import { type RoomKind } from '@agent-chat/client';
+import { msg, t } from '../core/translate';
 import { type IconName } from './icon';
 
 const ICONS: Readonly<Record<RoomKind, IconName>> = { public: 'hash', private: 'lock', announcement: 'megaphone', direct: 'person' };
@@ -7,8 +8,13 @@ export function roomIcon(kind: RoomKind): IconName {
   return ICONS[kind];
 }
 
-const LABELS: Readonly<Record<RoomKind, string>> = { public: 'Public room', private: 'Private room', announcement: 'Announcements', direct: 'Direct message' };
+const LABELS: Readonly<Record<RoomKind, string>> = {
+  public: msg('Public room'),
+  private: msg('Private room'),
+  announcement: msg('Announcements'),
+  direct: msg('Direct message'),
+};
 
 export function kindLabel(kind: RoomKind): string {
-  return LABELS[kind];
+  return t(LABELS[kind]);
 }

@@ -1,5 +1,6 @@
 import { type ReactNode } from 'react';
 import { explainError } from '../core/explain-error';
+import { t } from '../core/translate';
 import { ActionButton, Spinner } from './controls';
 import { Icon, type IconName } from './icon';
 
@@ -37,7 +38,7 @@ interface ErrorStateProps {
 /** Where something could not be loaded. */
 export function ErrorState({ error, onRetry, children }: ErrorStateProps): ReactNode {
   const { title, advice } = explainError(error);
-  const retry = onRetry === undefined ? undefined : <ActionButton onPress={onRetry}>Try again</ActionButton>;
+  const retry = onRetry === undefined ? undefined : <ActionButton onPress={onRetry}>{t('Try again')}</ActionButton>;
   const actions = (
     <>
       {retry}

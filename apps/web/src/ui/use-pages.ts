@@ -52,5 +52,6 @@ export function usePages<Item>(query: string, read: (cursor: string | undefined)
     const timer = window.setTimeout(() => load(undefined), WAIT_MS);
     return () => window.clearTimeout(timer);
   }, [query, load]);
-  return { items, state, error, isIncomplete, hasMore: next !== undefined, more: () => load(next), reload: () => load(undefined) };
+  const reload = useCallback(() => load(undefined), [load]);
+  return { items, state, error, isIncomplete, hasMore: next !== undefined, more: () => load(next), reload };
 }

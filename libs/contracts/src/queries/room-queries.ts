@@ -58,6 +58,12 @@ export const ROOM_QUERIES = {
   ),
   'message.get': defineQuery('any', z.object({ ...inRoom, messageId: MessageIdSchema }), z.object({ message: Message })),
   'message.revisions': defineQuery('any', z.object({ ...inRoom, messageId: MessageIdSchema }), z.object({ items: z.array(MessageRevision) })),
+  /** Messages that name the asker, or everyone in a room of theirs, written by others, newest first. Rooms that the asker has left are left out. */
+  'messages.mentioning': defineQuery(
+    'any',
+    z.object({ userId: UserIdSchema, ...page }),
+    z.object({ items: z.array(Message), next: z.string().optional(), incomplete: Incomplete }),
+  ),
   'messages.search': defineQuery(
     'any',
     z.object({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MAX_INITIAL_MEMBERS, RoomName, RoomTopic } from '../commands/room-commands';
 import { KeySchema, MessageIdSchema, MessageTextSchema, SeqSchema, singleLine, UserIdSchema, wellFormedText } from '../primitives';
+import { RoomNotify } from '../views/preference';
 import { RoomRole } from '../views/room';
 
 const username = z
@@ -54,6 +55,8 @@ export const REST_BODIES = {
     attachmentIds: z.array(z.string()).max(0).optional(),
   }),
   editMessage: z.object({ text: MessageTextSchema }),
+  /** Null goes back to the default. */
+  roomPreference: z.object({ notify: RoomNotify.nullable() }),
   read: z.object({ seq: SeqSchema, force: z.boolean().optional() }),
   /** The database that the shard goes to, by its name in the shard map. */
   moveShard: z.object({ target: z.string().min(1).max(63) }),

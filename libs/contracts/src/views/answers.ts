@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { RoomEvent } from '../events/room-events';
 import { CursorSchema, IsoTimeSchema, MessageIdSchema, SeqSchema, UserIdSchema } from '../primitives';
 import { Message, MessageRevision, SearchHit } from './message';
+import { RoomPreference } from './preference';
 import { Member, Room } from './room';
 import { User } from './user';
 
@@ -70,9 +71,17 @@ export type RevisionList = z.infer<typeof RevisionList>;
 export const EventPage = z.object({ events: z.array(RoomEvent), cursor: CursorSchema, more: z.boolean() });
 export type EventPage = z.infer<typeof EventPage>;
 
+/** Messages that name the caller, newest first. */
+export const MentionPage = pageOf(Message).extend({ incomplete: Incomplete });
+export type MentionPage = z.infer<typeof MentionPage>;
+
 /** Found messages, best first. */
 export const SearchPage = pageOf(SearchHit).extend({ incomplete: Incomplete });
 export type SearchPage = z.infer<typeof SearchPage>;
+
+/** What the caller has chosen for rooms; a room that isn't listed goes by the default. */
+export const RoomPreferenceList = pageOf(RoomPreference);
+export type RoomPreferenceList = z.infer<typeof RoomPreferenceList>;
 
 /** What moving a read mark leaves. */
 export const ReadAnswer = z.object({ unreadCount: z.int().min(0) });

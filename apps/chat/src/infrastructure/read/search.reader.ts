@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { searchHighlights, HIGHLIGHT_OPTIONS, MARKERS } from '../../application/read/search-highlights';
 import { OPEN_KINDS } from '../../application/read/room-access';
 import { messageJson, toMessage, type MessageItem } from './message-view';
+import { newestFirst } from './newest-first';
 import { askAllShards, askRoom } from './shard-reader';
 
 // A dash excludes the word behind it. Postgres reads a row of them as one denial of another, and gives up at 32.
@@ -61,9 +62,4 @@ export class SearchReader {
 /** What Postgres can read at all: people paste anything into a search field. */
 function searchable(text: string): string {
   return text.toWellFormed().replaceAll('\0', ' ').replaceAll(DASHES_BEFORE_NO_WORD, ' ');
-}
-
-function newestFirst(one: HitRow, other: HitRow): number {
-  const [a, b] = [one.place + one.message_id, other.place + other.message_id];
-  return a < b ? 1 : -Number(a > b);
 }

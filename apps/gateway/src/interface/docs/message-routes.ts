@@ -1,4 +1,16 @@
-import { Committed, EventPage, HistoryPage, Message, Posted, ReadAnswer, REST_BODIES, REST_QUERIES, RevisionList, SearchPage } from '@agent-chat/contracts';
+import {
+  Committed,
+  EventPage,
+  HistoryPage,
+  MentionPage,
+  Message,
+  Posted,
+  ReadAnswer,
+  REST_BODIES,
+  REST_QUERIES,
+  RevisionList,
+  SearchPage,
+} from '@agent-chat/contracts';
 import { type ErrorCode } from '@agent-chat/kernel';
 import { z } from 'zod';
 import { area } from './route-spec';
@@ -100,6 +112,13 @@ export const MESSAGE_ROUTES = [
     },
   ]),
   ...area('Log', '/api/v1', [
+    {
+      at: 'get /mentions',
+      id: 'listMentions',
+      summary: 'Messages that name me, or everyone in a room of mine, newest first',
+      query: REST_QUERIES.page,
+      answers: { 200: MentionPage },
+    },
     {
       at: 'get /search',
       id: 'search',

@@ -1,4 +1,17 @@
-import { BanPage, Committed, MemberPage, REST_BODIES, REST_QUERIES, Room, RoomAnswer, RoomList, RoomPage, UserPage } from '@agent-chat/contracts';
+import {
+  BanPage,
+  Committed,
+  MemberPage,
+  REST_BODIES,
+  REST_QUERIES,
+  Room,
+  RoomAnswer,
+  RoomList,
+  RoomPage,
+  RoomPreference,
+  RoomPreferenceList,
+  UserPage,
+} from '@agent-chat/contracts';
 import { type ErrorCode } from '@agent-chat/kernel';
 import { area } from './route-spec';
 
@@ -96,6 +109,17 @@ export const ROOM_ROUTES = [
       isKeyed,
     },
     { at: 'delete /{userId}', id: 'revokeInvite', summary: 'Take an invitation back, or decline my own', answers: { 200: Committed }, errors: CHANGE, isKeyed },
+  ]),
+  ...area('Rooms', '/api/v1', [
+    { at: 'get /preferences/rooms', id: 'listRoomPreferences', summary: 'What I have chosen for rooms', answers: { 200: RoomPreferenceList } },
+    {
+      at: 'put /rooms/{roomId}/preference',
+      id: 'chooseRoomPreference',
+      summary: 'Choose of which messages I am told; null goes back to the default: all of a direct room, mentions of every other',
+      body: REST_BODIES.roomPreference,
+      answers: { 200: RoomPreference },
+      errors: [...SEEN, 'NOT_A_MEMBER'],
+    },
   ]),
   ...area('Members', '/api/v1/rooms/{roomId}/bans', [
     {

@@ -1,11 +1,19 @@
 import express from 'express';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type Server } from 'node:http';
+import { request, type IncomingHttpHeaders, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { webClient } from './web-client';
+
+/** As it comes: `fetch` unpacks by itself. */
+async function rawGet(address: string, encoding: string): Promise<{ status: number; headers: IncomingHttpHeaders; body: string }> {
+  const [answer] = (await once(request(address, { headers: { 'accept-encoding': encoding } }).end(), 'response')) as [IncomingMessage];
+  const chunks: Buffer[] = [];
+  for await (const chunk of answer) chunks.push(chunk as Buffer);
+  return { status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks).toString() };
+}
 
 describe('the web client', () => {
   const folder = mkdtempSync(join(tmpdir(), 'agent-chat-web-'));
@@ -16,6 +24,9 @@ describe('the web client', () => {
     writeFileSync(join(folder, 'index.html'), '<title>Agent Chat</title>');
     writeFileSync(join(folder, 'assets/index-abc123.js'), 'run()');
     writeFileSync(join(folder, 'favicon.svg'), '<svg/>');
+    writeFileSync(join(folder, 'assets/large-abc123.js'), 'as it is');
+    writeFileSync(join(folder, 'assets/large-abc123.js.br'), 'in brotli');
+    writeFileSync(join(folder, 'assets/large-abc123.js.gz'), 'in gzip');
     const app = express();
     app.use(webClient(folder));
     app.use((_request, response) => {
@@ -55,6 +66,18 @@ describe('the web client', () => {
   it('answers its first page to whoever asks, other pages only to who wants one', async () => {
     expect((await get('/', 'GET', '*/*')).status).toBe(200);
     for (const path of ['/health', '/metrics', '/rooms/0190a6b2']) expect((await get(path, 'GET', '*/*')).status).toBe(404);
+  });
+
+  it('answers compressed what lies there compressed, to those who take it, as the type that it is', async () => {
+    const ask = async (path: string, encoding: string): Promise<unknown[]> => {
+      const { headers, status, body } = await rawGet(`${url}${path}`, encoding);
+      return [status, headers['content-encoding'], headers['content-type']?.split(';')[0], headers['cache-control'], headers.vary, body];
+    };
+    const forEver = 'public, max-age=31536000, immutable';
+    expect(await ask('/assets/large-abc123.js', 'gzip, deflate, br')).toEqual([200, 'br', 'text/javascript', forEver, 'Accept-Encoding', 'in brotli']);
+    expect(await ask('/assets/large-abc123.js', 'gzip')).toEqual([200, 'gzip', 'text/javascript', forEver, 'Accept-Encoding', 'in gzip']);
+    expect(await ask('/assets/large-abc123.js', 'identity')).toEqual([200, undefined, 'text/javascript', forEver, 'Accept-Encoding', 'as it is']);
+    expect(await ask('/assets/index-abc123.js', 'br')).toEqual([200, undefined, 'text/javascript', forEver, undefined, 'run()']);
   });
 
   it('leaves everything but reads to the server', async () => {

@@ -3,6 +3,7 @@ import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
 import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components';
 import { useMyId } from '../../core/client';
 import { useRoomName } from '../../core/room-names';
+import { plural, t } from '../../core/translate';
 import { IconButton } from '../../ui/controls';
 import { EmojiGrid } from '../../ui/emoji-grid';
 import { Icon } from '../../ui/icon';
@@ -27,11 +28,11 @@ const MENTIONS = 'mention-options';
 function EmojiButton({ onPick }: { readonly onPick: (emoji: string) => void }): ReactNode {
   return (
     <DialogTrigger>
-      <Button className="icon-button" aria-label="Insert an emoji">
+      <Button className="icon-button" aria-label={t('Insert an emoji')}>
         <Icon name="smile" />
       </Button>
       <Popover className="popover" placement="top end">
-        <Dialog className="emoji-dialog" aria-label="Insert an emoji">
+        <Dialog className="emoji-dialog" aria-label={t('Insert an emoji')}>
           {({ close }) => (
             <EmojiGrid
               onPick={(emoji) => {
@@ -61,7 +62,7 @@ export function Composer({ room, task, onTask }: ComposerProps): ReactNode {
   useEffect(() => {
     if (window.matchMedia(DESK).matches) field.current?.focus({ preventScroll: true });
   }, []);
-  const placeholder = `Message ${name === '' ? 'the room' : name}`;
+  const placeholder = name === '' ? t('Message the room') : t('Message {name}', { name });
   return (
     <div className="composer">
       <TaskBanner task={task} onCancel={composer.cancel} />
@@ -73,8 +74,7 @@ export function Composer({ room, task, onTask }: ComposerProps): ReactNode {
           value={composer.text}
           placeholder={placeholder}
           aria-label={placeholder}
-          role="combobox"
-          aria-expanded={mentions.isOpen}
+          // A field of several lines has no role for lists of its own: it names the list and the option that is chosen.
           aria-controls={mentions.isOpen ? MENTIONS : undefined}
           aria-autocomplete="list"
           aria-activedescendant={mentions.isOpen ? `${MENTIONS}-${String(mentions.active)}` : undefined}
@@ -90,7 +90,7 @@ export function Composer({ room, task, onTask }: ComposerProps): ReactNode {
         <EmojiButton onPick={composer.insert} />
         <IconButton
           icon="send"
-          label={task.kind === 'edit' ? 'Save' : 'Send'}
+          label={task.kind === 'edit' ? t('Save') : t('Send')}
           look="primary"
           isDisabled={composer.text.trim() === ''}
           onPress={composer.submit}
@@ -98,7 +98,7 @@ export function Composer({ room, task, onTask }: ComposerProps): ReactNode {
       </div>
       {composer.excess > 0 && (
         <p className="field-error" role="alert">
-          {composer.excess} characters too long.
+          {plural(composer.excess, { one: '{count} character too long.', other: '{count} characters too long.' })}
         </p>
       )}
     </div>

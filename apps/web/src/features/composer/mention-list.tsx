@@ -1,4 +1,5 @@
 import { type ReactNode } from 'react';
+import { t } from '../../core/translate';
 import { Avatar } from '../../ui/avatar';
 import { Icon } from '../../ui/icon';
 import { type MentionOption } from './use-mentions';
@@ -13,7 +14,7 @@ interface MentionListProps {
 /** Who can be named; the focus stays in the text. */
 export function MentionList({ id, options, active, onChoose }: MentionListProps): ReactNode {
   return (
-    <ul className="mention-list" id={id} role="listbox" aria-label="People to mention">
+    <ul className="mention-list" id={id} role="listbox" aria-label={t('People to mention')}>
       {options.map(({ target, label, username }, index) => (
         <li
           key={target}
@@ -32,7 +33,7 @@ export function MentionList({ id, options, active, onChoose }: MentionListProps)
           ) : (
             <Avatar userId={target} size="small" />
           )}
-          <span className="ellipsis">{label}</span>
+          <span className="ellipsis name">{label}</span>
           <span className="muted ellipsis">{username}</span>
         </li>
       ))}

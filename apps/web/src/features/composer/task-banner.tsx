@@ -1,5 +1,6 @@
 import { type ReactNode } from 'react';
 import { nameOf, usePerson } from '../../core/people';
+import { t } from '../../core/translate';
 import { plainText } from '../../text/parse-text';
 import { IconButton } from '../../ui/controls';
 import { Icon } from '../../ui/icon';
@@ -15,16 +16,16 @@ export function TaskBanner({ task, onCancel }: { readonly task: ComposerTask; re
       <span className="ellipsis">
         {task.kind === 'edit' && (
           <>
-            <strong>Editing</strong> — Enter saves, Escape lets it be
+            <strong>{t('Editing')}</strong> — {t('Enter saves, Escape lets it be')}
           </>
         )}
         {task.kind === 'reply' && (
           <>
-            <strong>Reply to {author?.displayName ?? '…'}</strong> {plainText(task.to.text ?? '', nameOf)}
+            <strong>{t('Reply to {name}', { name: author?.displayName ?? '…' })}</strong> {plainText(task.to.text ?? '', nameOf)}
           </>
         )}
       </span>
-      <IconButton icon="close" label={task.kind === 'reply' ? 'Don’t reply' : 'Stop editing'} size={16} onPress={onCancel} />
+      <IconButton icon="close" label={task.kind === 'reply' ? t('Don’t reply') : t('Stop editing')} size={16} onPress={onCancel} />
     </div>
   );
 }

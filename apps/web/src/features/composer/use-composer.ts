@@ -75,6 +75,8 @@ function post(room: Room, text: string, task: ComposerTask): boolean {
   try {
     // Before the message goes: word of typing that comes after it would last for seconds.
     client.room(room.roomId).setTyping(false);
+    // Whoever has scrolled far back sees their own message nevertheless.
+    if (client.room(room.roomId).timeline.getSnapshot().hasNewer) client.room(room.roomId).timeline.loadLatest().catch(toastError);
     client.room(room.roomId).send({ text, ...(task.kind === 'reply' && task.to.messageId !== undefined ? { replyTo: task.to.messageId } : {}) });
     return true;
   } catch (error) {

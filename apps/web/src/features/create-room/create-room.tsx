@@ -4,6 +4,7 @@ import { RadioButton, RadioField, RadioGroup } from 'react-aria-components';
 import { client } from '../../core/client';
 import { openRoom } from '../../core/router';
 import { attempt } from '../../core/toasts';
+import { msg, t } from '../../core/translate';
 import { ActionButton, Field } from '../../ui/controls';
 import { Sheet } from '../../ui/dialog';
 import { Icon } from '../../ui/icon';
@@ -13,9 +14,9 @@ import { PeoplePicker } from '../members/people-picker';
 type Kind = NewRoom['kind'];
 
 const KINDS: readonly { readonly kind: Kind; readonly label: string; readonly words: string }[] = [
-  { kind: 'public', label: 'Public', words: 'Everyone can find, read and join it.' },
-  { kind: 'private', label: 'Private', words: 'Only those who are added or invited see it.' },
-  { kind: 'announcement', label: 'Announcements', words: 'Everyone can read it; admins write.' },
+  { kind: 'public', label: msg('Public'), words: msg('Everyone can find, read and join it.') },
+  { kind: 'private', label: msg('Private'), words: msg('Only those who are added or invited see it.') },
+  { kind: 'announcement', label: msg('Announcements'), words: msg('Everyone can read it; admins write.') },
 ];
 
 function isKind(value: string): value is Kind {
@@ -24,14 +25,14 @@ function isKind(value: string): value is Kind {
 
 function KindChoice({ kind, onChange }: { readonly kind: Kind; readonly onChange: (kind: Kind) => void }): ReactNode {
   return (
-    <RadioGroup className="kind-choice" aria-label="Kind of room" value={kind} onChange={(value) => isKind(value) && onChange(value)}>
+    <RadioGroup className="kind-choice" aria-label={t('Kind of room')} value={kind} onChange={(value) => isKind(value) && onChange(value)}>
       {KINDS.map(({ kind: value, label, words }) => (
         <RadioField key={value} value={value}>
           <RadioButton className="kind-option">
             <Icon name={roomIcon(value)} />
             <span>
-              <strong>{label}</strong>
-              <span className="hint">{words}</span>
+              <strong>{t(label)}</strong>
+              <span className="hint">{t(words)}</span>
             </span>
           </RadioButton>
         </RadioField>
@@ -50,7 +51,7 @@ export function CreateRoom({ onClose }: { readonly onClose: () => void }): React
   const [isBusy, setBusy] = useState(false);
   const create = async (): Promise<void> => {
     if (name.trim() === '') {
-      setError('A room needs a name.');
+      setError(t('A room needs a name.'));
       return;
     }
     setBusy(true);
@@ -76,10 +77,10 @@ export function CreateRoom({ onClose }: { readonly onClose: () => void }): React
     void create();
   };
   return (
-    <Sheet title="Create a room" isOpen onClose={onClose}>
+    <Sheet title={t('Create a room')} isOpen onClose={onClose}>
       <form className="dialog-body" onSubmit={onSubmit} noValidate>
         <Field
-          label="Name"
+          label={t('Name')}
           value={name}
           onChange={(value) => {
             setName(value);
@@ -87,18 +88,18 @@ export function CreateRoom({ onClose }: { readonly onClose: () => void }): React
           }}
           error={error}
           maxLength={80}
-          placeholder="design, book-club, lunch…"
+          placeholder={t('design, book-club, lunch…')}
           autoFocus
         />
-        <Field label="Topic (you can leave it empty)" value={topic} onChange={setTopic} maxLength={250} />
+        <Field label={t('Topic (you can leave it empty)')} value={topic} onChange={setTopic} maxLength={250} />
         <KindChoice kind={kind} onChange={setKind} />
-        <PeoplePicker label="Add people (you can do it later)" picked={people} onChange={setPeople} />
+        <PeoplePicker label={t('Add people (you can do it later)')} picked={people} onChange={setPeople} />
         <div className="dialog-actions">
           <ActionButton look="quiet" onPress={onClose}>
-            Cancel
+            {t('Cancel')}
           </ActionButton>
           <ActionButton type="submit" look="primary" isPending={isBusy}>
-            Create room
+            {t('Create room')}
           </ActionButton>
         </div>
       </form>

@@ -1,5 +1,6 @@
 import { type User } from '@agent-chat/client';
 import { useState, type ReactNode } from 'react';
+import { t } from '../../core/translate';
 import { Sheet } from '../../ui/dialog';
 import { PeoplePicker } from '../members/people-picker';
 import { openDirect } from './open-direct';
@@ -15,10 +16,10 @@ export function NewDirect({ onClose }: { readonly onClose: () => void }): ReactN
     if (isOpen) onClose();
   };
   return (
-    <Sheet title="Message somebody" isOpen onClose={onClose}>
+    <Sheet title={t('Message somebody')} isOpen onClose={onClose}>
       <div className="dialog-body">
-        <PeoplePicker label="Who?" picked={[]} onChange={(picked) => void pick(picked)} autoFocus />
-        <p className="hint">Start typing a name and choose the person. Only the two of you will see what you write.</p>
+        <PeoplePicker label={t('Who?')} picked={[]} onChange={(picked) => void pick(picked)} autoFocus />
+        <p className="hint">{t('Start typing a name and choose the person. Only the two of you will see what you write.')}</p>
       </div>
     </Sheet>
   );

@@ -3,6 +3,7 @@ import { useState, type ReactNode } from 'react';
 import { client, useRoomList } from '../../core/client';
 import { navigate, openRoom } from '../../core/router';
 import { attempt } from '../../core/toasts';
+import { plural, t } from '../../core/translate';
 import { usePages } from '../../ui/use-pages';
 import { RoomAvatar } from '../../ui/avatar';
 import { ActionButton, Field, IconButton } from '../../ui/controls';
@@ -22,19 +23,19 @@ function DiscoveredRoom({ room, isMine }: { readonly room: Room; readonly isMine
       <RoomAvatar room={room} />
       <div className="discovered-words">
         <h3>
-          <button type="button" className="text-button" aria-label={`Look into ${room.name}`} onClick={() => openRoom(room.roomId)}>
+          <button type="button" className="text-button" aria-label={t('Look into {name}', { name: room.name })} onClick={() => openRoom(room.roomId)}>
             {room.name}
           </button>
         </h3>
         <p className="muted">
-          {room.memberCount} {room.memberCount === 1 ? 'member' : 'members'}
+          {plural(room.memberCount, { one: '{count} member', other: '{count} members' })}
           {room.topic !== '' && ` · ${room.topic}`}
         </p>
       </div>
-      {isMine && <ActionButton onPress={() => openRoom(room.roomId)}>Open</ActionButton>}
+      {isMine && <ActionButton onPress={() => openRoom(room.roomId)}>{t('Open')}</ActionButton>}
       {!isMine && (
-        <ActionButton look="primary" isPending={isBusy} aria-label={`Join ${room.name}`} onPress={() => void join()}>
-          Join
+        <ActionButton look="primary" isPending={isBusy} aria-label={t('Join {name}', { name: room.name })} onPress={() => void join()}>
+          {t('Join')}
         </ActionButton>
       )}
     </li>
@@ -45,10 +46,10 @@ function Nothing({ query }: { readonly query: string }): ReactNode {
   return (
     <EmptyState
       icon="compass"
-      title={query === '' ? 'No public rooms yet' : `No public room is called “${query}”`}
-      actions={<ActionButton onPress={() => openDialog('create-room')}>Create a room</ActionButton>}
+      title={query === '' ? t('No public rooms yet') : t('No public room is called “{query}”', { query })}
+      actions={<ActionButton onPress={() => openDialog('create-room')}>{t('Create a room')}</ActionButton>}
     >
-      {query === '' ? 'Open the first one.' : 'Try fewer letters, or open such a room yourself.'}
+      {query === '' ? t('Open the first one.') : t('Try fewer letters, or open such a room yourself.')}
     </EmptyState>
   );
 }
@@ -63,20 +64,20 @@ export function Discover(): ReactNode {
     client.rooms.discover({ limit: 30, ...(wanted === '' ? {} : { query: wanted }), ...(cursor === undefined ? {} : { cursor }) }),
   );
   return (
-    <section className="page" aria-label="Discover rooms">
+    <section className="page" aria-label={t('Discover rooms')}>
       <header className="page-header">
         <span className="only-phone">
-          <IconButton icon="back" label="Back to your rooms" onPress={() => navigate({ page: 'home' })} />
+          <IconButton icon="back" label={t('Back to your rooms')} onPress={() => navigate({ page: 'home' })} />
         </span>
-        <h1>Discover rooms</h1>
+        <h1>{t('Discover rooms')}</h1>
         <ActionButton look="primary" onPress={() => openDialog('create-room')}>
-          Create a room
+          {t('Create a room')}
         </ActionButton>
       </header>
       <div className="page-body">
-        <Field label="Find a public room" value={query} onChange={setQuery} placeholder="Name" autoFocus />
-        {isIncomplete && <IncompleteNote>Some rooms can’t be reached right now, and are missing here.</IncompleteNote>}
-        {state === 'loading' && items.length === 0 && <LoadingState label="Looking for rooms" />}
+        <Field label={t('Find a public room')} value={query} onChange={setQuery} placeholder={t('Name')} autoFocus />
+        {isIncomplete && <IncompleteNote>{t('Some rooms can’t be reached right now, and are missing here.')}</IncompleteNote>}
+        {state === 'loading' && items.length === 0 && <LoadingState label={t('Looking for rooms')} />}
         {state === 'failed' && <ErrorState error={error} onRetry={reload} />}
         {state === 'loaded' && items.length === 0 && !isIncomplete && <Nothing query={wanted} />}
         <ul className="discovered-list">
@@ -84,7 +85,7 @@ export function Discover(): ReactNode {
             <DiscoveredRoom key={room.roomId} room={room} isMine={mine.has(room.roomId)} />
           ))}
         </ul>
-        {hasMore && <ActionButton onPress={more}>More rooms</ActionButton>}
+        {hasMore && <ActionButton onPress={more}>{t('More rooms')}</ActionButton>}
       </div>
     </section>
   );

@@ -3,41 +3,45 @@ import { useState, type ReactNode } from 'react';
 import { client } from '../../core/client';
 import { useRoomMembers } from '../../core/room-members';
 import { attempt, toastInfo } from '../../core/toasts';
+import { plural, t, type Plurals } from '../../core/translate';
 import { ActionButton } from '../../ui/controls';
 import { Icon } from '../../ui/icon';
 import { PeoplePicker } from './people-picker';
+
+const INVITED: Plurals = { one: '{count} person invited', other: '{count} people invited' };
+const ADDED: Plurals = { one: '{count} person added', other: '{count} people added' };
 
 /** Brings people in at once, or asks them. */
 export function AddPeople({ room }: { readonly room: Room }): ReactNode {
   const { members } = useRoomMembers(room.roomId);
   const [isOpen, setOpen] = useState(false);
   const [picked, setPicked] = useState<readonly User[]>([]);
-  const bring = async (how: 'addMembers' | 'invite', word: string): Promise<void> => {
+  const bring = async (how: 'addMembers' | 'invite', done: Plurals): Promise<void> => {
     const userIds = picked.map(({ userId }) => userId);
     if (!(await attempt(() => client.rooms[how](room.roomId, userIds)))) return;
-    toastInfo(`${String(userIds.length)} ${userIds.length === 1 ? 'person' : 'people'} ${word}`);
+    toastInfo(plural(userIds.length, done));
     setPicked([]);
     setOpen(false);
   };
   if (!isOpen) {
     return (
       <ActionButton onPress={() => setOpen(true)}>
-        <Icon name="plus" size={16} /> Add people
+        <Icon name="plus" size={16} /> {t('Add people')}
       </ActionButton>
     );
   }
   return (
     <div className="panel-card">
-      <PeoplePicker label="Who should come in?" picked={picked} onChange={setPicked} without={new Set(members.map(({ user }) => user.userId))} autoFocus />
+      <PeoplePicker label={t('Who should come in?')} picked={picked} onChange={setPicked} without={new Set(members.map(({ user }) => user.userId))} autoFocus />
       <div className="dialog-actions">
         <ActionButton look="quiet" onPress={() => setOpen(false)}>
-          Cancel
+          {t('Cancel')}
         </ActionButton>
-        <ActionButton isDisabled={picked.length === 0} onPress={() => void bring('invite', 'invited')}>
-          Invite
+        <ActionButton isDisabled={picked.length === 0} onPress={() => void bring('invite', INVITED)}>
+          {t('Invite')}
         </ActionButton>
-        <ActionButton look="primary" isDisabled={picked.length === 0} onPress={() => void bring('addMembers', 'added')}>
-          Add
+        <ActionButton look="primary" isDisabled={picked.length === 0} onPress={() => void bring('addMembers', ADDED)}>
+          {t('Add')}
         </ActionButton>
       </div>
     </div>

@@ -3,6 +3,7 @@ import { type ReactNode } from 'react';
 import { client } from '../../core/client';
 import { explainError } from '../../core/explain-error';
 import { attempt } from '../../core/toasts';
+import { t } from '../../core/translate';
 import { Avatar } from '../../ui/avatar';
 import { ActionButton } from '../../ui/controls';
 import { useListing } from './use-listing';
@@ -19,11 +20,11 @@ export function Bans({ room }: { readonly room: Room }): ReactNode {
   const lift = async (userId: string): Promise<void> => {
     if (await attempt(() => client.rooms.unban(room.roomId, userId))) reload();
   };
-  if (error !== undefined) return <p className="muted">Bans can’t be shown: {explainError(error).title}.</p>;
+  if (error !== undefined) return <p className="muted">{t('Bans can’t be shown: {why}.', { why: explainError(error).title })}</p>;
   if (items.length === 0) return null;
   return (
-    <section aria-label="Banned">
-      <h3 className="list-heading">Banned</h3>
+    <section aria-label={t('Banned')}>
+      <h3 className="list-heading">{t('Banned')}</h3>
       <ul className="people-list">
         {items.map(({ user, reason }) => (
           <li className="person" key={user.userId}>
@@ -32,8 +33,8 @@ export function Bans({ room }: { readonly room: Room }): ReactNode {
               <span className="ellipsis">{user.displayName}</span>
               {reason !== undefined && <span className="muted ellipsis">{reason}</span>}
             </span>
-            <ActionButton look="quiet" aria-label={`Lift the ban of ${user.displayName}`} onPress={() => void lift(user.userId)}>
-              Lift ban
+            <ActionButton look="quiet" aria-label={t('Lift the ban of {name}', { name: user.displayName })} onPress={() => void lift(user.userId)}>
+              {t('Lift ban')}
             </ActionButton>
           </li>
         ))}

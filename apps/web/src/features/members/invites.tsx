@@ -3,6 +3,7 @@ import { type ReactNode } from 'react';
 import { client } from '../../core/client';
 import { explainError } from '../../core/explain-error';
 import { attempt } from '../../core/toasts';
+import { t } from '../../core/translate';
 import { Avatar } from '../../ui/avatar';
 import { ActionButton } from '../../ui/controls';
 import { useListing } from './use-listing';
@@ -19,11 +20,11 @@ export function Invites({ room, canRevokeAll }: { readonly room: Room; readonly 
   const revoke = async (userId: string): Promise<void> => {
     if (await attempt(() => client.rooms.revokeInvite(room.roomId, userId))) reload();
   };
-  if (error !== undefined) return <p className="muted">Invitations can’t be shown: {explainError(error).title}.</p>;
+  if (error !== undefined) return <p className="muted">{t('Invitations can’t be shown: {why}.', { why: explainError(error).title })}</p>;
   if (items.length === 0) return null;
   return (
-    <section aria-label="Invited">
-      <h3 className="list-heading">Invited</h3>
+    <section aria-label={t('Invited')}>
+      <h3 className="list-heading">{t('Invited')}</h3>
       <ul className="people-list">
         {items.map((user) => (
           <li className="person" key={user.userId}>
@@ -32,8 +33,12 @@ export function Invites({ room, canRevokeAll }: { readonly room: Room; readonly 
               <span className="ellipsis">{user.displayName}</span>
             </span>
             {canRevokeAll && (
-              <ActionButton look="quiet" aria-label={`Take back the invitation of ${user.displayName}`} onPress={() => void revoke(user.userId)}>
-                Take back
+              <ActionButton
+                look="quiet"
+                aria-label={t('Take back the invitation of {name}', { name: user.displayName })}
+                onPress={() => void revoke(user.userId)}
+              >
+                {t('Take back')}
               </ActionButton>
             )}
           </li>

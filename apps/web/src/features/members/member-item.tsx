@@ -4,9 +4,11 @@ import { Button, Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover, Sepa
 import { client } from '../../core/client';
 import { permissionsIn, standsAbove } from '../../core/permissions';
 import { attempt } from '../../core/toasts';
+import { msg, t } from '../../core/translate';
 import { Avatar } from '../../ui/avatar';
 import { confirmed } from '../../ui/confirm';
 import { Icon } from '../../ui/icon';
+import { openDialog } from '../shell/open-dialog';
 import { openDirect } from '../create-room/open-direct';
 
 interface MemberItemProps {
@@ -16,23 +18,29 @@ interface MemberItemProps {
 }
 
 const ROLES: readonly { readonly role: RoomRole; readonly label: string }[] = [
-  { role: 'owner', label: 'Owner' },
-  { role: 'admin', label: 'Admin' },
-  { role: 'member', label: 'Member' },
-  { role: 'guest', label: 'Guest' },
+  { role: 'owner', label: msg('Owner') },
+  { role: 'admin', label: msg('Admin') },
+  { role: 'member', label: msg('Member') },
+  { role: 'guest', label: msg('Guest') },
 ];
+
+const ROLE_LABELS = Object.fromEntries(ROLES.map(({ role, label }) => [role, label])) as Readonly<Record<RoomRole, string>>;
 
 function setRole(room: Room, member: Member, role: RoomRole): Promise<boolean> {
   return attempt(() => client.rooms.updateMember(room.roomId, member.user.userId, { role }));
 }
 
 async function remove(room: Room, { user }: Member): Promise<void> {
-  const question = { title: `Remove ${user.displayName}?`, text: 'They can be added, or join, again.', action: 'Remove' };
+  const question = { title: t('Remove {name}?', { name: user.displayName }), text: t('They can be added, or join, again.'), action: t('Remove') };
   if (await confirmed(question)) await attempt(() => client.rooms.removeMember(room.roomId, user.userId));
 }
 
 async function ban(room: Room, { user }: Member): Promise<void> {
-  const question = { title: `Ban ${user.displayName}?`, text: 'They leave the room and can’t come back until the ban is lifted.', action: 'Ban' };
+  const question = {
+    title: t('Ban {name}?', { name: user.displayName }),
+    text: t('They leave the room and can’t come back until the ban is lifted.'),
+    action: t('Ban'),
+  };
   if (await confirmed(question)) await attempt(() => client.rooms.ban(room.roomId, user.userId));
 }
 
@@ -42,23 +50,23 @@ function Moderation({ member, room }: Omit<MemberItemProps, 'me'>): ReactNode {
   return (
     <>
       <MenuSection>
-        <Header>Role</Header>
+        <Header>{t('Role')}</Header>
         {ROLES.filter(({ role }) => canOwn || role === 'member' || role === 'guest').map(({ role, label }) => (
           <MenuItem key={role} isDisabled={member.role === role} onAction={() => void setRole(room, member, role)}>
-            {label}
+            {t(label)}
             <span className="menu-check">{member.role === role && <Icon name="check" size={16} />}</span>
           </MenuItem>
         ))}
       </MenuSection>
       <Separator />
       <MenuItem onAction={() => void attempt(() => client.rooms.updateMember(room.roomId, user.userId, { muted: !muted }))}>
-        {muted ? 'Unmute' : 'Mute'}
+        {muted ? t('Unmute') : t('Mute')}
       </MenuItem>
       <MenuItem className="menu-item-danger" onAction={() => void remove(room, member)}>
-        Remove from the room…
+        {t('Remove from the room…')}
       </MenuItem>
       <MenuItem className="menu-item-danger" onAction={() => void ban(room, member)}>
-        Ban…
+        {t('Ban…')}
       </MenuItem>
     </>
   );
@@ -71,14 +79,17 @@ function MemberMenu({ member, room, me }: MemberItemProps): ReactNode {
   if (user.userId === me) return null;
   return (
     <MenuTrigger>
-      <Button className="icon-button" aria-label={`More about ${user.displayName}`} data-roving>
+      <Button className="icon-button" aria-label={t('More about {name}', { name: user.displayName })} data-roving>
         <Icon name="more" />
       </Button>
       <Popover className="popover" placement="bottom end">
         <Menu className="menu" aria-label={user.displayName}>
+          <MenuItem onAction={() => openDialog({ kind: 'person', userId: user.userId })}>
+            <Icon name="person" /> {t('Profile')}
+          </MenuItem>
           {room.kind !== 'direct' && (
             <MenuItem onAction={() => void openDirect(user.userId)}>
-              <Icon name="chat" /> Message
+              <Icon name="chat" /> {t('Message')}
             </MenuItem>
           )}
           {mayModerate && <Moderation member={member} room={room} />}
@@ -95,14 +106,14 @@ export function MemberItem({ member, room, me }: MemberItemProps): ReactNode {
     <li className="person">
       <Avatar userId={user.userId} size="small" showsPresence />
       <span className="person-lines">
-        <span className="ellipsis">
+        <span className="ellipsis name">
           {user.displayName}
-          {user.userId === me && <span className="muted"> (you)</span>}
+          {user.userId === me && <span className="muted"> {t('(you)')}</span>}
         </span>
         <span className="muted ellipsis">@{user.username}</span>
       </span>
-      {muted && <span className="tag">muted</span>}
-      {(role === 'owner' || role === 'admin' || role === 'guest') && room.kind !== 'direct' && <span className="tag">{role}</span>}
+      {muted && <span className="tag">{t('muted')}</span>}
+      {(role === 'owner' || role === 'admin' || role === 'guest') && room.kind !== 'direct' && <span className="tag">{t(ROLE_LABELS[role])}</span>}
       <MemberMenu member={member} room={room} me={me} />
     </li>
   );

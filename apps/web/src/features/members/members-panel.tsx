@@ -3,6 +3,7 @@ import { useState, type ReactNode } from 'react';
 import { useMyId } from '../../core/client';
 import { permissionsIn } from '../../core/permissions';
 import { useRoomMembers } from '../../core/room-members';
+import { t } from '../../core/translate';
 import { Field } from '../../ui/controls';
 import { ErrorState, LoadingState } from '../../ui/states';
 import { useRovingFocus } from '../../ui/use-roving-focus';
@@ -20,7 +21,7 @@ function MemberList({ room, query }: { readonly room: Room; readonly query: stri
   const onKeyDown = useRovingFocus();
   const wanted = query.trim().toLowerCase();
   const shown = members.filter(({ user }) => `${user.displayName} ${user.username}`.toLowerCase().includes(wanted));
-  if (members.length === 0) return state === 'failed' ? <ErrorState error={error} onRetry={reload} /> : <LoadingState label="Loading members" />;
+  if (members.length === 0) return state === 'failed' ? <ErrorState error={error} onRetry={reload} /> : <LoadingState label={t('Loading members')} />;
   return (
     <>
       <ul className="people-list" onKeyDown={onKeyDown}>
@@ -28,8 +29,8 @@ function MemberList({ room, query }: { readonly room: Room; readonly query: stri
           <MemberItem key={member.user.userId} member={member} room={room} me={me} />
         ))}
       </ul>
-      {hasMore && <p className="muted">More people are in this room than are listed here.</p>}
-      {shown.length === 0 && <p className="muted">Nobody of that name is in this room.</p>}
+      {hasMore && <p className="muted">{t('More people are in this room than are listed here.')}</p>}
+      {shown.length === 0 && <p className="muted">{t('Nobody of that name is in this room.')}</p>}
     </>
   );
 }
@@ -40,9 +41,9 @@ export function MembersPanel({ room, onClose }: { readonly room: Room; readonly 
   const [query, setQuery] = useState('');
   const rights = permissionsIn(room);
   return (
-    <SidePanel title={`Members · ${String(room.memberCount)}`} onClose={onClose}>
+    <SidePanel title={t('Members · {count}', { count: room.memberCount })} onClose={onClose}>
       {rights.canAdd && <AddPeople room={room} />}
-      {members.length >= SEARCH_FROM && <Field label="Find a member" value={query} onChange={setQuery} />}
+      {members.length >= SEARCH_FROM && <Field label={t('Find a member')} value={query} onChange={setQuery} />}
       <MemberList room={room} query={query} />
       {rights.canAdd && <Invites room={room} canRevokeAll={rights.canModerate} />}
       {rights.canModerate && <Bans room={room} />}

@@ -3,6 +3,7 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { client, useMyId } from '../../core/client';
 import { explainError } from '../../core/explain-error';
 import { people } from '../../core/people';
+import { t } from '../../core/translate';
 import { Avatar } from '../../ui/avatar';
 import { useActiveOption } from '../../ui/use-active-option';
 
@@ -61,7 +62,7 @@ function Options({
   readonly onChoose: (index: number) => void;
 }): ReactNode {
   return (
-    <ul className="option-list" id={LIST} role="listbox" aria-label="People">
+    <ul className="option-list" id={LIST} role="listbox" aria-label={t('People')}>
       {users.map((user, index) => (
         <li
           key={user.userId}
@@ -74,7 +75,7 @@ function Options({
           }}
         >
           <Avatar userId={user.userId} size="small" />
-          <span className="ellipsis">{user.displayName}</span>
+          <span className="ellipsis name">{user.displayName}</span>
           <span className="muted ellipsis">@{user.username}</span>
         </li>
       ))}
@@ -84,7 +85,7 @@ function Options({
 
 function Notice({ found, query, isEmpty }: { readonly found: Found; readonly query: string; readonly isEmpty: boolean }): ReactNode {
   if (found.error !== undefined) return <p className="field-error">{explainError(found.error).advice}</p>;
-  if (query !== '' && found.query === query && isEmpty) return <p className="hint">Nobody else of that name. Names are matched from their beginning.</p>;
+  if (query !== '' && found.query === query && isEmpty) return <p className="hint">{t('Nobody else of that name. Names are matched from their beginning.')}</p>;
   return null;
 }
 
@@ -109,7 +110,11 @@ export function PeoplePicker({ label, picked, onChange, without, autoFocus = fal
         {picked.map((user) => (
           <span className="chip" key={user.userId}>
             {user.displayName}
-            <button type="button" aria-label={`Take ${user.displayName} out`} onClick={() => onChange(picked.filter(({ userId }) => userId !== user.userId))}>
+            <button
+              type="button"
+              aria-label={t('Take {name} out', { name: user.displayName })}
+              onClick={() => onChange(picked.filter(({ userId }) => userId !== user.userId))}
+            >
               ×
             </button>
           </span>
@@ -117,7 +122,7 @@ export function PeoplePicker({ label, picked, onChange, without, autoFocus = fal
         <input
           id="people-picker"
           value={text}
-          placeholder="Name or username"
+          placeholder={t('Name or username')}
           autoComplete="off"
           autoFocus={autoFocus}
           role="combobox"

@@ -1,29 +1,27 @@
-import { useState, type ReactNode } from 'react';
+import { type ReactNode } from 'react';
 import { Button, Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover, Separator, type Selection } from 'react-aria-components';
 import { client, useConnection, useUser } from '../../core/client';
 import { useStore } from '../../core/store';
 import { chooseTheme, theme, type Theme } from '../../core/theme';
 import { attempt } from '../../core/toasts';
 import { navigate } from '../../core/router';
+import { msg, t } from '../../core/translate';
 import { Avatar } from '../../ui/avatar';
-import { Sheet } from '../../ui/dialog';
 import { Icon, type IconName } from '../../ui/icon';
-import { lazyPart } from '../../ui/lazy-part';
-
-const Profile = lazyPart(
-  async () => (await import('../room-settings/profile')).Profile,
-  ({ onClose }, content) => (
-    <Sheet title="Your profile" isOpen onClose={onClose} size="small">
-      {content}
-    </Sheet>
-  ),
-);
+import { openDialog } from '../shell/open-dialog';
 
 const THEMES: readonly { readonly id: Theme; readonly label: string; readonly icon: IconName }[] = [
-  { id: 'system', label: 'As the system', icon: 'screen' },
-  { id: 'light', label: 'Light', icon: 'sun' },
-  { id: 'dark', label: 'Dark', icon: 'moon' },
+  { id: 'system', label: msg('As the system'), icon: 'screen' },
+  { id: 'light', label: msg('Light'), icon: 'sun' },
+  { id: 'dark', label: msg('Dark'), icon: 'moon' },
 ];
+
+const DIALOGS = [
+  { kind: 'profile', label: msg('Your profile'), icon: 'person' },
+  { kind: 'preferences', label: msg('Preferences'), icon: 'settings' },
+  { kind: 'sessions', label: msg('Your sessions'), icon: 'lock' },
+  { kind: 'shortcuts', label: msg('Keyboard shortcuts'), icon: 'keyboard' },
+] as const;
 
 async function logOut(): Promise<void> {
   await attempt(() => client.logout());
@@ -41,42 +39,42 @@ export function AccountMenu(): ReactNode {
   const user = useUser();
   const { state } = useConnection();
   const chosen = useStore(theme);
-  const [isEditing, setEditing] = useState(false);
   if (user === undefined) return null;
   return (
     <>
       <MenuTrigger>
-        <Button className="account-button" aria-label={`${user.displayName}: account and appearance`}>
+        <Button className="account-button" aria-label={t('{name}: account and appearance', { name: user.displayName })}>
           <Avatar userId={user.userId} size="small" />
-          <span className="account-name">{user.displayName}</span>
+          <span className="account-name name">{user.displayName}</span>
           <span className="presence-dot" data-status={state === 'connected' ? 'online' : 'offline'} aria-hidden="true" />
         </Button>
         <Popover className="popover" placement="bottom start">
-          <Menu className="menu" aria-label="Account">
+          <Menu className="menu" aria-label={t('Account')}>
             <MenuSection>
               <Header>@{user.username}</Header>
-              <MenuItem onAction={() => setEditing(true)}>
-                <Icon name="person" /> Your profile
-              </MenuItem>
+              {DIALOGS.map(({ kind, label, icon }) => (
+                <MenuItem key={kind} onAction={() => openDialog(kind)}>
+                  <Icon name={icon} /> {t(label)}
+                </MenuItem>
+              ))}
             </MenuSection>
             <Separator />
             <MenuSection selectionMode="single" selectedKeys={[chosen]} disallowEmptySelection onSelectionChange={chosenTheme}>
-              <Header>Appearance</Header>
+              <Header>{t('Appearance')}</Header>
               {THEMES.map(({ id, label, icon }) => (
                 <MenuItem key={id} id={id}>
-                  <Icon name={icon} /> {label}
+                  <Icon name={icon} /> {t(label)}
                   <span className="menu-check">{chosen === id && <Icon name="check" size={16} />}</span>
                 </MenuItem>
               ))}
             </MenuSection>
             <Separator />
             <MenuItem onAction={() => void logOut()}>
-              <Icon name="logout" /> Log out
+              <Icon name="logout" /> {t('Log out')}
             </MenuItem>
           </Menu>
         </Popover>
       </MenuTrigger>
-      {isEditing && <Profile user={user} onClose={() => setEditing(false)} />}
     </>
   );
 }

@@ -3,6 +3,7 @@ import { type ReactNode } from 'react';
 import { client, useMyId } from '../../core/client';
 import { openRoom } from '../../core/router';
 import { attempt } from '../../core/toasts';
+import { t } from '../../core/translate';
 import { RoomAvatar } from '../../ui/avatar';
 import { ActionButton } from '../../ui/controls';
 
@@ -25,11 +26,11 @@ export function Invitation({ room }: { readonly room: Room }): ReactNode {
       <button type="button" className="text-button ellipsis" onClick={() => openRoom(room.roomId)}>
         {room.name}
       </button>
-      <ActionButton look="primary" onPress={() => void accept(room.roomId)} aria-label={`Join ${room.name}`}>
-        Join
+      <ActionButton look="primary" onPress={() => void accept(room.roomId)} aria-label={t('Join {name}', { name: room.name })}>
+        {t('Join')}
       </ActionButton>
-      <ActionButton look="quiet" onPress={() => void decline(room.roomId, me)} aria-label={`Decline the invitation to ${room.name}`}>
-        Decline
+      <ActionButton look="quiet" onPress={() => void decline(room.roomId, me)} aria-label={t('Decline the invitation to {name}', { name: room.name })}>
+        {t('Decline')}
       </ActionButton>
     </li>
   );

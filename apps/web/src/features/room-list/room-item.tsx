@@ -2,13 +2,17 @@ import { type Room } from '@agent-chat/client';
 import { memo, type MouseEvent, type ReactNode } from 'react';
 import { useMyId } from '../../core/client';
 import { nameOf, usePeopleRevision, usePerson } from '../../core/people';
+import { useChosenNotify } from '../../core/room-preferences';
 import { formatRoute } from '../../core/route';
 import { useRoomName } from '../../core/room-names';
 import { openRoom } from '../../core/router';
 import { shortTimeLabel } from '../../core/time';
+import { useToday } from '../../core/today';
+import { plural, t } from '../../core/translate';
 import { plainText } from '../../text/parse-text';
 import { RoomAvatar } from '../../ui/avatar';
 import { flag } from '../../ui/flag';
+import { Icon } from '../../ui/icon';
 
 interface RoomItemProps {
   readonly room: Room;
@@ -21,12 +25,18 @@ function Preview({ room }: { readonly room: Room }): ReactNode {
   const { lastMessage, kind } = room;
   const author = usePerson(lastMessage?.authorId ?? '');
   usePeopleRevision();
-  if (lastMessage === undefined) return <span className="room-preview muted">No messages yet</span>;
+  if (lastMessage === undefined) return <span className="room-preview muted">{t('No messages yet')}</span>;
   const isMine = lastMessage.authorId === me;
-  const prefix = isMine ? 'You: ' : kind === 'direct' ? '' : `${author?.displayName ?? '…'}: `;
-  if (lastMessage.deletedAt !== undefined) return <span className="room-preview muted">{prefix}message deleted</span>;
+  const prefix = isMine ? `${t('You')}: ` : kind === 'direct' ? '' : `${author?.displayName ?? '…'}: `;
+  if (lastMessage.deletedAt !== undefined)
+    return (
+      <span className="room-preview muted">
+        {prefix}
+        {t('message deleted')}
+      </span>
+    );
   return (
-    <span className="room-preview">
+    <span className="room-preview name">
       {prefix}
       {plainText(lastMessage.preview, nameOf)}
     </span>
@@ -37,7 +47,8 @@ function Badge({ room }: { readonly room: Room }): ReactNode {
   const { unreadCount = 0, mentionCount = 0 } = room.me ?? {};
   if (unreadCount === 0 && mentionCount === 0) return null;
   const shown = unreadCount > 99 ? '99+' : String(unreadCount);
-  const label = `${String(unreadCount)} unread${mentionCount > 0 ? `, ${String(mentionCount)} of them naming you` : ''}`;
+  const unread = plural(unreadCount, { one: '{count} unread', other: '{count} unread' });
+  const label = mentionCount > 0 ? t('{unread}, {count} of them naming you', { unread, count: mentionCount }) : unread;
   return (
     <span className="badge" data-mention={mentionCount > 0 || undefined}>
       <span aria-hidden="true">{mentionCount > 0 ? `@ ${shown}` : shown}</span>
@@ -47,10 +58,11 @@ function Badge({ room }: { readonly room: Room }): ReactNode {
 }
 
 function Activity({ room }: { readonly room: Room }): ReactNode {
+  const today = useToday();
   const at = room.lastMessage?.createdAt ?? room.createdAt;
   return (
     <time className="room-time" dateTime={at}>
-      {shortTimeLabel(at, new Date())}
+      {shortTimeLabel(at, new Date(`${today}T12:00:00`))}
     </time>
   );
 }
@@ -58,6 +70,7 @@ function Activity({ room }: { readonly room: Room }): ReactNode {
 /** A room in the list: name, newest message, when, and what is unread. */
 export const RoomItem = memo(function RoomItem({ room, isCurrent, isTabStop }: RoomItemProps) {
   const name = useRoomName(room);
+  const isQuiet = useChosenNotify(room.roomId) === 'nothing';
   const isUnread = (room.me?.unreadCount ?? 0) > 0;
   const open = (event: MouseEvent): void => {
     if (event.metaKey || event.ctrlKey || event.shiftKey) return;
@@ -72,6 +85,7 @@ export const RoomItem = memo(function RoomItem({ room, isCurrent, isTabStop }: R
         onClick={open}
         aria-current={isCurrent ? 'page' : undefined}
         data-unread={flag(isUnread)}
+        data-quiet={flag(isQuiet)}
         data-archived={flag(room.archivedAt !== undefined)}
         data-roving
         tabIndex={isTabStop ? 0 : -1}
@@ -79,7 +93,13 @@ export const RoomItem = memo(function RoomItem({ room, isCurrent, isTabStop }: R
         <RoomAvatar room={room} />
         <span className="room-lines">
           <span className="room-line">
-            <span className="room-name">{name}</span>
+            <span className="room-name name">{name}</span>
+            {isQuiet && (
+              <span className="room-quiet" title={t('You are told of nothing here')}>
+                <Icon name="bell-off" size={14} />
+                <span className="sr-only">{t('You are told of nothing here')}</span>
+              </span>
+            )}
             <Activity room={room} />
           </span>
           <span className="room-line">

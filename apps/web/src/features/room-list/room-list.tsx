@@ -4,6 +4,7 @@ import { client, useConnection, useMyId, useRoomList } from '../../core/client';
 import { navigate, useRoute } from '../../core/router';
 import { otherOf } from '../../core/room-names';
 import { useWatched } from '../../core/presence';
+import { t } from '../../core/translate';
 import { useRovingFocus } from '../../ui/use-roving-focus';
 import { EmptyState, ErrorState, IncompleteNote, LoadingState } from '../../ui/states';
 import { ActionButton } from '../../ui/controls';
@@ -48,13 +49,13 @@ export function RoomList(): ReactNode {
   const mine = rooms.filter((room) => room.me !== undefined);
   useWatched(mine.flatMap((room) => otherOf(room, me) ?? []).slice(0, 60));
   if (!loaded && error !== undefined) return <ErrorState error={error} onRetry={load} />;
-  if (!loaded) return <LoadingState label="Loading your rooms" />;
+  if (!loaded) return <LoadingState label={t('Loading your rooms')} />;
   return (
     <div className="room-scroll">
-      {incomplete && <IncompleteNote>Some of your rooms can’t be reached right now.</IncompleteNote>}
+      {incomplete && <IncompleteNote>{t('Some of your rooms can’t be reached right now.')}</IncompleteNote>}
       {invitations.length > 0 && (
-        <section aria-label="Invitations">
-          <h2 className="list-heading">Invitations</h2>
+        <section aria-label={t('Invitations')}>
+          <h2 className="list-heading">{t('Invitations')}</h2>
           <ul className="invitations">
             {invitations.map((room) => (
               <Invitation key={room.roomId} room={room} />
@@ -65,19 +66,19 @@ export function RoomList(): ReactNode {
       {mine.length === 0 && !incomplete ? (
         <EmptyState
           icon="chat"
-          title="No rooms yet"
+          title={t('No rooms yet')}
           actions={
             // Beside it, where there is room, the page itself offers the same.
             <span className="only-phone">
               <ActionButton look="primary" onPress={() => navigate({ page: 'discover' })}>
-                Discover rooms
+                {t('Discover rooms')}
               </ActionButton>
-              <ActionButton onPress={() => openDialog('direct')}>Message somebody</ActionButton>
-              <ActionButton onPress={() => openDialog('create-room')}>Create a room</ActionButton>
+              <ActionButton onPress={() => openDialog('direct')}>{t('Message somebody')}</ActionButton>
+              <ActionButton onPress={() => openDialog('create-room')}>{t('Create a room')}</ActionButton>
             </span>
           }
         >
-          The rooms you join, and the people you write to, will stand here.
+          {t('The rooms you join, and the people you write to, will stand here.')}
         </EmptyState>
       ) : (
         <Rooms rooms={mine} />

@@ -5,8 +5,10 @@ import { permissionsIn } from '../../core/permissions';
 import { useRoomName } from '../../core/room-names';
 import { navigate } from '../../core/router';
 import { attempt, toastInfo } from '../../core/toasts';
+import { locale, t } from '../../core/translate';
 import { confirmed } from '../../ui/confirm';
 import { ActionButton, Field } from '../../ui/controls';
+import { NotifyChoice } from './notify-choice';
 import { kindLabel } from '../../ui/room-icon';
 import { SidePanel } from '../shell/side-panel';
 
@@ -20,9 +22,9 @@ async function reread(room: Room): Promise<void> {
 
 async function archive(room: Room): Promise<void> {
   const question = {
-    title: `Archive ${room.name}?`,
-    text: 'Everyone can still read it, nobody can write in it any more. This can’t be taken back.',
-    action: 'Archive',
+    title: t('Archive {name}?', { name: room.name }),
+    text: t('Everyone can still read it, nobody can write in it any more. This can’t be taken back.'),
+    action: t('Archive'),
   };
   if (!(await confirmed(question))) return;
   await attempt(async () => {
@@ -32,12 +34,12 @@ async function archive(room: Room): Promise<void> {
 }
 
 function afterLeaving({ kind, me, memberCount }: Room): string {
-  if (me?.role === 'owner' && memberCount === 1) return 'Nobody else is in it: the room will be archived, and nobody can join it again.';
-  return kind === 'private' ? 'You can come back only if somebody adds or invites you.' : 'You can come back at any time.';
+  if (me?.role === 'owner' && memberCount === 1) return t('Nobody else is in it: the room will be archived, and nobody can join it again.');
+  return kind === 'private' ? t('You can come back only if somebody adds or invites you.') : t('You can come back at any time.');
 }
 
 async function leave(room: Room, name: string): Promise<void> {
-  if (!(await confirmed({ title: `Leave ${name}?`, text: afterLeaving(room), action: 'Leave' }))) return;
+  if (!(await confirmed({ title: t('Leave {name}?', { name }), text: afterLeaving(room), action: t('Leave') }))) return;
   const isOut = await attempt(() => client.rooms.leave(room.roomId));
   if (!isOut) return;
   navigate({ page: 'home' });
@@ -56,14 +58,14 @@ function Details({ room }: { readonly room: Room }): ReactNode {
     setBusy(true);
     const isSaved = await attempt(async () => client.roomList.put(await client.rooms.update(room.roomId, change)));
     setBusy(false);
-    if (isSaved) toastInfo('Saved');
+    if (isSaved) toastInfo(t('Saved'));
   };
   return (
     <form className="panel-form" onSubmit={(event) => void save(event)}>
-      <Field label="Name" value={name} onChange={setName} maxLength={80} error={name.trim() === '' ? 'A room needs a name.' : undefined} />
-      <Field label="Topic" value={topic} onChange={setTopic} maxLength={250} isMultiline />
+      <Field label={t('Name')} value={name} onChange={setName} maxLength={80} error={name.trim() === '' ? t('A room needs a name.') : undefined} />
+      <Field label={t('Topic')} value={topic} onChange={setTopic} maxLength={250} isMultiline />
       <ActionButton type="submit" look="primary" isDisabled={!isChanged || name.trim() === ''} isPending={isBusy}>
-        Save
+        {t('Save')}
       </ActionButton>
     </form>
   );
@@ -74,32 +76,33 @@ export function SettingsPanel({ room, onClose }: { readonly room: Room; readonly
   const { canModerate, canOwn, isMember } = permissionsIn(room);
   const name = useRoomName(room);
   return (
-    <SidePanel title="Room settings" onClose={onClose}>
+    <SidePanel title={t('Room settings')} onClose={onClose}>
       {canModerate ? (
         <Details key={room.roomId} room={room} />
       ) : (
         <dl className="facts">
-          <dt>Name</dt>
+          <dt>{t('Name')}</dt>
           <dd>{name}</dd>
           {room.topic !== '' && (
             <>
-              <dt>Topic</dt>
+              <dt>{t('Topic')}</dt>
               <dd>{room.topic}</dd>
             </>
           )}
         </dl>
       )}
+      {isMember && <NotifyChoice room={room} />}
       <dl className="facts">
-        <dt>Kind</dt>
+        <dt>{t('Kind')}</dt>
         <dd>{kindLabel(room.kind)}</dd>
-        <dt>Created</dt>
-        <dd>{new Date(room.createdAt).toLocaleDateString(undefined, { dateStyle: 'long' })}</dd>
+        <dt>{t('Created')}</dt>
+        <dd>{new Date(room.createdAt).toLocaleDateString(locale(), { dateStyle: 'long' })}</dd>
       </dl>
       <div className="panel-danger">
-        {isMember && <ActionButton onPress={() => void leave(room, name)}>Leave this room…</ActionButton>}
+        {isMember && <ActionButton onPress={() => void leave(room, name)}>{t('Leave this room…')}</ActionButton>}
         {canOwn && (
           <ActionButton look="danger" onPress={() => void archive(room)}>
-            Archive this room…
+            {t('Archive this room…')}
           </ActionButton>
         )}
       </div>

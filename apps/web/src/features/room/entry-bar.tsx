@@ -3,6 +3,7 @@ import { useState, type ReactNode } from 'react';
 import { client, useMyId } from '../../core/client';
 import { navigate } from '../../core/router';
 import { attempt } from '../../core/toasts';
+import { t } from '../../core/translate';
 import { ActionButton } from '../../ui/controls';
 import { decline } from '../room-list/invitation';
 
@@ -20,18 +21,18 @@ export function EntryBar({ room, onEntered }: { readonly room: Room; readonly on
     await decline(room.roomId, me);
     navigate({ page: 'home' });
   };
-  if (room.archivedAt !== undefined) return <p className="post-refusal">This room is archived. It can be read, not written to.</p>;
+  if (room.archivedAt !== undefined) return <p className="post-refusal">{t('This room is archived. It can be read, not written to.')}</p>;
   return (
     <div className="entry-bar">
-      <p>{room.invited === true ? 'You were invited to this room.' : 'You are looking in. Join to write and to be told of new messages.'}</p>
+      <p>{room.invited === true ? t('You were invited to this room.') : t('You are looking in. Join to write and to be told of new messages.')}</p>
       <div className="row-actions">
         {room.invited === true && (
           <ActionButton look="quiet" onPress={() => void refuse()}>
-            Decline
+            {t('Decline')}
           </ActionButton>
         )}
         <ActionButton look="primary" isPending={isBusy} onPress={() => void enter()}>
-          Join room
+          {t('Join room')}
         </ActionButton>
       </div>
     </div>

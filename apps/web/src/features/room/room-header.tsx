@@ -4,17 +4,18 @@ import { useMyId } from '../../core/client';
 import { usePresence } from '../../core/presence';
 import { otherOf, useRoomName } from '../../core/room-names';
 import { navigate } from '../../core/router';
+import { msg, plural, t } from '../../core/translate';
 import { RoomAvatar } from '../../ui/avatar';
 import { IconButton } from '../../ui/controls';
 import { kindLabel } from '../../ui/room-icon';
 import { togglePanel, usePanel } from '../shell/panel';
 
-const STATUS = { online: 'Online', away: 'Away', offline: 'Offline' } as const;
+const STATUS = { online: msg('Online'), away: msg('Away'), offline: msg('Offline') };
 
 function Subtitle({ room }: { readonly room: Room }): ReactNode {
   const other = otherOf(room, useMyId());
   const presence = usePresence(other ?? '');
-  if (other !== undefined) return <span className="room-subtitle">{presence?.text ?? STATUS[presence?.status ?? 'offline']}</span>;
+  if (other !== undefined) return <span className="room-subtitle">{presence?.text ?? t(STATUS[presence?.status ?? 'offline'])}</span>;
   return <GroupSubtitle room={room} />;
 }
 
@@ -22,8 +23,8 @@ function GroupSubtitle({ room }: { readonly room: Room }): ReactNode {
   const { topic, memberCount, archivedAt, kind } = room;
   return (
     <span className="room-subtitle" title={topic}>
-      {archivedAt !== undefined && 'Archived · '}
-      {memberCount} {memberCount === 1 ? 'member' : 'members'}
+      {archivedAt !== undefined && `${t('Archived')} · `}
+      {plural(memberCount, { one: '{count} member', other: '{count} members' })}
       <span className="room-extra"> · {topic === '' ? kindLabel(kind) : topic}</span>
     </span>
   );
@@ -36,17 +37,17 @@ export function RoomHeader({ room }: { readonly room: Room }): ReactNode {
   return (
     <header className="room-header">
       <span className="only-phone">
-        <IconButton icon="back" label="Back to your rooms" onPress={() => navigate({ page: 'home' })} />
+        <IconButton icon="back" label={t('Back to your rooms')} onPress={() => navigate({ page: 'home' })} />
       </span>
       <RoomAvatar room={room} size="small" />
       <div className="room-title">
-        <h1>{name}</h1>
+        <h1 className="name">{name}</h1>
         <Subtitle room={room} />
       </div>
       <div className="room-tools">
-        <IconButton icon="search" label="Search" aria-pressed={panel === 'search'} onPress={() => togglePanel('search')} />
-        <IconButton icon="people" label="Members" aria-pressed={panel === 'members'} onPress={() => togglePanel('members')} />
-        <IconButton icon="settings" label="Room settings" aria-pressed={panel === 'settings'} onPress={() => togglePanel('settings')} />
+        <IconButton icon="search" label={t('Search')} aria-pressed={panel === 'search'} onPress={() => togglePanel('search')} />
+        <IconButton icon="people" label={t('Members')} aria-pressed={panel === 'members'} onPress={() => togglePanel('members')} />
+        <IconButton icon="settings" label={t('Room settings')} aria-pressed={panel === 'settings'} onPress={() => togglePanel('settings')} />
       </div>
     </header>
   );

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState, type ReactNode } from 'react';
 import { type Room } from '@agent-chat/client';
 import { client, useRoomList } from '../../core/client';
 import { navigate } from '../../core/router';
+import { msg, t } from '../../core/translate';
 import { ActionButton } from '../../ui/controls';
 import { lazyPart } from '../../ui/lazy-part';
 import { ErrorState, LoadingState } from '../../ui/states';
@@ -18,16 +19,16 @@ interface PanelProps {
 function panelOf(title: string) {
   return function frame({ onClose }: PanelProps, content: ReactNode): ReactNode {
     return (
-      <SidePanel title={title} onClose={onClose}>
+      <SidePanel title={t(title)} onClose={onClose}>
         {content}
       </SidePanel>
     );
   };
 }
 
-const Members = lazyPart(async () => (await import('../members/members-panel')).MembersPanel, panelOf('Members'));
-const Search = lazyPart(async () => (await import('../search/search-panel')).SearchPanel, panelOf('Search'));
-const Settings = lazyPart(async () => (await import('../room-settings/settings-panel')).SettingsPanel, panelOf('Room settings'));
+const Members = lazyPart(async () => (await import('../members/members-panel')).MembersPanel, panelOf(msg('Members')));
+const Search = lazyPart(async () => (await import('../search/search-panel')).SearchPanel, panelOf(msg('Search')));
+const Settings = lazyPart(async () => (await import('../room-settings/settings-panel')).SettingsPanel, panelOf(msg('Room settings')));
 
 interface FoundRoom {
   readonly room: Room | undefined;
@@ -84,11 +85,11 @@ function OpenPanel({ room }: { readonly room: Room }): ReactNode {
 export function RoomPage({ roomId, seq }: { readonly roomId: string; readonly seq: number | undefined }): ReactNode {
   const { room, error, reload } = useRoom(roomId);
   if (room === undefined) {
-    if (error === undefined) return <LoadingState label="Opening the room" />;
+    if (error === undefined) return <LoadingState label={t('Opening the room')} />;
     return (
       <ErrorState error={error} onRetry={reload}>
         <ActionButton look="primary" onPress={() => navigate({ page: 'home' })}>
-          Back to your rooms
+          {t('Back to your rooms')}
         </ActionButton>
       </ErrorState>
     );

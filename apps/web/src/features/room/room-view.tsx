@@ -6,6 +6,7 @@ import { useWatched } from '../../core/presence';
 import { useRoomMembers } from '../../core/room-members';
 import { otherOf } from '../../core/room-names';
 import { useMyId } from '../../core/client';
+import { t } from '../../core/translate';
 import { Composer, type ComposerTask } from '../composer/composer';
 import { Timeline } from '../timeline/timeline';
 import { EntryBar } from './entry-bar';
@@ -58,7 +59,7 @@ export function RoomView({ room, jumpSeq, onMembership }: RoomViewProps): ReactN
     [],
   );
   return (
-    <section className="room" aria-label="Conversation">
+    <section className="room" aria-label={t('Conversation')}>
       <RoomHeader room={room} />
       {mayRead ? <Timeline key={roomId} room={room} handle={handle} jumpSeq={jumpSeq} actions={actions} /> : <div className="timeline-frame" />}
       <TypingLine handle={handle} />

@@ -1,8 +1,10 @@
+import { t } from '../../core/translate';
+
 /** Who types, in words; empty when nobody does. */
 export function typingWords(names: readonly string[]): string {
   const [first, second] = names;
   if (first === undefined) return '';
-  if (second === undefined) return `${first} is typing…`;
-  if (names.length === 2) return `${first} and ${second} are typing…`;
-  return names.length === 3 ? `${first}, ${second} and ${names[2] ?? ''} are typing…` : 'Several people are typing…';
+  if (second === undefined) return t('{name} is typing…', { name: first });
+  if (names.length === 2) return t('{first} and {second} are typing…', { first, second });
+  return names.length === 3 ? t('{first}, {second} and {third} are typing…', { first, second, third: names[2] ?? '' }) : t('Several people are typing…');
 }

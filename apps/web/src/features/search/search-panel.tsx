@@ -1,4 +1,4 @@
-import { type Room, type SearchHit } from '@agent-chat/client';
+import { type Room, type SearchHit, type SearchOptions } from '@agent-chat/client';
 import { useState, type ReactNode } from 'react';
 import { ToggleButton } from 'react-aria-components';
 import { client, useMyId, useRoomList } from '../../core/client';
@@ -6,6 +6,7 @@ import { nameOf, usePeopleRevision, usePerson } from '../../core/people';
 import { roomName, useRoomName } from '../../core/room-names';
 import { openRoom } from '../../core/router';
 import { shortTimeLabel } from '../../core/time';
+import { t } from '../../core/translate';
 import { showFound } from '../../text/highlights';
 import { Avatar } from '../../ui/avatar';
 import { ActionButton, Field } from '../../ui/controls';
@@ -14,6 +15,8 @@ import { usePages } from '../../ui/use-pages';
 import { useRovingFocus } from '../../ui/use-roving-focus';
 import { SidePanel } from '../shell/side-panel';
 import { showPanel } from '../shell/panel';
+import { DateField } from './date-field';
+import { JumpToDate } from './jump-to-date';
 
 const PHONE = '(max-width: 719px)';
 
@@ -47,8 +50,8 @@ function Hit({ hit, isFirst }: { readonly hit: SearchHit; readonly isFirst: bool
       <button type="button" className="hit" onClick={show} data-roving tabIndex={isFirst ? 0 : -1}>
         <span className="hit-head">
           <Avatar userId={message.authorId} size="small" />
-          <strong className="ellipsis">{author?.displayName ?? '…'}</strong>
-          <span className="muted ellipsis">{room === undefined ? 'another room' : roomName(room, me)}</span>
+          <strong className="ellipsis name">{author?.displayName ?? '…'}</strong>
+          <span className="muted ellipsis name">{room === undefined ? t('another room') : roomName(room, me)}</span>
           <time className="muted" dateTime={message.createdAt}>
             {shortTimeLabel(message.createdAt, new Date())}
           </time>
@@ -59,21 +62,41 @@ function Hit({ hit, isFirst }: { readonly hit: SearchHit; readonly isFirst: bool
   );
 }
 
-function Results({ query, room }: { readonly query: string; readonly room: Room | undefined }): ReactNode {
+interface Period {
+  /** Local days, the last one included; empty for any. */
+  readonly from: string;
+  readonly to: string;
+}
+
+function boundsOf({ from, to }: Period): Pick<SearchOptions, 'after' | 'before'> {
+  const afterLast = to === '' ? undefined : new Date(new Date(`${to}T00:00:00`).setHours(24));
+  return {
+    ...(from === '' ? {} : { after: new Date(`${from}T00:00:00`).toISOString() }),
+    ...(afterLast === undefined ? {} : { before: afterLast.toISOString() }),
+  };
+}
+
+interface ResultsProps {
+  readonly query: string;
+  readonly room: Room | undefined;
+  readonly period: Period;
+}
+
+function Results({ query, room, period }: ResultsProps): ReactNode {
   const onKeyDown = useRovingFocus();
   const roomId = room?.roomId;
-  const { items, state, error, isIncomplete, hasMore, more, reload } = usePages(`${roomId ?? ''}:${query}`, (cursor) =>
-    client.search(query, { limit: 25, ...(roomId === undefined ? {} : { roomId }), ...(cursor === undefined ? {} : { cursor }) }),
+  const { items, state, error, isIncomplete, hasMore, more, reload } = usePages(`${roomId ?? ''}:${period.from}:${period.to}:${query}`, (cursor) =>
+    client.search(query, { limit: 25, ...boundsOf(period), ...(roomId === undefined ? {} : { roomId }), ...(cursor === undefined ? {} : { cursor }) }),
   );
   if (state === 'failed') return <ErrorState error={error} onRetry={reload} />;
-  const note = isIncomplete && <IncompleteNote>Some rooms can’t be searched right now.</IncompleteNote>;
+  const note = isIncomplete && <IncompleteNote>{t('Some rooms can’t be searched right now.')}</IncompleteNote>;
   if (items.length === 0) {
-    if (state === 'loading') return <LoadingState label="Searching" />;
+    if (state === 'loading') return <LoadingState label={t('Searching')} />;
     return (
       <>
         {note}
-        <EmptyState icon="search" title="Nothing found">
-          Try other words{room === undefined ? '' : ', or look in all your rooms'}.
+        <EmptyState icon="search" title={t('Nothing found')}>
+          {room === undefined ? t('Try other words.') : t('Try other words, or look in all your rooms.')}
         </EmptyState>
       </>
     );
@@ -86,7 +109,7 @@ function Results({ query, room }: { readonly query: string; readonly room: Room 
           <Hit key={hit.message.messageId} hit={hit} isFirst={index === 0} />
         ))}
       </ul>
-      {hasMore && <ActionButton onPress={more}>More results</ActionButton>}
+      {hasMore && <ActionButton onPress={more}>{t('More results')}</ActionButton>}
     </>
   );
 }
@@ -95,21 +118,27 @@ function Results({ query, room }: { readonly query: string; readonly room: Room 
 export function SearchPanel({ room, onClose }: { readonly room: Room; readonly onClose: () => void }): ReactNode {
   const [query, setQuery] = useState('');
   const [isHereOnly, setHereOnly] = useState(false);
+  const [period, setPeriod] = useState<Period>({ from: '', to: '' });
   const name = useRoomName(room);
   const wanted = query.trim();
   return (
-    <SidePanel title="Search" onClose={onClose}>
-      <Field label="Search messages" type="search" value={query} onChange={setQuery} autoFocus />
+    <SidePanel title={t('Search')} onClose={onClose}>
+      <Field label={t('Search messages')} type="search" value={query} onChange={setQuery} autoFocus />
       <ToggleButton className="toggle" isSelected={isHereOnly} onChange={setHereOnly}>
-        Only in {name}
+        {t('Only in {name}', { name })}
       </ToggleButton>
+      <div className="date-row">
+        <DateField label={t('From')} value={period.from} onChange={(from) => setPeriod({ ...period, from })} />
+        <DateField label={t('Until')} value={period.to} onChange={(to) => setPeriod({ ...period, to })} />
+      </div>
       {wanted === '' ? (
-        <EmptyState icon="search" title="Find what was said">
-          In every room you may read. Choose a result to see it where it was written.
+        <EmptyState icon="search" title={t('Find what was said')}>
+          {t('In every room you may read. Choose a result to see it where it was written.')}
         </EmptyState>
       ) : (
-        <Results query={wanted} room={isHereOnly ? room : undefined} />
+        <Results query={wanted} room={isHereOnly ? room : undefined} period={period} />
       )}
+      {wanted === '' && <JumpToDate roomId={room.roomId} />}
     </SidePanel>
   );
 }

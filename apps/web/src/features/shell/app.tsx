@@ -2,11 +2,15 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { client, useUser } from '../../core/client';
 import { people } from '../../core/people';
 import { toastError } from '../../core/toasts';
+import { t } from '../../core/translate';
 import { ConfirmHost } from '../../ui/confirm';
+import { lazyPart } from '../../ui/lazy-part';
 import { LoadingState } from '../../ui/states';
 import { ToastRegion } from '../../ui/toast-region';
 import { SignIn } from '../sign-in/sign-in';
-import { Shell } from './shell';
+
+/** Nobody who has to log in first waits for it. */
+const Shell = lazyPart(async () => (await import('./shell')).Shell);
 
 /** Reads the stored session once. */
 let restoring: Promise<unknown> | undefined;
@@ -40,7 +44,7 @@ export function App(): ReactNode {
   }, [user]);
   return (
     <>
-      {!isRestored && <LoadingState label="Opening" />}
+      {!isRestored && <LoadingState label={t('Opening')} />}
       {isRestored && (user === undefined ? <SignIn /> : <Shell key={user.userId} />)}
       <ConfirmHost />
       <ToastRegion />

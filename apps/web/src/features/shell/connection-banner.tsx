@@ -1,6 +1,7 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import { client, useConnection } from '../../core/client';
 import { toastError } from '../../core/toasts';
+import { t } from '../../core/translate';
 import { ActionButton } from '../../ui/controls';
 import { connectionWords, type ConnectionWords } from './connection-words';
 import { useCountdown } from './use-countdown';
@@ -43,7 +44,7 @@ function Action({ action }: Pick<ConnectionWords, 'action'>): ReactNode {
   };
   return (
     <ActionButton look="quiet" onPress={run}>
-      {action === 'retry' ? 'Try now' : 'Connect again'}
+      {action === 'retry' ? t('Try now') : t('Connect again')}
     </ActionButton>
   );
 }

@@ -1,4 +1,5 @@
 import { type ConnectionStatus } from '@agent-chat/client';
+import { t } from '../../core/translate';
 
 /** What the banner says of a connection that isn't there. */
 export interface ConnectionWords {
@@ -12,13 +13,13 @@ export interface ConnectionWords {
 
 /** A wait of a second or less is over before it is read. */
 function nextTry(leftSec = 0): string {
-  return leftSec > 1 ? `Next try in ${String(leftSec)} s.` : 'Trying now…';
+  return leftSec > 1 ? t('Next try in {seconds} s.', { seconds: leftSec }) : t('Trying now…');
 }
 
 export function connectionWords({ state, error }: ConnectionStatus, isOnline: boolean, leftSec: number | undefined): ConnectionWords {
-  if (!isOnline) return { words: 'You are offline. What you write is kept and sent when you are back.' };
-  if (state === 'closed') return { words: 'The server ended this connection.', action: 'connect' };
-  if (state === 'connecting' && error === undefined) return { words: 'Connecting…' };
-  const words = state === 'reconnecting' ? 'Connection lost. What you write is kept and sent once it is back.' : 'The server can’t be reached.';
+  if (!isOnline) return { words: t('You are offline. What you write is kept and sent when you are back.') };
+  if (state === 'closed') return { words: t('The server ended this connection.'), action: 'connect' };
+  if (state === 'connecting' && error === undefined) return { words: t('Connecting…') };
+  const words = state === 'reconnecting' ? t('Connection lost. What you write is kept and sent once it is back.') : t('The server can’t be reached.');
   return { words, next: nextTry(leftSec), action: 'retry' };
 }

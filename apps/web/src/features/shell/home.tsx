@@ -1,6 +1,7 @@
 import { type ReactNode } from 'react';
 import { useRoomList } from '../../core/client';
 import { navigate } from '../../core/router';
+import { t } from '../../core/translate';
 import { ActionButton } from '../../ui/controls';
 import { EmptyState } from '../../ui/states';
 import { openDialog } from './open-dialog';
@@ -12,18 +13,18 @@ export function Home(): ReactNode {
   return (
     <EmptyState
       icon="chat"
-      title={isNew ? 'Your first conversation' : 'Pick a conversation'}
+      title={isNew ? t('Your first conversation') : t('Pick a conversation')}
       actions={
         <>
           <ActionButton look="primary" onPress={() => navigate({ page: 'discover' })}>
-            Discover rooms
+            {t('Discover rooms')}
           </ActionButton>
-          <ActionButton onPress={() => openDialog('direct')}>Message somebody</ActionButton>
-          <ActionButton onPress={() => openDialog('create-room')}>Create a room</ActionButton>
+          <ActionButton onPress={() => openDialog('direct')}>{t('Message somebody')}</ActionButton>
+          <ActionButton onPress={() => openDialog('create-room')}>{t('Create a room')}</ActionButton>
         </>
       }
     >
-      {isNew ? 'Join a public room, write to somebody, or open a room of your own.' : 'Choose one on the left, or press Ctrl K to jump to any room.'}
+      {isNew ? t('Join a public room, write to somebody, or open a room of your own.') : t('Choose one on the left, or press Ctrl K to jump to any room.')}
     </EmptyState>
   );
 }

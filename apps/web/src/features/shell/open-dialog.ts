@@ -1,14 +1,24 @@
+import { type TimelineItem } from '@agent-chat/client';
 import { Store, useStore } from '../../core/store';
 
+/** Dialogs that are about nothing in particular. */
+type Plain = 'create-room' | 'direct' | 'switcher' | 'profile' | 'preferences' | 'sessions' | 'shortcuts';
+
 /** The dialog over the page. */
-export type OpenDialog = 'create-room' | 'direct' | 'switcher' | undefined;
+export type OpenDialog =
+  { readonly kind: Plain } | { readonly kind: 'person'; readonly userId: string } | { readonly kind: 'revisions'; readonly message: TimelineItem };
 
-const dialog = new Store<OpenDialog>(undefined);
+const dialog = new Store<OpenDialog | undefined>(undefined);
 
-export function useOpenDialog(): OpenDialog {
+export function useOpenDialog(): OpenDialog | undefined {
   return useStore(dialog);
 }
 
-export function openDialog(next: OpenDialog): void {
-  dialog.set(next);
+/** Opens a dialog, in place of the one that is open. */
+export function openDialog(next: OpenDialog | Plain): void {
+  dialog.set(typeof next === 'string' ? { kind: next } : next);
+}
+
+export function closeDialog(): void {
+  dialog.set(undefined);
 }

@@ -2,44 +2,29 @@ import { useEffect, type ReactNode } from 'react';
 import { useConnection, useRoomList } from '../../core/client';
 import { formatRoute } from '../../core/route';
 import { useRoute } from '../../core/router';
-import { Sheet } from '../../ui/dialog';
+import { t } from '../../core/translate';
 import { ErrorBoundary } from '../../ui/error-boundary';
 import { lazyPart } from '../../ui/lazy-part';
 import { Sidebar } from '../room-list/sidebar';
 import { RoomPage } from '../room/room-page';
+import { useNotices } from '../notices/use-notices';
+import { SHORTCUTS } from '../shortcuts/shortcuts';
 import { ConnectionBanner } from './connection-banner';
+import { Dialogs } from './dialogs';
 import { Home } from './home';
-import { openDialog, useOpenDialog } from './open-dialog';
 import { showPanel, usePanel } from './panel';
 import { usePrefetch } from './use-prefetch';
 
-interface Closable {
-  readonly onClose: () => void;
-}
-
-/** A dialog that is on its way looks like one. */
-function sheetOf(title: string) {
-  return function frame({ onClose }: Closable, content: ReactNode): ReactNode {
-    return (
-      <Sheet title={title} isOpen onClose={onClose}>
-        {content}
-      </Sheet>
-    );
-  };
-}
-
 const Discover = lazyPart(async () => (await import('../discover/discover')).Discover);
-const CreateRoom = lazyPart(async () => (await import('../create-room/create-room')).CreateRoom, sheetOf('Create a room'));
-const NewDirect = lazyPart(async () => (await import('../create-room/new-direct')).NewDirect, sheetOf('Message somebody'));
-const Switcher = lazyPart(async () => (await import('../switcher/switcher')).Switcher, sheetOf('Jump to a room'));
+const Mentions = lazyPart(async () => (await import('../mentions/mentions')).Mentions);
 
-/** Ctrl or Cmd and K opens the room switcher from everywhere. */
 function useShortcuts(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'k') return;
+      const shortcut = event.isComposing ? undefined : SHORTCUTS.find(({ isFor }) => isFor(event));
+      if (shortcut === undefined) return;
       event.preventDefault();
-      openDialog('switcher');
+      shortcut.run();
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
@@ -53,25 +38,15 @@ function useTitle(): void {
   }, [unreadCount]);
 }
 
-function Dialogs(): ReactNode {
-  const dialog = useOpenDialog();
-  const close = (): void => openDialog(undefined);
-  return (
-    <>
-      {dialog === 'create-room' && <CreateRoom onClose={close} />}
-      {dialog === 'direct' && <NewDirect onClose={close} />}
-      {dialog === 'switcher' && <Switcher onClose={close} />}
-    </>
-  );
-}
-
 /** Everything that a signed-in person sees: rooms, the room, and what stands beside it. */
 export function Shell(): ReactNode {
   const route = useRoute();
   const panel = usePanel();
   useShortcuts();
   useTitle();
-  usePrefetch(useConnection().state === 'connected');
+  const isLive = useConnection().state === 'connected';
+  usePrefetch(isLive);
+  useNotices(isLive);
   const roomId = route.page === 'room' ? route.roomId : undefined;
   useEffect(() => {
     if (roomId === undefined) showPanel(undefined);
@@ -79,7 +54,7 @@ export function Shell(): ReactNode {
   return (
     <div className="shell" data-page={route.page} data-panel={panel}>
       <a className="skip-link" href="#main">
-        Skip to the conversation
+        {t('Skip to the conversation')}
       </a>
       <ConnectionBanner />
       <div className="panes">
@@ -88,6 +63,7 @@ export function Shell(): ReactNode {
           <ErrorBoundary resetKey={formatRoute(route)}>
             {route.page === 'home' && <Home />}
             {route.page === 'discover' && <Discover />}
+            {route.page === 'mentions' && <Mentions />}
             {route.page === 'room' && <RoomPage key={route.roomId} roomId={route.roomId} seq={route.seq} />}
           </ErrorBoundary>
         </main>

@@ -1,4 +1,5 @@
 import { useEffect, type ReactNode } from 'react';
+import { t } from '../../core/translate';
 import { IconButton } from '../../ui/controls';
 
 interface SidePanelProps {
@@ -21,7 +22,7 @@ export function SidePanel({ title, onClose, children }: SidePanelProps): ReactNo
     <aside className="side-panel" aria-label={title}>
       <header className="panel-header">
         <h2>{title}</h2>
-        <IconButton icon="close" label="Close" onPress={onClose} />
+        <IconButton icon="close" label={t('Close')} onPress={onClose} />
       </header>
       <div className="panel-body">{children}</div>
     </aside>

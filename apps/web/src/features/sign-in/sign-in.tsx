@@ -3,6 +3,7 @@ import { useState, type SyntheticEvent, type ReactNode } from 'react';
 import { client, useSessionEnd } from '../../core/client';
 import { explainError } from '../../core/explain-error';
 import { explainSessionEnd } from '../../core/explain-session-end';
+import { msg, t } from '../../core/translate';
 import { ActionButton, Field } from '../../ui/controls';
 import { Icon } from '../../ui/icon';
 import { Logo } from '../../ui/logo';
@@ -10,18 +11,18 @@ import { Logo } from '../../ui/logo';
 type Mode = 'login' | 'register';
 
 const USERNAME = /^[a-z0-9][a-z0-9._-]{1,31}$/;
-const TITLES: Readonly<Record<Mode, string>> = { login: 'Log in to Agent Chat', register: 'Create your Agent Chat account' };
-const USERNAME_RULE = 'Use 2 to 32 of a–z, 0–9, dot, dash or underscore.';
+const TITLES: Readonly<Record<Mode, string>> = { login: msg('Log in to Agent Chat'), register: msg('Create your Agent Chat account') };
+const USERNAME_RULE = msg('Use 2 to 32 of a–z, 0–9, dot, dash or underscore.');
 const MIN_PASSWORD = 8;
 
 type FieldErrors = Readonly<Record<string, string | undefined>>;
 
 function checked(mode: Mode, username: string, password: string): FieldErrors {
   if (mode === 'login')
-    return { username: username === '' ? 'Enter your username.' : undefined, password: password === '' ? 'Enter your password.' : undefined };
+    return { username: username === '' ? t('Enter your username.') : undefined, password: password === '' ? t('Enter your password.') : undefined };
   return {
-    username: USERNAME.test(username.toLowerCase()) ? undefined : USERNAME_RULE,
-    password: Array.from(password).length < MIN_PASSWORD ? 'Use at least 8 characters.' : undefined,
+    username: USERNAME.test(username.toLowerCase()) ? undefined : t(USERNAME_RULE),
+    password: Array.from(password).length < MIN_PASSWORD ? t('Use at least 8 characters.') : undefined,
   };
 }
 
@@ -93,8 +94,8 @@ function Greeting({ mode }: { readonly mode: Mode }): ReactNode {
   return (
     <>
       <Logo />
-      <h1>{TITLES[mode]}</h1>
-      <p className="muted">{mode === 'register' ? 'Pick a name and a password, and start chatting.' : 'Go on with your conversations.'}</p>
+      <h1>{t(TITLES[mode])}</h1>
+      <p className="muted">{mode === 'register' ? t('Pick a name and a password, and start chatting.') : t('Go on with your conversations.')}</p>
       {mode === 'login' && <EndOfSession />}
     </>
   );
@@ -119,19 +120,19 @@ export function SignIn(): ReactNode {
         <Greeting mode={mode} />
         <form onSubmit={onSubmit} noValidate>
           <Field
-            label="Username"
+            label={t('Username')}
             value={values.username}
             onChange={set('username')}
             error={errors['username']}
-            hint={isNew ? USERNAME_RULE : undefined}
+            hint={isNew ? t(USERNAME_RULE) : undefined}
             autoComplete="username"
             spellCheck="false"
             autoFocus
           />
           {isNew && (
             <Field
-              label="Your name"
-              hint="As others see it. You can leave it empty."
+              label={t('Your name')}
+              hint={t('As others see it. You can leave it empty.')}
               value={values.displayName}
               onChange={set('displayName')}
               error={errors['displayName']}
@@ -140,23 +141,23 @@ export function SignIn(): ReactNode {
             />
           )}
           <Field
-            label="Password"
+            label={t('Password')}
             type="password"
             value={values.password}
             onChange={set('password')}
             error={errors['password']}
-            hint={isNew ? 'At least 8 characters.' : undefined}
+            hint={isNew ? t('At least 8 characters.') : undefined}
             autoComplete={isNew ? 'new-password' : 'current-password'}
           />
           {failure !== undefined && <Failure error={failure} />}
           <ActionButton type="submit" look="primary" isPending={isBusy}>
-            {isNew ? 'Create account' : 'Log in'}
+            {isNew ? t('Create account') : t('Log in')}
           </ActionButton>
         </form>
         <p className="sign-in-switch">
-          {isNew ? 'Already have an account?' : 'New here?'}{' '}
+          {isNew ? t('Already have an account?') : t('New here?')}{' '}
           <button type="button" className="text-button" onClick={change}>
-            {isNew ? 'Log in' : 'Create an account'}
+            {isNew ? t('Log in') : t('Create an account')}
           </button>
         </p>
       </div>

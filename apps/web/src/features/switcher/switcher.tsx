@@ -3,6 +3,7 @@ import { useMyId, useRoomList } from '../../core/client';
 import { usePeopleRevision } from '../../core/people';
 import { roomName } from '../../core/room-names';
 import { navigate, openRoom } from '../../core/router';
+import { t } from '../../core/translate';
 import { RoomAvatar } from '../../ui/avatar';
 import { ActionButton } from '../../ui/controls';
 import { Sheet } from '../../ui/dialog';
@@ -28,12 +29,12 @@ export function Switcher({ onClose }: { readonly onClose: () => void }): ReactNo
   };
   const { active, setActive, onKey } = useActiveOption(shown.length, choose);
   return (
-    <Sheet title="Jump to a room" isOpen onClose={onClose}>
+    <Sheet title={t('Jump to a room')} isOpen onClose={onClose}>
       <div className="dialog-body">
         <input
           className="input"
-          aria-label="Room or person"
-          placeholder="Room or person"
+          aria-label={t('Room or person')}
+          placeholder={t('Room or person')}
           value={text}
           autoFocus
           autoComplete="off"
@@ -48,18 +49,18 @@ export function Switcher({ onClose }: { readonly onClose: () => void }): ReactNo
           }}
           onKeyDown={onKey}
         />
-        <ul className="option-list" id={LIST} role="listbox" aria-label="Rooms">
+        <ul className="option-list" id={LIST} role="listbox" aria-label={t('Rooms')}>
           {shown.map(({ room, roomId, name, unread }, index) => (
             <li key={roomId} id={`${LIST}-${String(index)}`} role="option" aria-selected={index === active} onClick={() => choose(index)}>
               <RoomAvatar room={room} size="small" />
-              <span className="ellipsis">{name}</span>
+              <span className="ellipsis name">{name}</span>
               {unread > 0 && <span className="badge">{unread}</span>}
             </li>
           ))}
         </ul>
         {shown.length === 0 && (
           <p className="hint">
-            None of your rooms fits.{' '}
+            {t('None of your rooms fits.')}{' '}
             <ActionButton
               look="quiet"
               onPress={() => {
@@ -67,7 +68,7 @@ export function Switcher({ onClose }: { readonly onClose: () => void }): ReactNo
                 onClose();
               }}
             >
-              Discover rooms
+              {t('Discover rooms')}
             </ActionButton>
           </p>
         )}

@@ -2,6 +2,7 @@ import { asKnownEvent, type RoomHandle } from '@agent-chat/client';
 import { useEffect, useState, type ReactNode } from 'react';
 import { useMyId } from '../../core/client';
 import { nameOf, people } from '../../core/people';
+import { t } from '../../core/translate';
 import { plainText } from '../../text/parse-text';
 
 const KEPT = 3;
@@ -22,7 +23,7 @@ export function Announcer({ handle }: { readonly handle: RoomHandle }): ReactNod
     [handle, me],
   );
   return (
-    <div className="sr-only" role="log" aria-live="polite" aria-relevant="additions" aria-label="New messages">
+    <div className="sr-only" role="log" aria-live="polite" aria-relevant="additions" aria-label={t('New messages')}>
       {spoken.map(({ key, words }) => (
         <p key={key}>{words}</p>
       ))}

@@ -1,6 +1,7 @@
 import { type Room } from '@agent-chat/client';
 import { type ReactNode } from 'react';
 import { Button } from 'react-aria-components';
+import { plural, t } from '../../core/translate';
 import { Icon } from '../../ui/icon';
 import { type TimelineRow } from './timeline-rows';
 
@@ -27,7 +28,7 @@ function UnreadButton(props: JumpButtonsProps): ReactNode {
   if (seq === undefined) return null;
   return (
     <Button className="jump-pill" data-at="top" onPress={() => props.onUnread(seq)}>
-      <Icon name="up" size={16} /> {props.room.me?.unreadCount} unread above
+      <Icon name="up" size={16} /> {plural(props.room.me?.unreadCount ?? 0, { one: '{count} unread above', other: '{count} unread above' })}
     </Button>
   );
 }
@@ -42,7 +43,7 @@ export function JumpButtons(props: JumpButtonsProps): ReactNode {
       <UnreadButton {...props} />
       {isAway && (
         <Button className="jump-pill" data-at="bottom" onPress={onNewest}>
-          <Icon name="down" size={16} /> {unread > 0 ? `${String(unread)} new` : 'Newest'}
+          <Icon name="down" size={16} /> {unread > 0 ? plural(unread, { one: '{count} new', other: '{count} new' }) : t('Newest')}
         </Button>
       )}
     </>

@@ -3,6 +3,7 @@ import { client } from '../../core/client';
 import { permissionsIn } from '../../core/permissions';
 import { permalink } from '../../core/router';
 import { attempt, toastInfo } from '../../core/toasts';
+import { t } from '../../core/translate';
 import { confirmed } from '../../ui/confirm';
 
 /** What a message's row asks of the room around it. */
@@ -18,21 +19,32 @@ export interface MessageRights {
   readonly canEdit: boolean;
   readonly canDelete: boolean;
   readonly canRestore: boolean;
+  /** Earlier texts, which its author and the moderators may see. */
+  readonly canSeeRevisions: boolean;
 }
 
 export function messageRights(item: TimelineItem, room: Room, me: string): MessageRights {
   const { canPost, canModerate } = permissionsIn(room);
   const isStored = item.messageId !== undefined;
   const isThere = isStored && hasContent(item);
-  const isMine = item.authorId === me;
-  const isMyOwn = isThere && isMine && mayChange(room);
+  const isMyOwn = isThere && item.authorId === me && mayChange(room);
   return {
     isStored,
     canWrite: isThere && canPost,
-    canEdit: isMyOwn && room.me?.muted !== true,
+    canEdit: isMyOwn && !isMuted(room),
     canDelete: isMyOwn || (isThere && canModerate),
+    canSeeRevisions: isThere && maySeeRevisions(item, room, me),
     canRestore: item.deletedAt !== undefined && canModerate,
   };
+}
+
+function isMuted({ me }: Room): boolean {
+  return me?.muted === true;
+}
+
+/** Also where nothing can be changed any more. */
+function maySeeRevisions({ editedAt, authorId }: TimelineItem, room: Room, me: string): boolean {
+  return editedAt !== undefined && (authorId === me || room.me?.role === 'owner' || room.me?.role === 'admin');
 }
 
 function hasContent({ deletedAt, redacted }: TimelineItem): boolean {
@@ -52,7 +64,11 @@ export async function toggleReaction({ roomId, messageId, reactions }: TimelineI
 
 export async function deleteMessage({ roomId, messageId }: TimelineItem): Promise<void> {
   if (messageId === undefined) return;
-  const question = { title: 'Delete this message?', text: 'Its text is removed for everyone. A note that it was there stays.', action: 'Delete' };
+  const question = {
+    title: t('Delete this message?'),
+    text: t('Its text is removed for everyone. A note that it was there stays.'),
+    action: t('Delete'),
+  };
   if (await confirmed(question)) await attempt(() => client.messages.delete(roomId, messageId));
 }
 
@@ -67,10 +83,10 @@ export async function markUnreadFrom({ roomId, seq }: TimelineItem): Promise<voi
 export async function copyLink({ roomId, seq }: TimelineItem): Promise<void> {
   if (seq === undefined) return;
   const isCopied = await attempt(() => navigator.clipboard.writeText(permalink(roomId, seq)));
-  if (isCopied) toastInfo('Link copied');
+  if (isCopied) toastInfo(t('Link copied'));
 }
 
 export async function copyText({ text }: TimelineItem): Promise<void> {
   const isCopied = await attempt(() => navigator.clipboard.writeText(text ?? ''));
-  if (isCopied) toastInfo('Text copied');
+  if (isCopied) toastInfo(t('Text copied'));
 }

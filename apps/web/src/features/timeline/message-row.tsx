@@ -3,9 +3,12 @@ import { memo, useCallback, useRef, useState, type FocusEvent, type ReactNode } 
 import { useMyId } from '../../core/client';
 import { usePerson } from '../../core/people';
 import { dayLabel, fullTimeLabel, timeLabel, tinyTimeLabel } from '../../core/time';
-import { RichText } from '../../text/rich-text';
+import { useToday } from '../../core/today';
+import { t } from '../../core/translate';
 import { Avatar } from '../../ui/avatar';
 import { flag } from '../../ui/flag';
+import { openDialog } from '../shell/open-dialog';
+import { LongText } from './long-text';
 import { messageRights, type MessageActions } from './message-actions';
 import { MessageToolbar } from './message-toolbar';
 import { Quote } from './quote';
@@ -24,34 +27,49 @@ interface MessageRowProps {
 }
 
 function Separators({ row }: { readonly row: TimelineRow }): ReactNode {
+  const today = useToday();
   return (
     <>
       {row.day !== undefined && (
         <div className="day" role="separator">
-          <span>{dayLabel(row.day, new Date())}</span>
+          <span>{dayLabel(row.day, new Date(`${today}T12:00:00`))}</span>
         </div>
       )}
       {row.isFirstUnread && (
         <div className="unread-divider" role="separator">
-          <span>New messages</span>
+          <span>{t('New messages')}</span>
         </div>
       )}
     </>
   );
 }
 
+/** Leads to what stood there before, whoever may see that. */
+function Edited({ item, room, tabIndex }: { readonly item: TimelineItem; readonly room: Room; readonly tabIndex: number }): ReactNode {
+  const { canSeeRevisions } = messageRights(item, room, useMyId());
+  const title = fullTimeLabel(item.editedAt ?? item.createdAt);
+  if (!canSeeRevisions) {
+    return (
+      <span className="edited" title={title}>
+        {t('(edited)')}
+      </span>
+    );
+  }
+  return (
+    <button type="button" className="edited text-button" title={title} tabIndex={tabIndex} onClick={() => openDialog({ kind: 'revisions', message: item })}>
+      {t('(edited)')}
+    </button>
+  );
+}
+
 function Body({ row, room, tabIndex }: { readonly row: TimelineRow; readonly room: Room; readonly tabIndex: number }): ReactNode {
   const { item } = row;
-  if (item.deletedAt !== undefined) return <p className="tombstone">This message was deleted.</p>;
-  if (item.redacted || item.text === undefined) return <p className="tombstone">This message was erased.</p>;
+  if (item.deletedAt !== undefined) return <p className="tombstone">{t('This message was deleted.')}</p>;
+  if (item.redacted || item.text === undefined) return <p className="tombstone">{t('This message was erased.')}</p>;
   return (
     <>
-      <RichText text={item.text} />
-      {item.editedAt !== undefined && (
-        <span className="edited" title={fullTimeLabel(item.editedAt)}>
-          (edited)
-        </span>
-      )}
+      <LongText id={item.id} text={item.text} tabIndex={tabIndex} />
+      {item.editedAt !== undefined && <Edited item={item} room={room} tabIndex={tabIndex} />}
       <Reactions item={item} room={room} tabIndex={tabIndex} />
     </>
   );
@@ -62,8 +80,11 @@ function Byline({ row }: { readonly row: TimelineRow }): ReactNode {
   const author = usePerson(authorId);
   return (
     <header className="byline">
-      <span className="author">{author?.displayName ?? '…'}</span>
-      {author?.bot === true && <span className="tag">bot</span>}
+      {/* A short way for the pointer; by keys it is in the menu of the message. */}
+      <span className="author name" onClick={() => openDialog({ kind: 'person', userId: authorId })}>
+        {author?.displayName ?? '…'}
+      </span>
+      {author?.bot === true && <span className="tag">{t('bot')}</span>}
       <time dateTime={createdAt} title={fullTimeLabel(createdAt)}>
         {timeLabel(createdAt)}
       </time>
@@ -123,7 +144,7 @@ export const MessageRow = memo(function MessageRow({ row, room, actions, isFlash
       <article
         ref={article}
         className="message"
-        aria-label={`${author?.displayName ?? 'Somebody'}, ${timeLabel(item.createdAt)}`}
+        aria-label={`${author?.displayName ?? t('Somebody')}, ${timeLabel(item.createdAt)}`}
         data-message-id={item.messageId}
         data-grouped={flag(isGrouped)}
         data-state={item.state}

@@ -3,6 +3,7 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { client } from '../../core/client';
 import { nameOf, usePeopleRevision, usePerson } from '../../core/people';
 import { useSelected } from '../../core/store';
+import { t } from '../../core/translate';
 import { plainText } from '../../text/parse-text';
 import { Icon } from '../../ui/icon';
 
@@ -60,8 +61,8 @@ export function Quote({ room, messageId, tabIndex, onShow }: QuoteProps): ReactN
   return (
     <button type="button" className="quote" tabIndex={tabIndex} disabled={seq === undefined} onClick={() => seq !== undefined && onShow(seq)}>
       <Icon name="reply" size={14} />
-      <strong>{author?.displayName ?? '…'}</strong>
-      <span className="ellipsis">{text === undefined ? 'a message that is gone' : plainText(text, nameOf)}</span>
+      <strong className="name">{author?.displayName ?? '…'}</strong>
+      <span className="ellipsis">{text === undefined ? t('a message that is gone') : plainText(text, nameOf)}</span>
     </button>
   );
 }

@@ -1,6 +1,7 @@
 import { type Room, type TimelineItem } from '@agent-chat/client';
 import { type ReactNode } from 'react';
 import { useMyId } from '../../core/client';
+import { t } from '../../core/translate';
 import { messageRights, toggleReaction } from './message-actions';
 
 interface ReactionsProps {
@@ -14,7 +15,7 @@ export function Reactions({ item, room, tabIndex }: ReactionsProps): ReactNode {
   const { canWrite } = messageRights(item, room, useMyId());
   if (item.reactions.length === 0) return null;
   return (
-    <div className="reactions" role="group" aria-label="Reactions">
+    <div className="reactions" role="group" aria-label={t('Reactions')}>
       {item.reactions.map(({ emoji, count, mine = false }) => (
         <button
           key={emoji}
@@ -22,7 +23,7 @@ export function Reactions({ item, room, tabIndex }: ReactionsProps): ReactNode {
           className="reaction"
           tabIndex={tabIndex}
           aria-pressed={mine}
-          aria-label={`${emoji}, ${String(count)}${mine ? ', yours among them' : ''}`}
+          aria-label={mine ? t('{emoji}, {count}, yours among them', { emoji, count }) : t('{emoji}, {count}', { emoji, count })}
           disabled={!canWrite}
           onClick={() => void toggleReaction(item, emoji)}
         >

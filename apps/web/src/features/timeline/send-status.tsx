@@ -3,6 +3,7 @@ import { type ReactNode } from 'react';
 import { client } from '../../core/client';
 import { explainError } from '../../core/explain-error';
 import { attempt } from '../../core/toasts';
+import { t } from '../../core/translate';
 import { Icon } from '../../ui/icon';
 
 function Choices({ item, retry }: { readonly item: TimelineItem; readonly retry: string }): ReactNode {
@@ -13,7 +14,7 @@ function Choices({ item, retry }: { readonly item: TimelineItem; readonly retry:
         {retry}
       </button>
       <button type="button" className="text-button" onClick={() => void attempt(() => room.discard(item.clientMsgId))}>
-        Discard
+        {t('Discard')}
       </button>
     </>
   );
@@ -25,14 +26,14 @@ export function SendStatus({ item }: { readonly item: TimelineItem }): ReactNode
   if (item.state === 'pending') {
     return (
       <p className="send-status" data-state="pending">
-        <Icon name="clock" size={13} /> Sending…
+        <Icon name="clock" size={13} /> {t('Sending…')}
       </p>
     );
   }
   if (item.state === 'needs-confirmation') {
     return (
       <p className="send-status" data-state="waiting">
-        <Icon name="alert" size={14} /> Written days ago and never sent. <Choices item={item} retry="Send it now" />
+        <Icon name="alert" size={14} /> {t('Written days ago and never sent.')} <Choices item={item} retry={t('Send it now')} />
       </p>
     );
   }
@@ -40,10 +41,8 @@ export function SendStatus({ item }: { readonly item: TimelineItem }): ReactNode
   return (
     <p className="send-status" data-state="failed" role="alert">
       <Icon name="alert" size={14} />
-      <span>
-        Not sent: {title}. {advice}
-      </span>
-      <Choices item={item} retry="Try again" />
+      <span>{t('Not sent: {title}. {advice}', { title, advice })}</span>
+      <Choices item={item} retry={t('Try again')} />
     </p>
   );
 }

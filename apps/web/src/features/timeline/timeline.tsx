@@ -3,6 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } fro
 import { useMyId } from '../../core/client';
 import { useStore } from '../../core/store';
 import { toastError } from '../../core/toasts';
+import { t } from '../../core/translate';
 import { ErrorState, LoadingState } from '../../ui/states';
 import { Announcer } from './announcer';
 import { JumpButtons } from './jump-buttons';
@@ -32,7 +33,7 @@ function useOwnInSight(rows: readonly TimelineRow[], { scrollToEnd }: VirtualRow
 }
 
 function Nothing({ room, isLoading }: { readonly room: Room; readonly isLoading: boolean }): ReactNode {
-  return isLoading ? <LoadingState label="Loading messages" /> : <RoomBeginning room={room} />;
+  return isLoading ? <LoadingState label={t('Loading messages')} /> : <RoomBeginning room={room} />;
 }
 
 /** The messages of a room: only those in sight are in the page, whatever their number. */
@@ -56,7 +57,7 @@ export function Timeline({ room, handle, jumpSeq, actions }: TimelineProps): Rea
   return (
     <div className="timeline-frame">
       {isEmpty && <Nothing room={room} isLoading={snapshot.loading !== undefined} />}
-      <div className="timeline" ref={scroller} onKeyDown={onKeyDown} role="list" aria-label="Messages" aria-busy={snapshot.loading !== undefined}>
+      <div className="timeline" ref={scroller} onKeyDown={onKeyDown} role="list" aria-label={t('Messages')} aria-busy={snapshot.loading !== undefined}>
         <div className="timeline-size" ref={virtual.sizer}>
           {virtual.items.map((virtualRow) => {
             const row = rows[virtualRow.index];
@@ -78,7 +79,7 @@ export function Timeline({ room, handle, jumpSeq, actions }: TimelineProps): Rea
           })}
         </div>
       </div>
-      {snapshot.loading === 'older' && <div className="loading-older">Loading older messages…</div>}
+      {snapshot.loading === 'older' && <div className="loading-older">{t('Loading older messages…')}</div>}
       <JumpButtons room={room} rows={rows} readSeq={readSeq} isAtEnd={isAtEnd} hasNewer={hasNewer} hasOlder={hasOlder} onNewest={toNewest} onUnread={toSeq} />
       <Announcer handle={handle} />
     </div>

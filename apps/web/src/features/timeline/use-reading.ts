@@ -1,6 +1,7 @@
 import { type Room, type RoomHandle, type TimelineSnapshot } from '@agent-chat/client';
 import { useCallback, useEffect, useState } from 'react';
 import { useMyId } from '../../core/client';
+import { useLooking } from '../../core/tabs';
 import { movedMark, openedMark } from './reading-mark';
 
 interface Reading {
@@ -12,22 +13,6 @@ interface Reading {
 
 function seqOf(cursor: string | undefined): number {
   return Number(cursor?.split('.')[1] ?? 0);
-}
-
-/** Whether the person looks at this page. */
-function useLooking(): boolean {
-  const [isLooking, setLooking] = useState(() => document.hasFocus());
-  useEffect(() => {
-    const update = (): void => setLooking(document.visibilityState === 'visible' && document.hasFocus());
-    const events = ['focus', 'blur'] as const;
-    for (const name of events) window.addEventListener(name, update);
-    document.addEventListener('visibilitychange', update);
-    return () => {
-      for (const name of events) window.removeEventListener(name, update);
-      document.removeEventListener('visibilitychange', update);
-    };
-  }, []);
-  return isLooking;
 }
 
 /** Marks as read what the person has seen: what is in sight at the end, while they look. Where they left off, the divider stands. */

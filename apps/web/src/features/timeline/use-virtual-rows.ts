@@ -2,6 +2,7 @@ import { type RoomHandle } from '@agent-chat/client';
 import { defaultRangeExtractor, useVirtualizer, type Range, type VirtualItem } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useMemo, useRef, type RefObject } from 'react';
 import { toastError } from '../../core/toasts';
+import { isLong } from './long-text';
 import { type TimelineRow } from './timeline-rows';
 
 /** Rows before the first in sight, from which on older ones are loaded. */
@@ -35,7 +36,7 @@ function estimate(row: TimelineRow | undefined): number {
   if (row === undefined) return 48;
   const lines = (row.item.text ?? '').split('\n').reduce((sum, line) => sum + 1 + Math.floor(line.length / 90), 0);
   return (
-    lines * 21 +
+    Math.min(lines * 21, isLong(row.item.text ?? '') ? 400 : Infinity) +
     (row.isGrouped ? 6 : 34) +
     (row.day === undefined ? 0 : 44) +
     (row.item.reactions.length > 0 ? 34 : 0) +
