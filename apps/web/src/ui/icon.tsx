@@ -34,6 +34,7 @@ const PATHS = {
   copy: 'M9 9h11v11H9zM5 15H4V4h11v1',
   history: 'M4 12a8 8 0 1 0 2.500-5.800L4 8.500M4 4v4.500h4.500M12 8v4.500l3 1.800',
   check: 'M5 12.5 10 17.5 19 7',
+  chart: 'M4 4v16h16M8 16v-5M12 16V8M16 16v-3',
   chat: 'M4 5h16v12h-8l-5 4v-4H4z',
   unread: 'M4 5h16v12h-8l-5 4v-4H4zM12 11h.01',
 } as const;

@@ -58,6 +58,8 @@ export const REST_BODIES = {
   /** Null goes back to the default. */
   roomPreference: z.object({ notify: RoomNotify.nullable() }),
   read: z.object({ seq: SeqSchema, force: z.boolean().optional() }),
+  /** Whom the audit trail is to forget. */
+  eraseFromAudit: z.object({ userId: UserIdSchema }),
   /** The database that the shard goes to, by its name in the shard map. */
   moveShard: z.object({ target: z.string().min(1).max(63) }),
 } as const;

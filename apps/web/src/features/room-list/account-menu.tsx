@@ -1,6 +1,7 @@
 import { type ReactNode } from 'react';
 import { Button, Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover, Separator, type Selection } from 'react-aria-components';
 import { client, useConnection, useUser } from '../../core/client';
+import { useIsOperator } from '../../core/roles';
 import { useStore } from '../../core/store';
 import { chooseTheme, theme, type Theme } from '../../core/theme';
 import { attempt } from '../../core/toasts';
@@ -37,6 +38,7 @@ function chosenTheme(selection: Selection): void {
 /** Who I am, how it looks, and the way out. */
 export function AccountMenu(): ReactNode {
   const user = useUser();
+  const isOperator = useIsOperator();
   const { state } = useConnection();
   const chosen = useStore(theme);
   if (user === undefined) return null;
@@ -57,6 +59,11 @@ export function AccountMenu(): ReactNode {
                   <Icon name={icon} /> {t(label)}
                 </MenuItem>
               ))}
+              {isOperator && (
+                <MenuItem onAction={() => navigate({ page: 'operations', section: 'figures' })}>
+                  <Icon name="chart" /> {t('Operations')}
+                </MenuItem>
+              )}
             </MenuSection>
             <Separator />
             <MenuSection selectionMode="single" selectedKeys={[chosen]} disallowEmptySelection onSelectionChange={chosenTheme}>

@@ -17,6 +17,7 @@ import { usePrefetch } from './use-prefetch';
 
 const Discover = lazyPart(async () => (await import('../discover/discover')).Discover);
 const Mentions = lazyPart(async () => (await import('../mentions/mentions')).Mentions);
+const Operations = lazyPart(async () => (await import('../operations/operations')).Operations, undefined, { isPrefetched: false });
 
 function useShortcuts(): void {
   useEffect(() => {
@@ -64,6 +65,7 @@ export function Shell(): ReactNode {
             {route.page === 'home' && <Home />}
             {route.page === 'discover' && <Discover />}
             {route.page === 'mentions' && <Mentions />}
+            {route.page === 'operations' && <Operations section={route.section} />}
             {route.page === 'room' && <RoomPage key={route.roomId} roomId={route.roomId} seq={route.seq} />}
           </ErrorBoundary>
         </main>
