@@ -15,6 +15,7 @@ import { DeadLettersController } from './interface/operations/dead-letters.contr
 import { HealthController } from './interface/operations/health.controller';
 import { InfrastructureController } from './interface/operations/infrastructure.controller';
 import { ShardsController } from './interface/operations/shards.controller';
+import { AttachmentsController } from './interface/rest/attachments.controller';
 import { AnalyticsController } from './interface/rest/analytics.controller';
 import { BansController } from './interface/rest/bans.controller';
 import { InvitesController } from './interface/rest/invites.controller';
@@ -30,6 +31,7 @@ import { SearchController } from './interface/rest/search.controller';
   imports: [AuthModule, CommandModule, RealtimeModule],
   controllers: [
     ...[RoomsController, MembersController, InvitesController, BansController, MessagesController, ReactionsController, RoomLogController],
+    AttachmentsController,
     ...[DeadLettersController, SearchController, AnalyticsController, DocsController, HealthController, InfrastructureController, ShardsController],
   ],
   providers: [

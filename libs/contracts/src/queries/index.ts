@@ -5,6 +5,7 @@ import { OWNER_QUERIES } from './owner-queries';
 import { PRESENCE_QUERIES } from './presence-queries';
 import { ROOM_QUERIES } from './room-queries';
 import { SHARD_QUERIES } from './shard-queries';
+import { STORAGE_QUERIES } from './storage-queries';
 
 export * from './analytics-queries';
 export * from './dead-letter-queries';
@@ -14,12 +15,21 @@ export * from './owner-queries';
 export * from './presence-queries';
 export * from './room-queries';
 export * from './shard-queries';
+export * from './storage-queries';
 
 /** What a process does; by this name others find it. */
-export type ServiceName = 'gateway' | 'chat' | 'presence' | 'analytics';
+export type ServiceName = 'gateway' | 'chat' | 'presence' | 'analytics' | 'storage' | 'worker';
 
 /** Every question that services ask each other. */
-export const QUERIES = { ...ROOM_QUERIES, ...OWNER_QUERIES, ...SHARD_QUERIES, ...DEAD_LETTER_QUERIES, ...PRESENCE_QUERIES, ...ANALYTICS_QUERIES } as const;
+export const QUERIES = {
+  ...ROOM_QUERIES,
+  ...OWNER_QUERIES,
+  ...SHARD_QUERIES,
+  ...DEAD_LETTER_QUERIES,
+  ...PRESENCE_QUERIES,
+  ...ANALYTICS_QUERIES,
+  ...STORAGE_QUERIES,
+} as const;
 
 /** The name of a question. */
 export type QueryName = keyof typeof QUERIES;
@@ -31,6 +41,7 @@ const ANSWERING: readonly (readonly [ServiceName, object])[] = [
   ['chat', DEAD_LETTER_QUERIES],
   ['presence', PRESENCE_QUERIES],
   ['analytics', ANALYTICS_QUERIES],
+  ['storage', STORAGE_QUERIES],
 ];
 const SERVICES: ReadonlyMap<string, ServiceName> = new Map(
   ANSWERING.flatMap(([service, queries]) => Object.keys(queries).map((query) => [query, service] as const)),

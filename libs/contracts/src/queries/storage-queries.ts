@@ -47,3 +47,6 @@ export const STORAGE_QUERIES = {
     z.object({ kept: z.boolean() }),
   ),
 } as const;
+
+/** The kind of job that makes smaller pictures of an image: `{ attachmentId }`. */
+export const IMAGE_JOB = 'media.image';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AttachmentIdSchema, IsoTimeSchema } from '../primitives';
+import { AttachmentIdSchema, IsoTimeSchema, isVisible } from '../primitives';
 
 /** Most files in one message. */
 export const MAX_ATTACHMENTS_PER_MESSAGE = 10;
@@ -24,11 +24,25 @@ export const AttachmentIds = z
   .max(MAX_ATTACHMENTS_PER_MESSAGE)
   .refine((ids) => new Set(ids).size === ids.length, 'must not name one twice');
 
+/** Whether a post has something to show: a text that isn't blank, or files. */
+export function saysSomething({
+  text,
+  ...post
+}: {
+  readonly text: string;
+  readonly attachmentIds?: readonly unknown[];
+  readonly attachments?: readonly unknown[];
+}): boolean {
+  return isVisible(text) || (post.attachmentIds ?? post.attachments ?? []).length > 0;
+}
+/** What `saysSomething` refuses. */
+export const SAYS_NOTHING = { path: ['text'], message: 'must not be blank' };
+
 /** Names of the smaller pictures that are made of an image; the number is the longer side in pixels. */
 export const VARIANT_NAMES = [
   'thumbnail.webp',
   'thumbnail.jpg',
-  ...[640, 1280, 2048].flatMap((side) => [`${String(side)}.webp`, `${String(side)}.avif`] as const),
+  ...(['640', '1280', '2048'] as const).flatMap((side) => [`${side}.webp`, `${side}.avif`] as const),
 ] as const;
 /** The name of a smaller picture, the last part of its address. */
 export type VariantName = (typeof VARIANT_NAMES)[number];

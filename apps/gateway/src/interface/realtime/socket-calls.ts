@@ -2,6 +2,7 @@ import { type ClientCall, type ClientCallData, type CommandType } from '@agent-c
 import { AppError, type RoomId } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
 import { type CommandCall, CommandSender } from '../../application/command-sender';
+import { AttachmentClaims } from '../../application/attachment-claims';
 import { CallLimits } from '../../application/realtime/call-limits';
 import { PresenceLink } from '../../application/realtime/presence-link';
 import { ReadMarks } from '../../application/realtime/read-marks';
@@ -35,7 +36,11 @@ export class SocketCalls {
       const { answer, release } = await this.subscriptions.fetch(connection, roomId, after, limit);
       return { body: answer, afterwards: release };
     },
-    'message.post': (connection, { roomId, clientMsgId, ...post }) => this.change(connection, postMessage(callerOf(connection, roomId, clientMsgId), post)),
+    'message.post': (connection, { roomId, clientMsgId, attachmentIds = [], ...post }) => {
+      const caller = callerOf(connection, roomId, clientMsgId);
+      if (attachmentIds.length === 0) return this.change(connection, postMessage(caller, post));
+      return this.post(connection, async () => postMessage(caller, { ...post, attachments: await this.attachments.claim(caller, attachmentIds) }));
+    },
     'message.edit': (connection, { roomId, key, messageId, text }) => this.change(connection, editMessage(callerOf(connection, roomId, key), messageId, text)),
     'message.delete': (connection, { roomId, key, messageId }) =>
       this.change(connection, aboutMessage('message.delete', callerOf(connection, roomId, key), messageId)),
@@ -76,6 +81,7 @@ export class SocketCalls {
     private readonly readMarks: ReadMarks,
     private readonly presence: PresenceLink,
     private readonly sessions: SessionWatch,
+    private readonly attachments: AttachmentClaims,
   ) {}
 
   async call<Call extends ClientCall>(call: Call, connection: SocketConnection, data: ClientCallData<Call>): Promise<CallAnswer> {
@@ -84,6 +90,15 @@ export class SocketCalls {
 
   private async change<Type extends CommandType>(connection: SocketConnection, call: CommandCall<Type>): Promise<CallAnswer> {
     await this.admit(connection, call.type);
+    return this.send(call);
+  }
+
+  /** A post that has to be made first: those that come after it on this connection wait for it. */
+  private async post(connection: SocketConnection, make: () => Promise<CommandCall<'message.post'>>): Promise<CallAnswer> {
+    return this.send(await this.inTurn(connection, this.limits.take('message.post', connection.userId).then(make)));
+  }
+
+  private async send<Type extends CommandType>(call: CommandCall<Type>): Promise<CallAnswer> {
     const { messageId, seq, epoch, committedAt, duplicate } = await this.commands.send(call);
     return { body: { ...(call.type === 'message.post' ? { messageId } : {}), seq, epoch, committedAt, duplicate } };
   }
@@ -105,14 +120,20 @@ export class SocketCalls {
     await turn;
   }
 
-  /** Calls go on in the order in which they came, however long each admission takes. */
   private async admit(connection: SocketConnection, type: CommandType): Promise<void> {
-    const admission = this.limits.take(type === 'message.post' ? 'message.post' : 'rest.write', connection.userId);
+    await this.inTurn(connection, this.limits.take(type === 'message.post' ? 'message.post' : 'rest.write', connection.userId));
+  }
+
+  /** Calls go on in the order in which they came, however long each admission takes. */
+  private async inTurn<Result>(connection: SocketConnection, admission: Promise<Result>): Promise<Result> {
     // It may fail while an earlier one still waits.
     admission.catch(() => undefined);
     const turn = (connection.turn ?? Promise.resolve()).then(() => admission);
-    connection.turn = turn.catch(() => undefined);
-    await turn;
+    connection.turn = turn.then(
+      () => undefined,
+      () => undefined,
+    );
+    return turn;
   }
 }
 

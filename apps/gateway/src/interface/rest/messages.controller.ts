@@ -3,6 +3,7 @@ import { type MessageId } from '@agent-chat/kernel';
 import { QueryBus } from '@agent-chat/query-bus';
 import { Controller, Delete, Get, HttpCode, Patch, Post, Res } from '@nestjs/common';
 import { type Response } from 'express';
+import { AttachmentClaims } from '../../application/attachment-claims';
 import { CommandSender } from '../../application/command-sender';
 import { aboutMessage, editMessage, postMessage, type RoomCaller } from '../../application/room-commands';
 import { READ } from '../../application/rooms/room-reads';
@@ -16,16 +17,18 @@ export class MessagesController {
   constructor(
     private readonly commands: CommandSender,
     private readonly queries: QueryBus,
+    private readonly attachments: AttachmentClaims,
   ) {}
 
   @Post()
   @RateLimit('message.post')
   async post(
     @RoomCall() caller: RoomCaller,
-    @CheckedBody('postMessage') body: RestBody<'postMessage'>,
+    @CheckedBody('postMessage') { clientMsgId, attachmentIds = [], ...post }: RestBody<'postMessage'>,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Posted> {
-    const command = postMessage({ ...caller, key: agreedKey(caller.key, body.clientMsgId) }, body);
+    const key = agreedKey(caller.key, clientMsgId);
+    const command = postMessage({ ...caller, key }, { ...post, attachments: await this.attachments.claim(caller, attachmentIds) });
     const result = await this.commands.send(command);
     response.status(result.duplicate ? 200 : 201);
     return toPosted(result, command.data.messageId);

@@ -1,0 +1,105 @@
+import { AppError, type ErrorCode, isUuid, type UserId } from '@agent-chat/kernel';
+import { type RelayFacts } from '@agent-chat/query-bus';
+import { Injectable } from '@nestjs/common';
+import { Server, type ServerOptions } from '@tus/server';
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { NodeRequest, sendNodeResponse } from 'srvx/node';
+import { BeginUploadHandler } from '../application/begin-upload.handler';
+import { CompleteUploadHandler } from '../application/complete-upload.handler';
+import { Files } from '../application/files';
+import { TusBlobStore } from '../infrastructure/tus-blob-store';
+
+/** Where uploads are, below the gateway's address. */
+export const UPLOADS_PATH = '/api/v1/uploads';
+
+type TusRequest = Parameters<NonNullable<ServerOptions['onUploadFinish']>>[0];
+
+/** What the protocol's errors are in the catalogue, by their status; others stay what they are. */
+const CODES: Partial<Record<number, ErrorCode>> = {
+  400: 'MALFORMED_REQUEST',
+  403: 'MALFORMED_REQUEST',
+  404: 'ATTACHMENT_NOT_FOUND',
+  409: 'UPLOAD_CONFLICT',
+  410: 'ATTACHMENT_NOT_FOUND',
+  413: 'FILE_TOO_LARGE',
+  415: 'MALFORMED_REQUEST',
+  500: 'INTERNAL',
+};
+
+/** Uploads by the tus protocol (version 1.0.0, https://tus.io), of callers whom the gateway knows. */
+@Injectable()
+export class UploadRelay {
+  private readonly server: Server;
+  private readonly callers = new WeakMap<object, UserId>();
+  private readonly failures = new WeakMap<object, unknown>();
+
+  constructor(
+    store: TusBlobStore,
+    private readonly files: Files,
+    private readonly beginning: BeginUploadHandler,
+    private readonly completing: CompleteUploadHandler,
+  ) {
+    this.server = new Server({
+      path: UPLOADS_PATH,
+      datastore: store,
+      relativeLocation: true,
+      // The gateway says which pages may call.
+      allowedOrigins: [],
+      namingFunction: (request, metadata) => this.begin(request, metadata ?? {}),
+      onIncomingRequest: (request, id) => this.admit(request, id),
+      onUploadFinish: (_request, upload) => this.finish(upload.id),
+      onResponseError: (request, error) => {
+        this.failures.set(request, error);
+        return undefined;
+      },
+    });
+  }
+
+  /** Answers one request. Rejects with the error of the catalogue that refuses it. */
+  async answer(request: IncomingMessage, response: ServerResponse, { userId }: RelayFacts): Promise<void> {
+    if (userId === undefined) throw new AppError('UNAUTHENTICATED');
+    if (request.method === 'GET') throw new AppError('NOT_FOUND');
+    const asked = new NodeRequest({ req: request, res: response });
+    this.callers.set(asked, userId as UserId);
+    const answer = await this.server.handleWeb(asked);
+    if (response.destroyed) return;
+    if (answer.status >= 400) await this.refuse(asked, answer);
+    await sendNodeResponse(response, answer);
+  }
+
+  private async refuse(request: object, answer: Response): Promise<void> {
+    const failure = this.failures.get(request);
+    if (failure instanceof AppError) throw failure;
+    const code = CODES[answer.status];
+    if (code === undefined) return;
+    const text = (await answer.text()).trim();
+    throw code === 'INTERNAL' ? new AppError(code, { cause: failure }) : new AppError(code, text === '' ? {} : { detail: text });
+  }
+
+  private async begin(request: TusRequest, metadata: Record<string, string | null>): Promise<string> {
+    const length = request.headers.get('upload-length');
+    if (length === null || !/^\d{1,15}$/.test(length))
+      throw new AppError('MALFORMED_REQUEST', { detail: 'Upload-Length must say how many bytes the file has' });
+    return this.beginning.begin({ userId: this.callerOf(request), sizeBytes: Number(length), metadata });
+  }
+
+  /** Uploads are their uploader's alone. One whose end was stored and never told is ended now. */
+  private async admit(request: TusRequest, id: string): Promise<void> {
+    const [file] = isUuid(id) ? await this.files.find([id]) : [];
+    if (file?.uploaderId !== this.callerOf(request)) throw new AppError('ATTACHMENT_NOT_FOUND');
+    if (file.state === 'uploading' && file.receivedBytes === file.sizeBytes) await this.completing.complete(file);
+  }
+
+  private async finish(id: string): Promise<{ headers: Record<string, string> }> {
+    const [file] = await this.files.find([id]);
+    if (file === undefined) throw new AppError('ATTACHMENT_NOT_FOUND');
+    if (file.state === 'uploading') await this.completing.complete(file);
+    return { headers: { 'Attachment-Id': id } };
+  }
+
+  private callerOf(request: object): UserId {
+    const caller = this.callers.get(request);
+    if (caller === undefined) throw new AppError('UNAUTHENTICATED');
+    return caller;
+  }
+}
