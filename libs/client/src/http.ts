@@ -14,10 +14,26 @@ export interface HttpCall {
   readonly authenticated?: boolean;
 }
 
+/** A call whose body isn't JSON, made once. */
+export interface RawCall {
+  readonly method: 'HEAD' | 'POST' | 'PATCH' | 'DELETE';
+  /** Below `/api/v1`. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Blob | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly timeoutMs?: number | undefined;
+}
+
+/** What it was answered with. */
+export interface RawAnswer {
+  header(name: string): string | null;
+}
+
 /** What the SDK needs of `fetch`. */
 export type Fetch = (
   url: string,
-  init: { method: string; headers: Record<string, string>; body?: string; signal: AbortSignal },
+  init: { method: string; headers: Record<string, string>; body?: string | Blob; signal: AbortSignal },
 ) => Promise<{ status: number; headers: { get(name: string): string | null }; text(): Promise<string> }>;
 
 /** Gives the bearer token of each call. */
@@ -74,32 +90,60 @@ export class Http {
     }
   }
 
-  /** A refused token is replaced once. */
+  /** One try of a call with bytes; rejects with `AgentChatError`, `CANCELLED` where its signal was aborted. */
+  async send({ method, path, headers, body, signal, timeoutMs }: RawCall): Promise<RawAnswer> {
+    return this.withToken(async (token) => {
+      const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      const init = { method, headers: { ...headers, ...authorization }, ...(body === undefined ? {} : { body }) };
+      const { answer } = await this.exchange(`${this.baseUrl}/api/v1${path}`, init, { signal, timeoutMs });
+      return { header: (name: string) => answer.headers.get(name) };
+    });
+  }
+
   private async authenticated(call: HttpCall): Promise<unknown> {
-    if (call.authenticated === false || this.tokens === undefined) return this.once(call);
+    if (call.authenticated === false) return this.once(call);
+    return this.withToken((token) => this.once(call, token));
+  }
+
+  /** A refused token is replaced once. */
+  private async withToken<Result>(work: (token?: string) => Promise<Result>): Promise<Result> {
+    if (this.tokens === undefined) return work();
     const token = await this.tokens.token();
     try {
-      return await this.once(call, token);
+      return await work(token);
     } catch (error) {
       if (!(error instanceof AgentChatError) || error.code !== 'UNAUTHENTICATED') throw error;
-      return this.once(call, await this.tokens.token(token));
+      return work(await this.tokens.token(token));
     }
   }
 
   private async once(call: HttpCall, token?: string): Promise<unknown> {
+    return (await this.exchange(this.address(call), encode(call, token))).body;
+  }
+
+  private async exchange(
+    address: string,
+    init: Omit<Parameters<Fetch>[1], 'signal'>,
+    { signal, timeoutMs = this.retry.timeoutMs }: Pick<RawCall, 'signal' | 'timeoutMs'> = {},
+  ): Promise<{ answer: Awaited<ReturnType<Fetch>>; body: unknown }> {
     const abort = new AbortController();
-    const cancel = this.environment.after(this.retry.timeoutMs, () => abort.abort());
+    const give = (): void => abort.abort();
+    const cancel = this.environment.after(timeoutMs, give);
+    signal?.addEventListener('abort', give);
     try {
-      const response = await this.fetch(this.address(call), { ...encode(call, token), signal: abort.signal });
+      if (signal?.aborted === true) give();
+      const response = await this.fetch(address, { ...init, signal: abort.signal });
       const body = parse(await response.text());
-      if (response.status < 400) return body;
+      if (response.status < 400) return { answer: response, body };
       throw AgentChatError.fromBody(body, response.status).withRetryAfterMs(retryAfterMs(response.headers.get('retry-after')));
     } catch (cause) {
       if (cause instanceof AgentChatError) throw cause;
+      if (signal?.aborted === true) throw new AgentChatError('CANCELLED', { message: 'The call was cancelled', cause });
       if (abort.signal.aborted) throw new AgentChatError('TIMEOUT', { message: 'No answer in time', cause });
       throw new AgentChatError('NETWORK_ERROR', { message: 'The server could not be reached', cause });
     } finally {
       cancel();
+      signal?.removeEventListener('abort', give);
     }
   }
 

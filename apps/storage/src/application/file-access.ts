@@ -5,29 +5,25 @@ import { type FileRecord } from './file-record';
 
 const QUERY = { timeoutMs: 3_000 };
 
-/** Who may see which file: while no message has it its uploader alone, then whoever may read the room, as long as the message is there. Chat decides. */
+/** Who may see which file: while no message has it its uploader alone, then whoever may read the room, as long as the message is there. Chat knows, before anything is told here. */
 @Injectable()
 export class FileAccess {
   constructor(private readonly queries: QueryBus) {}
 
-  /** Those of the complete files that the person may see now. Rejects with UNAVAILABLE or TIMEOUT where chat can't be asked. */
+  /** Those of the complete files that the person may see now, in the order given. Rejects with UNAVAILABLE or TIMEOUT where chat can't be asked. */
   async visible(files: readonly FileRecord[], userId: UserId): Promise<FileRecord[]> {
     const complete = files.filter(({ state }) => state === 'ready');
-    const own = complete.filter((file) => file.messageId === null && file.uploaderId === userId);
-    const others = groupBy(
-      complete.filter((file) => !own.includes(file)),
-      ({ roomId }) => roomId,
-    );
-    const readable = await Promise.all([...others].map(([roomId, inRoom]) => this.readable(roomId, inRoom, userId)));
-    const visible = new Set([...own, ...readable.flat()]);
+    const inRooms = [...groupBy(complete, ({ roomId }) => roomId)];
+    const visible = new Set((await Promise.all(inRooms.map(([roomId, inRoom]) => this.visibleIn(roomId, inRoom, userId)))).flat());
     return complete.filter((file) => visible.has(file));
   }
 
-  private async readable(roomId: RoomId, files: readonly FileRecord[], userId: UserId): Promise<FileRecord[]> {
+  private async visibleIn(roomId: RoomId, files: readonly FileRecord[], userId: UserId): Promise<FileRecord[]> {
     try {
       const ids = files.map(({ attachmentId }) => attachmentId);
-      const { attachmentIds } = await this.queries.ask('attachments.readable', { roomId, userId, attachmentIds: ids }, QUERY);
-      return files.filter(({ attachmentId }) => attachmentIds.includes(attachmentId));
+      const { attachmentIds, erasedIds } = await this.queries.ask('attachments.readable', { roomId, userId, attachmentIds: ids }, QUERY);
+      const isOwn = (file: FileRecord): boolean => file.uploaderId === userId && file.messageId === null && !erasedIds.includes(file.attachmentId);
+      return files.filter((file) => attachmentIds.includes(file.attachmentId) || isOwn(file));
     } catch (error) {
       if (error instanceof AppError && error.code === 'ROOM_NOT_FOUND') return [];
       throw error;

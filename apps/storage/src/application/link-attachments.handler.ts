@@ -2,7 +2,7 @@ import { type AttachmentLinks, type QueryAnswer, type QueryInput } from '@agent-
 import { type UserId } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
 import { FileAccess } from './file-access';
-import { type FileRecord } from './file-record';
+import { attachmentOf, type FileRecord } from './file-record';
 import { Files } from './files';
 import { LinkSigner } from './link-signer';
 
@@ -23,11 +23,12 @@ export class LinkAttachmentsHandler {
     return { items: await Promise.all(sorted.map((file) => this.linksOf(file))) };
   }
 
-  private async linksOf({ attachmentId, media, placeholder, variants }: FileRecord): Promise<AttachmentLinks> {
+  private async linksOf(file: FileRecord): Promise<AttachmentLinks> {
+    const { attachmentId, media, placeholder, variants } = file;
     const { until, signature } = await this.signer.sign(attachmentId);
     const address = (variant = ''): string => `/api/v1/attachments/${attachmentId}${variant}?until=${until}&signature=${signature}`;
     return {
-      attachmentId,
+      ...attachmentOf(file),
       url: address(),
       expiresAt: new Date(until).toISOString(),
       media,

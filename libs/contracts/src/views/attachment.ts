@@ -62,8 +62,7 @@ export const MediaState = z.enum(['none', 'waiting', 'done', 'failed']);
 export type MediaState = z.infer<typeof MediaState>;
 
 /** Where a file and what was made of it can be had, by anybody who knows these addresses, until they expire. */
-export const AttachmentLinks = z.object({
-  attachmentId: AttachmentIdSchema,
+export const AttachmentLinks = Attachment.extend({
   url: z.string().meta({ description: 'Path and query, to be put behind the address of the server' }),
   expiresAt: IsoTimeSchema,
   media: MediaState,

@@ -8,12 +8,12 @@ import { askRoom } from './shard-reader';
 import { ACCESS_COLUMNS, accessJoins } from './sql';
 
 const READABLE = `
-SELECT ${ACCESS_COLUMNS}, (SELECT coalesce(json_agg(f.attachment_id), '[]') FROM message_attachments f
-    WHERE f.attachment_id = ANY($3::uuid[]) AND f.room_id = $1 AND NOT f.erased) AS attachment_ids
+SELECT ${ACCESS_COLUMNS}, (SELECT coalesce(json_agg(json_build_object('id', f.attachment_id, 'erased', f.erased)), '[]') FROM message_attachments f
+    WHERE f.attachment_id = ANY($3::uuid[]) AND f.room_id = $1) AS found
 FROM rooms r ${accessJoins('$2')} WHERE r.room_id = $1`;
 
 interface ReadableRow extends AccessRow {
-  readonly attachment_ids: AttachmentId[];
+  readonly found: readonly { readonly id: AttachmentId; readonly erased: boolean }[];
 }
 
 /** Which files belong to messages. */
@@ -24,6 +24,8 @@ export class AttachmentReader {
   /** ROOM_NOT_FOUND where the person may not read the room. */
   async readable({ roomId, userId, attachmentIds }: QueryInput<'attachments.readable'>): Promise<QueryAnswer<'attachments.readable'>> {
     const [row] = await askRoom<ReadableRow>(this.database, roomId, READABLE, [roomId, userId, attachmentIds]);
-    return { attachmentIds: requireReadable(row).attachment_ids };
+    const { found } = requireReadable(row);
+    const idsOf = (erased: boolean): AttachmentId[] => found.filter((file) => file.erased === erased).map(({ id }) => id);
+    return { attachmentIds: idsOf(false), erasedIds: idsOf(true) };
   }
 }
