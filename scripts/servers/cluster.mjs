@@ -135,11 +135,12 @@ function startServers(running, { folder, apart, ha, ports, env, far }) {
 
 /** Makes sure that all servers can be had. Rejects with a line for each that cannot, which says what to do. */
 export async function provision({ ha = false, env = {} } = {}) {
+  const unlessGiven = (names, ...provisions) => (isGiven(env, ...names) ? [] : provisions);
   const needed = [
-    ...(isGiven(env, 'KAFKA_BROKERS') ? [] : [provisionKafka]),
-    ...(isGiven(env, ...REDIS_SETTINGS) ? [] : [provisionRedis]),
-    ...(ha && !isGiven(env, 'DATABASE_URL') ? [provisionEtcd, provisionPatroni] : []),
-    ...(isGiven(env, 'S3_BUCKET') ? [] : [provisionS3]),
+    ...unlessGiven(['KAFKA_BROKERS'], provisionKafka),
+    ...unlessGiven(REDIS_SETTINGS, provisionRedis),
+    ...(ha ? unlessGiven(['DATABASE_URL'], provisionEtcd, provisionPatroni) : []),
+    ...unlessGiven(['S3_BUCKET'], provisionS3),
     provisionNginx,
   ];
   const failures = [];

@@ -5,12 +5,14 @@ import { type BeforeApplicationShutdown, Module } from '@nestjs/common';
 import { AttachmentClaims } from './application/attachment-claims';
 import { CommandSender } from './application/command-sender';
 import { GatewayInbox } from './application/gateway-inbox';
+import { RoomWrites } from './application/room-writes';
 import { LogCommandSender } from './application/log-command-sender';
 
 /** This gateway's way to owners and back: its name on the backplane, and the sender of commands. */
 @Module({
   providers: [
     AttachmentClaims,
+    RoomWrites,
     GatewayInbox,
     {
       provide: CommandSender,
@@ -24,7 +26,7 @@ import { LogCommandSender } from './application/log-command-sender';
       },
     },
   ],
-  exports: [AttachmentClaims, CommandSender, GatewayInbox],
+  exports: [CommandSender, GatewayInbox, RoomWrites],
 })
 export class CommandModule implements BeforeApplicationShutdown {
   constructor(private readonly sender: CommandSender) {}

@@ -137,10 +137,7 @@ export class Http {
       if (response.status < 400) return { answer: response, body };
       throw AgentChatError.fromBody(body, response.status).withRetryAfterMs(retryAfterMs(response.headers.get('retry-after')));
     } catch (cause) {
-      if (cause instanceof AgentChatError) throw cause;
-      if (signal?.aborted === true) throw new AgentChatError('CANCELLED', { message: 'The call was cancelled', cause });
-      if (abort.signal.aborted) throw new AgentChatError('TIMEOUT', { message: 'No answer in time', cause });
-      throw new AgentChatError('NETWORK_ERROR', { message: 'The server could not be reached', cause });
+      throw failureOf(cause, signal?.aborted === true, abort.signal.aborted);
     } finally {
       cancel();
       signal?.removeEventListener('abort', give);
@@ -151,6 +148,14 @@ export class Http {
     const parameters = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`]));
     return `${this.baseUrl}/api/v1${path}${parameters.length === 0 ? '' : `?${parameters.join('&')}`}`;
   }
+}
+
+/** Why a call has no answer that is any good. */
+function failureOf(cause: unknown, isCancelled: boolean, isAborted: boolean): AgentChatError {
+  if (cause instanceof AgentChatError) return cause;
+  if (isCancelled) return new AgentChatError('CANCELLED', { message: 'The call was cancelled', cause });
+  if (isAborted) return new AgentChatError('TIMEOUT', { message: 'No answer in time', cause });
+  return new AgentChatError('NETWORK_ERROR', { message: 'The server could not be reached', cause });
 }
 
 /** Reads, and writes that carry a key, have the same effect however often they arrive. */

@@ -1,8 +1,9 @@
 import { AppConfig } from '@agent-chat/config';
-import { RoomIdSchema } from '@agent-chat/contracts';
-import { AppError, newId, type AttachmentId, type FieldError, type UserId } from '@agent-chat/kernel';
+import { RoomIdSchema, validate } from '@agent-chat/contracts';
+import { AppError, newId, type AttachmentId, type RoomId, type UserId } from '@agent-chat/kernel';
 import { QueryBus } from '@agent-chat/query-bus';
 import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
 import { fileName } from '../domain/file-name';
 import { Files } from './files';
 
@@ -15,7 +16,6 @@ export interface WantedUpload {
 }
 
 const QUERY = { timeoutMs: 3_000 };
-const SHA256 = /^[0-9a-f]{64}$/i;
 
 /** Begins an upload, for a room that the person may post in as far as a member may. */
 @Injectable()
@@ -28,26 +28,35 @@ export class BeginUploadHandler {
 
   /** Resolves with its id. Rejects with VALIDATION_FAILED, FILE_TOO_LARGE, FILE_REFUSED (empty), ROOM_NOT_FOUND, NOT_A_MEMBER or LIMIT_REACHED. */
   async begin({ userId, sizeBytes, metadata }: WantedUpload): Promise<AttachmentId> {
-    const { maxBytes, maxUploadsPerUser, keepMs } = this.config.files;
-    const room = RoomIdSchema.safeParse(metadata['roomId'] ?? '');
-    const sha256 = metadata['sha256'] ?? undefined;
-    const errors: FieldError[] = [];
-    if (!room.success) errors.push({ path: 'Upload-Metadata.roomId', message: 'must be the id of the room that the file is for' });
-    if (sha256 !== undefined && !SHA256.test(sha256)) errors.push({ path: 'Upload-Metadata.sha256', message: 'must be 64 digits in hex' });
-    if (errors.length > 0 || !room.success) throw new AppError('VALIDATION_FAILED', { errors });
-    if (sizeBytes > maxBytes) throw new AppError('FILE_TOO_LARGE', { detail: `A file may have ${maxBytes} bytes at most` });
-    if (sizeBytes === 0) throw new AppError('FILE_REFUSED', { detail: 'The file is empty' });
-    const { room: seen } = await this.queries.ask('room.get', { roomId: room.data, userId }, QUERY);
-    if (seen.me === undefined) throw new AppError('NOT_A_MEMBER');
-    const file = {
-      attachmentId: newId<AttachmentId>(),
-      roomId: room.data,
-      uploaderId: userId,
-      name: fileName(metadata['filename'] ?? metadata['name'] ?? ''),
-      sizeBytes,
-    };
-    const hasBegun = await this.files.begin({ ...file, wantedSha256: sha256?.toLowerCase() ?? null }, keepMs, maxUploadsPerUser);
+    const { maxUploadsPerUser, keepMs } = this.config.files;
+    const file = { attachmentId: newId<AttachmentId>(), uploaderId: userId, sizeBytes: this.acceptedSize(sizeBytes), ...readMetadata(metadata) };
+    const { room } = await this.queries.ask('room.get', { roomId: file.roomId, userId }, QUERY);
+    if (room.me === undefined) throw new AppError('NOT_A_MEMBER');
+    const hasBegun = await this.files.begin(file, keepMs, maxUploadsPerUser);
     if (!hasBegun) throw new AppError('LIMIT_REACHED', { detail: `At most ${maxUploadsPerUser} uploads may be under way: finish or cancel one first` });
     return file.attachmentId;
   }
+
+  private acceptedSize(sizeBytes: number): number {
+    const { maxBytes } = this.config.files;
+    if (sizeBytes > maxBytes) throw new AppError('FILE_TOO_LARGE', { detail: `A file may have ${maxBytes} bytes at most` });
+    if (sizeBytes === 0) throw new AppError('FILE_REFUSED', { detail: 'The file is empty' });
+    return sizeBytes;
+  }
+}
+
+/** What `Upload-Metadata` says. */
+const Metadata = z.object({
+  roomId: RoomIdSchema,
+  filename: z.string().default(''),
+  sha256: z
+    .string()
+    .toLowerCase()
+    .regex(/^[0-9a-f]{64}$/, 'must be 64 digits in hex')
+    .optional(),
+});
+
+function readMetadata(given: WantedUpload['metadata']): { roomId: RoomId; name: string; wantedSha256: string | null } {
+  const { roomId, filename, sha256 } = validate(Metadata, Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null)));
+  return { roomId, name: fileName(filename), wantedSha256: sha256 ?? null };
 }

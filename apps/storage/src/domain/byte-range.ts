@@ -9,15 +9,14 @@ export interface AskedRange {
  * can't be read: a server may answer these with the whole.
  */
 export function askedRange(header: string | undefined, sizeBytes: number): AskedRange | 'unsatisfiable' | undefined {
-  const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header?.trim() ?? '');
-  if (match === null) return undefined;
-  const [, first = '', last = ''] = match;
-  if (first === '' && last === '') return undefined;
-  if (first === '') return suffix(Number(last), sizeBytes);
-  const start = Number(first);
-  const end = last === '' ? sizeBytes - 1 : Math.min(Number(last), sizeBytes - 1);
-  if (last !== '' && Number(last) < start) return undefined;
-  return start >= sizeBytes ? 'unsatisfiable' : { start, end };
+  const [, first = '', last = ''] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header?.trim() ?? '') ?? [];
+  if (first === '') return last === '' ? undefined : suffix(Number(last), sizeBytes);
+  return fromTo(Number(first), last === '' ? Infinity : Number(last), sizeBytes);
+}
+
+function fromTo(start: number, last: number, sizeBytes: number): AskedRange | 'unsatisfiable' | undefined {
+  if (start >= sizeBytes) return last < start ? undefined : 'unsatisfiable';
+  return last < start ? undefined : { start, end: Math.min(last, sizeBytes - 1) };
 }
 
 function suffix(length: number, sizeBytes: number): AskedRange | 'unsatisfiable' {

@@ -1,7 +1,7 @@
 import { AppConfig } from '@agent-chat/config';
 import { AppError } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
-import { fileTypeFromBuffer } from 'file-type';
+import { fileTypeFromBuffer } from 'file-type/node';
 import { createHash } from 'node:crypto';
 import sharp, { type Metadata } from 'sharp';
 import { FileBytes } from '../application/file-bytes';

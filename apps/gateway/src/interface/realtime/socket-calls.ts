@@ -1,14 +1,14 @@
 import { type ClientCall, type ClientCallData, type CommandType } from '@agent-chat/contracts';
 import { AppError, type RoomId } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
-import { type CommandCall, CommandSender } from '../../application/command-sender';
-import { AttachmentClaims } from '../../application/attachment-claims';
+import { type CommandCall } from '../../application/command-sender';
 import { CallLimits } from '../../application/realtime/call-limits';
 import { PresenceLink } from '../../application/realtime/presence-link';
 import { ReadMarks } from '../../application/realtime/read-marks';
 import { SessionWatch } from '../../application/realtime/session-watch';
 import { Subscriptions } from '../../application/realtime/subscriptions';
 import { aboutMessage, editMessage, postMessage, reactTo, type RoomCaller } from '../../application/room-commands';
+import { RoomWrites } from '../../application/room-writes';
 import { type SocketConnection } from './socket-connection';
 
 /** An answer, and what may only happen once it is on its way. */
@@ -36,10 +36,10 @@ export class SocketCalls {
       const { answer, release } = await this.subscriptions.fetch(connection, roomId, after, limit);
       return { body: answer, afterwards: release };
     },
-    'message.post': (connection, { roomId, clientMsgId, attachmentIds = [], ...post }) => {
+    'message.post': (connection, { roomId, clientMsgId, ...post }) => {
       const caller = callerOf(connection, roomId, clientMsgId);
-      if (attachmentIds.length === 0) return this.change(connection, postMessage(caller, post));
-      return this.post(connection, async () => postMessage(caller, { ...post, attachments: await this.attachments.claim(caller, attachmentIds) }));
+      if ((post.attachmentIds ?? []).length === 0) return this.change(connection, postMessage(caller, post));
+      return this.post(connection, () => this.writes.makePost(caller, post));
     },
     'message.edit': (connection, { roomId, key, messageId, text }) => this.change(connection, editMessage(callerOf(connection, roomId, key), messageId, text)),
     'message.delete': (connection, { roomId, key, messageId }) =>
@@ -76,12 +76,11 @@ export class SocketCalls {
 
   constructor(
     private readonly subscriptions: Subscriptions,
-    private readonly commands: CommandSender,
+    private readonly writes: RoomWrites,
     private readonly limits: CallLimits,
     private readonly readMarks: ReadMarks,
     private readonly presence: PresenceLink,
     private readonly sessions: SessionWatch,
-    private readonly attachments: AttachmentClaims,
   ) {}
 
   async call<Call extends ClientCall>(call: Call, connection: SocketConnection, data: ClientCallData<Call>): Promise<CallAnswer> {
@@ -99,7 +98,7 @@ export class SocketCalls {
   }
 
   private async send<Type extends CommandType>(call: CommandCall<Type>): Promise<CallAnswer> {
-    const { messageId, seq, epoch, committedAt, duplicate } = await this.commands.send(call);
+    const { messageId, seq, epoch, committedAt, duplicate } = await this.writes.send(call);
     return { body: { ...(call.type === 'message.post' ? { messageId } : {}), seq, epoch, committedAt, duplicate } };
   }
 

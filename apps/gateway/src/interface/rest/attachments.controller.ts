@@ -2,7 +2,7 @@ import { Authenticator } from '@agent-chat/auth';
 import { type QueryAnswer, type RestBody } from '@agent-chat/contracts';
 import { AppError } from '@agent-chat/kernel';
 import { QueryBus, Relay, type RelayFacts } from '@agent-chat/query-bus';
-import { All, Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, Head, HttpCode, Options, Patch, Post, Req, Res } from '@nestjs/common';
 import { type Request, type Response } from 'express';
 import { READ } from '../../application/rooms/room-reads';
 import { type Caller as CallerOf } from '../../application/room-commands';
@@ -23,13 +23,35 @@ export class AttachmentsController {
     private readonly authenticator: Authenticator,
   ) {}
 
-  /** The tus protocol. */
-  @All(['uploads', 'uploads/:uploadId'])
+  /** What the server can of the tus protocol. */
+  @Options('uploads')
   @RateLimit('upload')
-  async upload(@Req() request: AuthenticatedRequest, @Res() response: Response): Promise<void> {
-    if (request.principal === undefined) throw new AppError('UNAUTHENTICATED');
-    response.setHeader('Tus-Resumable', TUS_VERSION);
-    await this.relay.hand('storage', request, response, { userId: request.principal.userId });
+  async options(@Req() request: AuthenticatedRequest, @Res() response: Response): Promise<void> {
+    await this.handOver(request, response);
+  }
+
+  @Post('uploads')
+  @RateLimit('upload')
+  async begin(@Req() request: AuthenticatedRequest, @Res() response: Response): Promise<void> {
+    await this.handOver(request, response);
+  }
+
+  @Head('uploads/:attachmentId')
+  @RateLimit('upload')
+  async ask(@Req() request: AuthenticatedRequest, @Res() response: Response): Promise<void> {
+    await this.handOver(request, response);
+  }
+
+  @Patch('uploads/:attachmentId')
+  @RateLimit('upload')
+  async goOn(@Req() request: AuthenticatedRequest, @Res() response: Response): Promise<void> {
+    await this.handOver(request, response);
+  }
+
+  @Delete('uploads/:attachmentId')
+  @RateLimit('upload')
+  async cancel(@Req() request: AuthenticatedRequest, @Res() response: Response): Promise<void> {
+    await this.handOver(request, response);
   }
 
   /** Links that work without a token. */
@@ -43,11 +65,29 @@ export class AttachmentsController {
     return this.queries.ask('attachments.links', { userId: actorId, attachmentIds }, READ);
   }
 
-  /** A file or a smaller picture: with a token, or by a link. */
-  @All(['attachments/:attachmentId', 'attachments/:attachmentId/:variant'])
+  /** A file: with a token, or by a link. */
+  @Get('attachments/:attachmentId')
   @Public()
   @RateLimit('attachment.read')
   async file(@Req() request: Request, @Res() response: Response): Promise<void> {
+    await this.serve(request, response);
+  }
+
+  /** A smaller picture of an image, likewise. */
+  @Get('attachments/:attachmentId/:variant')
+  @Public()
+  @RateLimit('attachment.read')
+  async variant(@Req() request: Request, @Res() response: Response): Promise<void> {
+    await this.serve(request, response);
+  }
+
+  private async handOver(request: AuthenticatedRequest, response: Response): Promise<void> {
+    if (request.principal === undefined) throw new AppError('UNAUTHENTICATED');
+    response.setHeader('Tus-Resumable', TUS_VERSION);
+    await this.relay.hand('storage', request, response, { userId: request.principal.userId });
+  }
+
+  private async serve(request: Request, response: Response): Promise<void> {
     const token = bearerToken(request);
     if (token === undefined && typeof request.query['signature'] !== 'string') throw new AppError('UNAUTHENTICATED');
     const facts: RelayFacts = token === undefined ? {} : { userId: (await this.authenticator.authenticate(token)).userId };

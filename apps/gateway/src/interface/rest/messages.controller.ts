@@ -3,9 +3,8 @@ import { type MessageId } from '@agent-chat/kernel';
 import { QueryBus } from '@agent-chat/query-bus';
 import { Controller, Delete, Get, HttpCode, Patch, Post, Res } from '@nestjs/common';
 import { type Response } from 'express';
-import { AttachmentClaims } from '../../application/attachment-claims';
-import { CommandSender } from '../../application/command-sender';
-import { aboutMessage, editMessage, postMessage, type RoomCaller } from '../../application/room-commands';
+import { aboutMessage, editMessage, type RoomCaller } from '../../application/room-commands';
+import { RoomWrites } from '../../application/room-writes';
 import { READ } from '../../application/rooms/room-reads';
 import { RateLimit } from '../http/rate-limit.decorator';
 import { agreedKey, CheckedBody, CheckedQuery, MessageIdParam, RoomCall } from './call-parameters';
@@ -15,21 +14,20 @@ import { toCommitted, toPosted } from './committed-answer';
 @Controller('api/v1/rooms/:roomId/messages')
 export class MessagesController {
   constructor(
-    private readonly commands: CommandSender,
+    private readonly writes: RoomWrites,
     private readonly queries: QueryBus,
-    private readonly attachments: AttachmentClaims,
   ) {}
 
   @Post()
   @RateLimit('message.post')
   async post(
     @RoomCall() caller: RoomCaller,
-    @CheckedBody('postMessage') { clientMsgId, attachmentIds = [], ...post }: RestBody<'postMessage'>,
+    @CheckedBody('postMessage') { clientMsgId, ...post }: RestBody<'postMessage'>,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Posted> {
     const key = agreedKey(caller.key, clientMsgId);
-    const command = postMessage({ ...caller, key }, { ...post, attachments: await this.attachments.claim(caller, attachmentIds) });
-    const result = await this.commands.send(command);
+    const command = await this.writes.makePost({ ...caller, key }, post);
+    const result = await this.writes.send(command);
     response.status(result.duplicate ? 200 : 201);
     return toPosted(result, command.data.messageId);
   }
@@ -50,18 +48,18 @@ export class MessagesController {
     @MessageIdParam() messageId: MessageId,
     @CheckedBody('editMessage') { text }: RestBody<'editMessage'>,
   ): Promise<Committed> {
-    return toCommitted(await this.commands.send(editMessage(caller, messageId, text)));
+    return toCommitted(await this.writes.send(editMessage(caller, messageId, text)));
   }
 
   @Delete(':messageId')
   async delete(@RoomCall() caller: RoomCaller, @MessageIdParam() messageId: MessageId): Promise<Committed> {
-    return toCommitted(await this.commands.send(aboutMessage('message.delete', caller, messageId)));
+    return toCommitted(await this.writes.send(aboutMessage('message.delete', caller, messageId)));
   }
 
   @Post(':messageId/restore')
   @HttpCode(200)
   async restore(@RoomCall() caller: RoomCaller, @MessageIdParam() messageId: MessageId): Promise<Committed> {
-    return toCommitted(await this.commands.send(aboutMessage('message.restore', caller, messageId)));
+    return toCommitted(await this.writes.send(aboutMessage('message.restore', caller, messageId)));
   }
 
   @Get(':messageId/revisions')
