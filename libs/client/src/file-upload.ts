@@ -91,7 +91,7 @@ export class FileUpload implements ReadableStore<UploadSnapshot> {
       this.change({ state: 'done' });
       return attachment;
     } catch (thrown) {
-      const isCancelled = this.getSnapshot().state === 'cancelled';
+      const isCancelled = this.isCancelled();
       const error = isCancelled ? new AgentChatError('CANCELLED', { message: 'The upload was cancelled' }) : AgentChatError.from(thrown);
       if (!isCancelled) this.change({ state: 'failed', error });
       throw error;
@@ -159,10 +159,14 @@ export class FileUpload implements ReadableStore<UploadSnapshot> {
 
   /** Before it is tried again; throws what no trying mends. */
   private async wait(error: AgentChatError): Promise<void> {
-    if (!error.retryable || this.abort.signal.aborted) throw error;
+    if (!error.retryable || this.isCancelled()) throw error;
     const { environment } = this.dependencies;
     await pause(environment, backoffMs(this.failures++, BACKOFF, environment.random, error.retryAfterMs));
-    if (this.abort.signal.aborted) throw error;
+    if (this.isCancelled()) throw error;
+  }
+
+  private isCancelled(): boolean {
+    return this.getSnapshot().state === 'cancelled';
   }
 
   private change(change: Partial<UploadSnapshot>): void {

@@ -24,6 +24,7 @@ const CODES: Partial<Record<number, ErrorCode>> = {
   413: 'FILE_TOO_LARGE',
   415: 'MALFORMED_REQUEST',
   500: 'INTERNAL',
+  501: 'MALFORMED_REQUEST',
 };
 
 /** Uploads by the tus protocol (version 1.0.0, https://tus.io), of callers whom the gateway knows. */
