@@ -1,6 +1,6 @@
 import { type Attachment } from '@agent-chat/contracts';
 import { type TestDatabase } from '@agent-chat/database/testing';
-import { newId, type AttachmentId, type MessageId } from '@agent-chat/kernel';
+import { newId, type AttachmentId } from '@agent-chat/kernel';
 import { alice, bob, type Call, post, seqOf } from './calls';
 import { rigsEachTest, type Rig } from './write-rig';
 
@@ -100,6 +100,6 @@ describe('posts with files', () => {
     await rig.send(call);
 
     expect(await rows()).toEqual([]);
-    expect(await payloadOf(call.data.messageId as MessageId)).not.toHaveProperty('attachments');
+    expect(await payloadOf(call.data.messageId)).not.toHaveProperty('attachments');
   });
 });

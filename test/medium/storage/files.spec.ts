@@ -43,7 +43,7 @@ describe('what the directory knows of files', () => {
     expect(await files.append(attachmentId, 3, second)).toBe(false);
     expect(await files.append(attachmentId, 4, second)).toBe(true);
 
-    expect(await get(attachmentId)).toMatchObject({ receivedBytes: 10, state: 'uploading', pieces: [taken[0] === true ? first : other, second] });
+    expect(await get(attachmentId)).toMatchObject({ receivedBytes: 10, state: 'uploading', pieces: [taken[0] ? first : other, second] });
   });
 
   it('is complete once, and only with all of it', async () => {

@@ -1,5 +1,5 @@
-import { type Attachment, type Command, type CommandData, type CommandType, type RoomEventType } from '@agent-chat/contracts';
-import { AppError, newId, type AttachmentId, type MessageId, type RoomId, type UserId } from '@agent-chat/kernel';
+import { type Command, type CommandData, type CommandType, type RoomEventType } from '@agent-chat/contracts';
+import { AppError, newId, type MessageId, type RoomId, type UserId } from '@agent-chat/kernel';
 import { decide } from './decide';
 import { RoomChange, type Decision, type RowNotes } from './room-change';
 import { absentRoom, type RoomState } from './room-state';
@@ -11,7 +11,6 @@ const AT = '2026-01-02T03:04:05.678Z';
 class NotedEvents implements RowNotes {
   readonly events: { seq: number; type: RoomEventType; payload: object }[] = [];
   readonly mentioned: string[] = [];
-  readonly attached: string[] = [];
   event(_room: RoomState, { seq, type, payload }: { seq: number; type: RoomEventType; payload: object }): void {
     this.events.push({ seq, type, payload });
   }
@@ -25,9 +24,7 @@ class NotedEvents implements RowNotes {
   message(): void {}
   revision(): void {}
   redaction(): void {}
-  attachments(_room: RoomState, { messageId }: { messageId: MessageId }, attachments: readonly Attachment[]): void {
-    this.attached.push(...attachments.map(({ name }) => `${name} of ${messageId}`));
-  }
+  attachments(): void {}
   reaction(): void {}
   markAtHead(): void {}
 }
@@ -277,38 +274,5 @@ describe('messages', () => {
 
     const everyone = '00000000-0000-0000-0000-000000000000';
     expect(scene.notes.mentioned).toEqual([`+${admin}`, `+${everyone}`, `-${admin}`, `-${stranger}`, `-${everyone}`, `+${guest}`]);
-  });
-});
-
-describe('posting files', () => {
-  const file = (name: string): Attachment => ({ attachmentId: newId<AttachmentId>(), name, type: 'image/png', sizeBytes: 1, width: 2, height: 3 });
-
-  it('says what they are, in order, and notes that they are taken', () => {
-    const scene = new Scene();
-    const [one, two] = [file('one.png'), file('two.png')];
-    const messageId = newId<MessageId>();
-    scene.do(member, 'message.post', { messageId, text: '', attachments: [one, two] });
-
-    expect(scene.notes.events).toMatchObject([{ type: 'message.posted', payload: { text: '', attachments: [one, two] } }]);
-    expect(scene.notes.attached).toEqual([`one.png of ${messageId}`, `two.png of ${messageId}`]);
-    expect(scene.room.usedAttachments).toEqual(new Set([one.attachmentId, two.attachmentId]));
-  });
-
-  it('is refused for one that a message has or had, and changes nothing', () => {
-    const scene = new Scene();
-    const [taken, free] = [file('taken.png'), file('free.png')];
-    scene.do(member, 'message.post', { messageId: newId<MessageId>(), text: '', attachments: [taken] });
-    const before = scene.room.usedAttachments.size;
-
-    expect(scene.refusal(owner, 'message.post', { messageId: newId<MessageId>(), text: 'again', attachments: [free, taken] })).toBe('ATTACHMENT_IN_USE');
-    expect(scene.room.usedAttachments.size).toBe(before);
-  });
-
-  it('leaves nothing in the log of a post without any', () => {
-    const scene = new Scene();
-    scene.post(member);
-
-    expect(scene.notes.events[0]?.payload).not.toHaveProperty('attachments');
-    expect(scene.notes.attached).toEqual([]);
   });
 });
