@@ -1,8 +1,10 @@
-// npm run bench -- <name> [--json] [name=value | --name value ...]: runs one benchmark of test/bench. `list` prints them all.
+// npm run bench -- <name> [--json] [--compare <commit> [--runs N]] [name=value | --name value ...]: runs one benchmark of test/bench. `list` prints them all.
+// With `--compare` it runs in turn here and in that commit's tree, and the ratios of the figures are printed.
 // A benchmark is a test/bench/<name>.bench.ts that exports `description` (one line) and `run(options)`, which resolves with its figures;
 // figures are a flat object, or `{ figures, rows }` with a table. What it prints on the way goes to stderr, so that --json stays readable.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { compare } from './bench/compare.mjs';
 import { compile } from './toolchain/compiler.mjs';
 import { load } from './toolchain/load-typescript.mjs';
 import { ROOT } from './toolchain/swc.mjs';
@@ -51,6 +53,11 @@ function print(name, { figures, rows }) {
   if (rows?.length > 0) console.table(rows);
 }
 
+function printComparison(name, { commit, runs, rows }) {
+  console.log(`${name}: this tree beside ${commit}, medians of ${runs} ${runs === 1 ? 'run' : 'runs'} each`);
+  console.table(Object.fromEntries(rows.map(({ figure, ...row }) => [figure, { ...row, ratio: row.ratio ?? '' }])));
+}
+
 async function main([name, ...args]) {
   if (name === undefined || name === 'list') {
     for (const known of names()) console.log(`${known.padEnd(20)}${describe(known)}`);
@@ -59,6 +66,12 @@ async function main([name, ...args]) {
   if (!names().includes(name)) throw new Error(`There is no benchmark ${name}; there are ${names().join(', ')}.`);
   await compile();
   const { json, ...options } = optionsFrom(args);
+  if (options.compare !== undefined) {
+    const comparison = await compare(name, options);
+    if (json) console.log(JSON.stringify({ name, ...comparison }, null, 2));
+    else printComparison(name, comparison);
+    return;
+  }
   const answer = await benchmark(name).run(options);
   const result = 'figures' in answer ? answer : { figures: answer };
   if (json) console.log(JSON.stringify({ name, ...result }, null, 2));

@@ -4,8 +4,8 @@ import { join, resolve } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 
 export const ROOT = resolve(__dirname, '../..');
-/** Apps that are no process of a cluster: everything in one, and the step before the others. */
-const NO_DEPLOYMENT = ['standalone', 'migrate'];
+/** Apps that are no process of a cluster: everything in one, the step before the others, and what puts a system under load. */
+const NO_DEPLOYMENT = ['standalone', 'migrate', 'load'];
 /** Variables of Node and of the image, which are no settings. */
 export const NO_SETTINGS = ['NODE_ENV', 'NODE_OPTIONS', 'APP'];
 /** What the chart leaves to a Secret, by name. */

@@ -10,6 +10,8 @@ const STAMP = join(DIST, '.compiler');
 const ELSEWHERE = new Set(['apps/web', 'libs/testing', 'libs/client-package']);
 const TEST_ONLY = /\.spec\.tsx?$|\/testing\/|\.d\.ts$/;
 const CONCURRENCY = 16;
+/** Of an app or lib, what has to lie in dist/. */
+const FOLDERS = ['src', 'migrations', 'scenarios'];
 
 /** The `apps/<app>` and `libs/<lib>` that have sources. */
 export function packages() {
@@ -30,7 +32,7 @@ function filesBelow(directory) {
 function plan() {
   const jobs = [];
   for (const name of packages()) {
-    const below = ['src', 'migrations'].flatMap((folder) => filesBelow(join(ROOT, name, folder)));
+    const below = FOLDERS.flatMap((folder) => filesBelow(join(ROOT, name, folder)));
     for (const source of below) {
       const path = relative(ROOT, source).replaceAll('\\', '/');
       if (TEST_ONLY.test(path)) continue;
@@ -87,7 +89,7 @@ function reason(error) {
 /** Removes outputs whose source is gone, so that a deleted file can't be required by accident. */
 function sweep(jobs) {
   const wanted = new Set(jobs.flatMap(([, output]) => [output, `${output}.map`]));
-  const folders = packages().flatMap((name) => ['src', 'migrations'].map((folder) => join(DIST, name, folder)));
+  const folders = packages().flatMap((name) => FOLDERS.map((folder) => join(DIST, name, folder)));
   const gone = folders.flatMap(filesBelow).filter((file) => !wanted.has(file) && !file.endsWith('.tmp'));
   for (const file of gone) rmSync(file, { force: true });
   const current = new Set(packages());

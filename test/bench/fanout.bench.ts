@@ -1,8 +1,8 @@
+import { formatPercentiles } from '@agent-chat/load';
 import { StandaloneProcess } from '../support/standalone-process';
-import { ChildTask } from './load/child-task';
+import { type ChildTask, startTask } from './load/child-task';
 import { type BroadcastFigures, type CrowdPlan } from './load/crowd';
 import { type BenchOptions, numberOption, rounded, tell } from './load/options';
-import { formatPercentiles } from './load/percentiles';
 import { cpuSecondsOf } from './load/process-usage';
 
 export const description =
@@ -27,7 +27,7 @@ async function measure(crowd: ChildTask, serverPid: number, options: BenchOption
 }
 
 async function withCrowd<Result>(plan: CrowdPlan, use: (crowd: ChildTask) => Promise<Result>): Promise<Result> {
-  const crowd = ChildTask.start('crowd.process.ts');
+  const crowd = startTask('crowd.process.ts');
   try {
     await crowd.ask('prepare', plan);
     await crowd.ask('connect');
@@ -51,7 +51,7 @@ async function measureChat(plan: Omit<CrowdPlan, 'url' | 'isBare'>, options: Ben
 }
 
 async function measureBare(plan: Omit<CrowdPlan, 'url' | 'isBare'>, options: BenchOptions): Promise<Measured> {
-  const server = ChildTask.start('bare-ws.process.ts');
+  const server = startTask('bare-ws.process.ts');
   try {
     const { url } = await server.ask<{ url: string }>('start');
     return await withCrowd({ ...plan, url, isBare: true }, (crowd) => measure(crowd, server.pid, options));

@@ -1,8 +1,8 @@
+import { formatPercentiles } from '@agent-chat/load';
 import { StandaloneProcess } from '../support/standalone-process';
-import { ChildTask } from './load/child-task';
+import { type ChildTask, startTask } from './load/child-task';
 import { type PagesFigures, type PagesPlan } from './load/history-reader.process';
 import { type BenchOptions, numberOption } from './load/options';
-import { formatPercentiles } from './load/percentiles';
 import { cpuSecondsOf, cpuSecondsOfFamily, embeddedServerOf } from './load/process-usage';
 
 export const description =
@@ -32,7 +32,7 @@ async function measure(load: ChildTask, server: StandaloneProcess, plan: PagesPl
 export async function run(options: BenchOptions): Promise<{ figures: Record<string, number>; rows: Row[] }> {
   const { profile } = options;
   const server = await StandaloneProcess.start({}, profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]);
-  const load = ChildTask.start('history-reader.process.ts');
+  const load = startTask('history-reader.process.ts');
   try {
     await load.ask('fill', { url: server.url, messages: numberOption(options, 'messages', 5_000) });
     const plan = { seconds: numberOption(options, 'seconds', 8), limit: numberOption(options, 'limit', 50) };

@@ -1,7 +1,7 @@
 import { eventually } from '@agent-chat/testing';
 import { join } from 'node:path';
 import { StandaloneProcess } from '../support/standalone-process';
-import { ChildTask } from './load/child-task';
+import { startTask } from './load/child-task';
 import { type CrowdPlan } from './load/crowd';
 import { type BenchOptions, numberOption, rounded, tell } from './load/options';
 import { residentKbOf } from './load/process-usage';
@@ -34,11 +34,11 @@ function settle(seconds: number): Promise<void> {
 }
 
 async function measure(server: StandaloneProcess, plan: CrowdPlan, settleSeconds: number): Promise<Record<string, number>> {
-  const crowd = ChildTask.start('crowd.process.ts');
+  const crowd = startTask('crowd.process.ts');
   try {
     await crowd.ask('prepare', plan);
     // What is compiled and cached with the first connections belongs to none of them.
-    const first = ChildTask.start('crowd.process.ts');
+    const first = startTask('crowd.process.ts');
     await first.ask('prepare', { ...plan, connections: 200 });
     await first.ask('connect');
     await first.stop();

@@ -1,9 +1,9 @@
+import { formatPercentiles } from '@agent-chat/load';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ChildTask } from './load/child-task';
+import { type ChildTask, startTask } from './load/child-task';
 import { ClusterUnderLoad } from './load/cluster-under-load';
 import { formatRefusals, type Measured, measureRun, verdictFigures } from './load/measured-run';
 import { type BenchOptions, numberOption, tell } from './load/options';
-import { formatPercentiles } from './load/percentiles';
 import { type RunFigures, type Verdict } from './load/send-load';
 
 export const description =
@@ -88,7 +88,7 @@ export async function run(options: BenchOptions): Promise<{ figures: Record<stri
   const cluster = await ClusterUnderLoad.start({ gateways: numberOption(options, 'gateways', 1), chats: MOST });
   try {
     tell('registering and subscribing');
-    const load = ChildTask.start('send-load.process.ts');
+    const load = startTask('send-load.process.ts');
     try {
       await load.ask('open', {
         urls: cluster.urls,

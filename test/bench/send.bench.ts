@@ -1,4 +1,4 @@
-import { ChildTask } from './load/child-task';
+import { type ChildTask, startTask } from './load/child-task';
 import { ClusterUnderLoad } from './load/cluster-under-load';
 import { type Measured, measureRun, type MeasuredSystem, rowOf, verdictFigures } from './load/measured-run';
 import { type BenchOptions, isOn, numberOption, rounded, tell } from './load/options';
@@ -7,7 +7,8 @@ import { StandaloneUnderLoad } from './load/standalone-under-load';
 import { type SystemUnderLoad } from './load/system-under-load';
 
 export const description =
-  'posts at a steady rate into rooms of 10, every delivery verified, beside a plain Socket.IO server with one INSERT a message; --profile cluster: Kafka, ' +
+  'posts at a steady rate into rooms of 10, every delivery verified, beside a plain Socket.IO server with one INSERT a message, and the limit: a program that ' +
+  'does nothing but store and deliver; --profile cluster: Kafka, ' +
   'Redis, two Postgres and the apps as separate processes, at half of the rate and at all of it ' +
   '(rate=1000|5000 seconds=10 warmup=5|10 users=100 roomsPerUser=10 members=10 find=false baseline=true|false baselineRate=<rate> gateways=1 chats=1 cpuProfile=<directory>)';
 
@@ -58,7 +59,7 @@ async function findRate(target: Target, start: number, seconds: number, drainSec
 }
 
 async function loadOf(population: Population): Promise<ChildTask> {
-  const load = ChildTask.start('send-load.process.ts');
+  const load = startTask('send-load.process.ts');
   await load.ask('open', population);
   return load;
 }
@@ -89,10 +90,12 @@ class SendBench {
       const rows = measured.map((each) => rowOf('agent-chat', each));
       const figures: Record<string, number | string> = { ...verdictFigures(verdict), ...this.speedFigures(measured) };
       if (isOn(this.options, 'baseline', !this.isCluster)) {
-        const plain = await this.measurePlain(system);
-        rows.push(rowOf('plain Socket.IO', plain));
-        figures['plainAchieved'] = plain.achieved;
-        figures['ratio'] = rounded((measured.at(-1)?.achieved ?? 0) / plain.achieved, 2);
+        const achieved = measured.at(-1)?.achieved ?? 0;
+        const plain = await this.measureBare(system, 'plain-socket-io.process.ts');
+        const limit = await this.measureBare(system, 'limit.process.ts');
+        rows.push(rowOf('plain Socket.IO', plain), rowOf('limit', limit));
+        Object.assign(figures, { plainAchieved: plain.achieved, ratio: rounded(achieved / plain.achieved, 2) });
+        Object.assign(figures, { limitAchieved: limit.achieved, ofLimit: rounded(achieved / limit.achieved, 2) });
       }
       return { figures, rows };
     } finally {
@@ -132,19 +135,20 @@ class SendBench {
     }
   }
 
-  private async measurePlain({ databaseServers: [databaseUrl = ''], parts }: SystemUnderLoad): Promise<Measured> {
-    tell('the plain server');
-    const plain = ChildTask.start('plain-socket-io.process.ts');
-    const { url } = await plain.ask<{ url: string }>('start', { databaseUrl, connections: 10 });
+  /** On the same database server, while the system has nothing to do. */
+  private async measureBare({ databaseServers: [databaseUrl = ''], parts }: SystemUnderLoad, program: string): Promise<Measured> {
+    tell(program);
+    const bare = startTask(program);
+    const { url } = await bare.ask<{ url: string }>('start', { databaseUrl, connections: 10 });
     const load = await loadOf({ ...this.population, urls: [url], isBare: true });
     try {
       const rate = numberOption(this.options, 'baselineRate', this.rate);
-      const target = { load, parts: { server: [plain.pid], postgres: parts['postgres'] ?? [] }, databaseServers: [databaseUrl] };
+      const target = { load, parts: { server: [bare.pid], postgres: parts['postgres'] ?? [] }, databaseServers: [databaseUrl] };
       await this.warmUp(target, rate);
       return await this.measureTarget(target, rate, BASELINE_DRAIN_SECONDS);
     } finally {
       await load.stop();
-      await plain.stop();
+      await bare.stop();
     }
   }
 

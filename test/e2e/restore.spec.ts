@@ -1,8 +1,9 @@
+import { type LoggedEvent } from '@agent-chat/load';
 import { createTestDatabase, type TestDatabase } from '@agent-chat/database/testing';
 import { eventually } from '@agent-chat/testing';
 import { randomUUID } from 'node:crypto';
 import { DatabaseBackup } from '../support/database-backup';
-import { type LoggedEvent, RestClient } from '../support/rest-client';
+import { RestClient } from '../support/rest-client';
 import { SocketClient } from '../support/socket-client';
 import { startSystem } from '../support/start-system';
 import { type TestedSystem } from '../support/tested-system';

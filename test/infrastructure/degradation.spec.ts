@@ -130,7 +130,22 @@ describe('a dependency that is down degrades one thing', () => {
     expect(['UNAVAILABLE', 'TIMEOUT']).toContain((await refused).code);
     expect(['UNAVAILABLE', 'TIMEOUT']).toContain((await failureOf(textsOf(rooms.b))).code);
 
+    // Lists say what is missing; a stream over all rooms brings those that are there.
+    const listed = (await bob.call('GET', '/rooms?limit=100')).body as { items: { roomId: string }[]; incomplete?: true };
+    expect([listed.incomplete, listed.items.map(({ roomId }) => roomId)]).toEqual([true, expect.arrayContaining([rooms.a])]);
+    expect((await bob.call('GET', '/search?q=goes')).body).toMatchObject({ incomplete: true, items: expect.arrayContaining([expect.anything()]) as unknown });
+
+    // Every process is of use again that starts meanwhile.
+    for (const name of cluster.apps) {
+      await cluster.node(name).kill();
+      await cluster.node(name).restart();
+    }
+    await eventually(() => post(rooms.a, 'by those that started anew'), { timeoutMs: RECOVERED_WITHIN_MS, intervalMs: 200 });
+    for (const person of [alice, bob]) expect(await textsOf(rooms.a, person)).toContain('by those that started anew');
+    expect(['UNAVAILABLE', 'TIMEOUT']).toContain((await failureOf(textsOf(rooms.b))).code);
+
     await whole('postgres-b');
+    expect((await bob.call('GET', '/rooms?limit=100')).body).not.toHaveProperty('incomplete');
     expect((await textsOf(rooms.b)).filter((text) => text === 'to a database that is away').length).toBeLessThanOrEqual(1);
     reader.close();
   });

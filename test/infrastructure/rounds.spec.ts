@@ -1,7 +1,7 @@
+import { seededRandom } from '@agent-chat/load';
 import { FaultyCluster } from '../support/cluster-faults';
 import { type Fault, FaultLoad, loadOptions } from '../support/fault-load';
 import { FaultReports } from '../support/fault-reports';
-import { seededRandom } from '../support/seeded-random';
 
 const seed = Number(process.env['FAULT_SEED'] ?? 1);
 const minutes = Number(process.env['FAULT_MINUTES'] ?? 0);

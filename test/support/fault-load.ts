@@ -64,9 +64,15 @@ const WARM_UP_MS = 1_500;
 const AFTERWARDS_MS = 2_000;
 const RECOVERY_LIMIT_MS = 90_000;
 const READ_LIMIT_MS = 60_000;
+/** People that one call takes. */
+const MOST_AT_ONCE = 100;
+/** An access token lives 15 minutes, and one fault lasts less than half as long. */
+const RENEW_AFTER_MS = 5 * 60_000;
 
 /** People who write to and read from rooms all the time, in rooms of their own for each fault. */
 export class FaultLoad {
+  private renewedMs = performance.now();
+
   private constructor(
     private readonly people: readonly RestClient[],
     private readonly options: LoadOptions,
@@ -80,6 +86,7 @@ export class FaultLoad {
 
   /** Has everybody write and read while the fault happens and until all is as before; tells what they saw. */
   async under(fault: Fault, inShard?: ShardOfRooms): Promise<FaultReport> {
+    await this.renewSessions();
     const rooms = await this.makeRooms(inShard);
     const verifier = new DeliveryVerifier();
     const { readers: readerCount = this.people.length } = this.options;
@@ -112,14 +119,25 @@ export class FaultLoad {
     }
   }
 
+  private async renewSessions(): Promise<void> {
+    if (performance.now() - this.renewedMs < RENEW_AFTER_MS) return;
+    this.renewedMs = performance.now();
+    for (const person of this.people) await eventually(() => person.renew(), { timeoutMs: RECOVERY_LIMIT_MS });
+  }
+
   private async makeRooms(inShard: ShardOfRooms | undefined): Promise<string[]> {
     const [owner, ...others] = this.people;
     if (owner === undefined) throw new Error('nobody');
     const memberIds = others.map(({ userId }) => userId);
     const rooms = Array.from({ length: this.options.rooms }, async (_, index) => {
       const key = keyOf(owner, inShard !== undefined && index < inShard.rooms ? inShard.partition : undefined);
-      const room = { kind: 'private', name: `room ${String(index)}`, memberIds };
-      return (await eventually(() => owner.createRoom(room, key), { timeoutMs: RECOVERY_LIMIT_MS })).roomId;
+      const room = { kind: 'private', name: `room ${String(index)}`, memberIds: memberIds.slice(0, MOST_AT_ONCE) };
+      const { roomId } = await eventually(() => owner.createRoom(room, key), { timeoutMs: RECOVERY_LIMIT_MS });
+      for (let from = MOST_AT_ONCE; from < memberIds.length; from += MOST_AT_ONCE) {
+        const userIds = memberIds.slice(from, from + MOST_AT_ONCE);
+        await eventually(() => owner.call('POST', `/rooms/${roomId}/members`, { userIds }), { timeoutMs: RECOVERY_LIMIT_MS });
+      }
+      return roomId;
     });
     return Promise.all(rooms);
   }

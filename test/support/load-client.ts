@@ -1,7 +1,8 @@
+import { type LoggedEvent } from '@agent-chat/load';
 import { type DeliveryVerifier, type SeenEvent } from '@agent-chat/testing';
 import { randomUUID } from 'node:crypto';
 import { io, type Socket } from 'socket.io-client';
-import { type LoggedEvent, type RestClient } from './rest-client';
+import { type RestClient } from './rest-client';
 
 const CALL_TIMEOUT_MS = 5_000;
 const RECONNECT_MS = 100;

@@ -1,3 +1,4 @@
+import { type LoggedEvent } from '@agent-chat/load';
 import { randomUUID } from 'node:crypto';
 
 export interface Credentials {
@@ -22,8 +23,12 @@ export class RestFailure extends Error {
 export class RestClient {
   constructor(
     readonly url: string,
-    readonly credentials?: Credentials,
+    private session?: Credentials,
   ) {}
+
+  get credentials(): Credentials | undefined {
+    return this.session;
+  }
 
   static async register(url: string, name: string): Promise<RestClient> {
     const username = `${name}-${randomUUID().slice(0, 8)}`;
@@ -34,6 +39,14 @@ export class RestClient {
 
   get userId(): string {
     return this.credentials?.userId ?? '';
+  }
+
+  /** A new access token for the same session; the one before is good until it expires. */
+  async renew(): Promise<void> {
+    if (this.session === undefined) throw new Error('nobody is logged in');
+    const { body } = await this.call('POST', '/auth/refresh', { refreshToken: this.session.refreshToken });
+    const { accessToken, refreshToken } = body as { accessToken: string; refreshToken: string };
+    this.session = { ...this.session, accessToken, refreshToken };
   }
 
   /** Resolves with status and body; rejects with `RestFailure` from status 400 on. */
@@ -76,13 +89,4 @@ export class RestClient {
     }
     return events;
   }
-}
-
-export interface LoggedEvent {
-  readonly roomId: string;
-  readonly epoch: number;
-  readonly seq: number;
-  readonly type: string;
-  readonly actorId?: string;
-  readonly data?: Record<string, unknown>;
 }

@@ -1,5 +1,6 @@
+import { type LoggedEvent } from '@agent-chat/load';
 import { io, type Socket } from 'socket.io-client';
-import { type LoggedEvent, type RestClient } from './rest-client';
+import { type RestClient } from './rest-client';
 
 export type Answer<Body = Record<string, unknown>> = ({ ok: true } & Body) | { ok: false; error: { code: string; message: string; retryable: boolean } };
 

@@ -1,4 +1,5 @@
-import { type LoggedEvent, type RestClient } from './rest-client';
+import { type LoggedEvent } from '@agent-chat/load';
+import { type RestClient } from './rest-client';
 
 /** An event stream, read by hand; keeps the room events and the last id. */
 export class SseClient {

@@ -11,13 +11,13 @@ function aRoom(roomId: string, minute: number, more: Partial<Room> = {}): Room {
 
 function openList(rooms: Room[], rev = 5) {
   const environment = new SteeredEnvironment();
-  const server = { rooms, rev, lists: 0, gets: [] as string[] };
+  const server = { rooms, rev, lists: 0, gets: [] as string[], incomplete: undefined as true | undefined };
   const api = {
     list: async ({ cursor }: { cursor?: string } = {}) => {
       server.lists++;
       const from = Number(cursor ?? 0);
       const next = from + 2 < server.rooms.length ? String(from + 2) : undefined;
-      return { items: server.rooms.slice(from, from + 2), rev: server.rev, next };
+      return { items: server.rooms.slice(from, from + 2), rev: server.rev, next, incomplete: server.incomplete };
     },
     get: async (roomId: string) => {
       server.gets.push(roomId);
@@ -86,6 +86,18 @@ describe('a room list', () => {
     list.receiveRooms({ rev, changes: [{ roomId: 'n', change: 'joined' }] });
     await environment.advance(0);
     expect(ids()).toEqual(['z']);
+  });
+
+  it('keeps rooms that are missing while some are away, and reads the list again until it is whole', async () => {
+    const { list, ids, server, environment } = openList([aRoom('a', 1), aRoom('b', 3)]);
+    await list.load();
+    server.incomplete = true;
+    server.rooms = [aRoom('c', 5)];
+    await list.load();
+    expect([ids(), list.getSnapshot().incomplete]).toEqual([['c', 'b', 'a'], true]);
+    server.incomplete = undefined;
+    await environment.advance(5_000);
+    expect([ids(), list.getSnapshot().incomplete]).toEqual([['c'], false]);
   });
 
   it('counts what comes in followed rooms, and takes the counts of others from heads', async () => {

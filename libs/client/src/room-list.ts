@@ -13,6 +13,8 @@ export interface RoomListSnapshot {
   readonly rooms: readonly Room[];
   /** Whether the list was read from the server. */
   readonly loaded: boolean;
+  /** Some rooms can't be reached now; those that were known stay in the list, as they were. It is read again until it is whole. */
+  readonly incomplete: boolean;
   readonly unreadCount: number;
   readonly mentionCount: number;
 }
@@ -32,6 +34,7 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
   private loading: Promise<void> | undefined;
   private isStale = false;
   private isLoaded = false;
+  private isIncomplete = false;
   private previewTimer: (() => void) | undefined;
   private retryTimer: (() => void) | undefined;
 
@@ -41,7 +44,9 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
     private readonly me: () => string | undefined,
     private readonly onError: (error: AgentChatError) => void,
   ) {
-    this.store = new Store<RoomListSnapshot>({ rooms: [], loaded: false, unreadCount: 0, mentionCount: 0 }, (error) => onError(AgentChatError.from(error)));
+    this.store = new Store<RoomListSnapshot>({ rooms: [], loaded: false, incomplete: false, unreadCount: 0, mentionCount: 0 }, (error) =>
+      onError(AgentChatError.from(error)),
+    );
   }
 
   readonly getSnapshot = (): RoomListSnapshot => this.store.getSnapshot();
@@ -125,7 +130,7 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
     this.close();
     this.rooms.clear();
     this.rev = undefined;
-    this.isLoaded = false;
+    this.isLoaded = this.isIncomplete = false;
     this.publish();
   }
 
@@ -138,24 +143,33 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
   private reload(): void {
     this.load().catch((error: unknown) => {
       this.onError(AgentChatError.from(error));
-      this.retryTimer?.();
-      this.retryTimer = this.environment.after(RETRY_MS, () => this.reload());
+      this.reloadLater();
     });
+  }
+
+  private reloadLater(): void {
+    this.retryTimer?.();
+    this.retryTimer = this.environment.after(RETRY_MS, () => this.reload());
   }
 
   private async readAll(): Promise<void> {
     const rooms = new Map<string, Room>();
+    let isIncomplete = false;
     // The first page's `rev`: what changed while the others were read comes as a change.
     let rev: number | undefined;
     let cursor: string | undefined;
     for (let pages = 0; pages < MAX_PAGES; pages++) {
       const page: RoomPage = await this.api.list({ limit: PAGE_SIZE, cursor });
       rev ??= page.rev;
+      isIncomplete ||= page.incomplete === true;
       for (const room of page.items) rooms.set(room.roomId, this.newer(room));
       cursor = page.next;
       if (cursor === undefined) break;
     }
-    this.rooms = rooms;
+    // What is missing from such a list may well be there.
+    this.rooms = isIncomplete ? new Map([...this.rooms, ...rooms]) : rooms;
+    this.isIncomplete = isIncomplete;
+    if (isIncomplete) this.reloadLater();
     this.rev = rev;
     this.isLoaded = true;
     this.publish();
@@ -201,6 +215,6 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
   private publish(): void {
     const rooms = [...this.rooms.values()].sort((one, other) => activityOf(other).localeCompare(activityOf(one)) || one.roomId.localeCompare(other.roomId));
     const sum = (count: 'unreadCount' | 'mentionCount'): number => rooms.reduce((total, room) => total + (room.me?.[count] ?? 0), 0);
-    this.store.set({ rooms, loaded: this.isLoaded, unreadCount: sum('unreadCount'), mentionCount: sum('mentionCount') });
+    this.store.set({ rooms, loaded: this.isLoaded, incomplete: this.isIncomplete, unreadCount: sum('unreadCount'), mentionCount: sum('mentionCount') });
   }
 }

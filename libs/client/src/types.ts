@@ -153,6 +153,8 @@ export interface Page<Item> {
   readonly items: readonly Item[];
   readonly prev?: string | undefined;
   readonly next?: string | undefined;
+  /** A part of the rooms is away: what it holds is missing here, and comes back. */
+  readonly incomplete?: true | undefined;
 }
 
 /** A page of messages, oldest first, and the cursor that it reflects. */

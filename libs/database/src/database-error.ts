@@ -15,4 +15,9 @@ export class DatabaseError extends Error {
     super(message, { cause });
     this.name = 'DatabaseError';
   }
+
+  /** Whether nobody answered, or only to say that the server is going away or coming up: nothing is wrong with the statement. */
+  get isAway(): boolean {
+    return this.sqlState === undefined || /^(08|57P)/.test(this.sqlState);
+  }
 }

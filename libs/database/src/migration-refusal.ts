@@ -15,14 +15,14 @@ export function migrationRefusal(error: unknown, database: string): MigrationErr
   const state = sqlStateOf(error);
   if (isWrongLogin(error, state)) return new MigrationError(`Postgres refuses the user or the password of ${setting} (${reason}): correct them.`, error);
   if (state === undefined) {
-    return new MigrationError(`Postgres cannot be reached: ${reason}. Check ${setting}, and that the server it names is running.`, error, true);
+    return new MigrationError(`Postgres cannot be reached: ${reason}. Check ${setting}, and that the server it names is running.`, error, 'away');
   }
   if (state === NO_SUCH_DATABASE) return new MigrationError(`Postgres has no such database (${reason}): create it, or correct ${setting}.`, error);
   if (state === NOT_PERMITTED) {
     const message = `The schema of ${database} is not up to date, and the user of ${setting} may not change it (${reason}): run the migrations (dist/apps/migrate/main.js) as one who may.`;
-    return new MigrationError(message, error, true);
+    return new MigrationError(message, error, 'behind');
   }
-  return new MigrationError(`The schema of ${database} could not be brought up to date: ${reason}`, error, PASSING.test(state));
+  return new MigrationError(`The schema of ${database} could not be brought up to date: ${reason}`, error, PASSING.test(state) ? 'away' : 'refused');
 }
 
 /** Whether the failure of a statement says nothing against the statement. */

@@ -23,6 +23,8 @@ export interface MigrateResult {
   readonly applied: readonly string[];
   /** The same of those that a newer release has applied, and that this one runs with. */
   readonly newer: readonly string[];
+  /** Shard databases of an existing installation that could not be reached, each with why; nothing was done there. */
+  readonly away: ReadonlyMap<string, MigrationError>;
 }
 
 // Any number will do, as long as every release uses the same.
@@ -42,27 +44,33 @@ const BOOKKEEPING = `
 /**
  * Brings the schemas up to date: the directory's migrations, the installation's fixed facts, then each shard database's, every migration in a
  * transaction of its own. Several processes may run it at once: each step is taken by one of them. Safe to repeat.
- * @throws MigrationError when a database is away, a migration fails, was changed after it was applied, is unknown to this build and doesn't let it run, the partition count differs, or the
+ * @throws MigrationError when the directory's database is away, or any before the first installation, a migration fails, was changed after it was applied, is unknown to this build and doesn't let it run, the partition count differs, or the
  * shard map names a database that isn't configured.
  */
 export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
   const folder = options.folder ?? MIGRATIONS_FOLDER;
   const shardUrls = { [FIRST_DATABASE]: options.url, ...options.shardUrls };
-  const { applied, newer } = await connected(options.url, async (client) => {
+  const { applied, newer, isInstalled } = await connected(options.url, async (client) => {
     const directory = await apply(client, 'directory', readMigrations(folder, 'directory'));
-    await locked(client, () => requireSameInstallation(client, options.partitionCount, Object.keys(shardUrls)));
-    return directory;
+    return { ...directory, isInstalled: await locked(client, () => requireSameInstallation(client, options.partitionCount, Object.keys(shardUrls))) };
   });
+  const away = new Map<string, MigrationError>();
   for (const [name, url] of Object.entries(shardUrls)) {
-    const shard = await connected(url, (client) => apply(client, 'shard', readMigrations(folder, 'shard')), name);
-    applied.push(...shard.applied);
-    newer.push(...shard.newer);
+    try {
+      const shard = await connected(url, (client) => apply(client, 'shard', readMigrations(folder, 'shard')), name);
+      applied.push(...shard.applied);
+      newer.push(...shard.newer);
+    } catch (error) {
+      if (!(isInstalled && name !== FIRST_DATABASE && error instanceof MigrationError && error.reason === 'away')) throw error;
+      away.set(name, error);
+    }
   }
-  await connected(options.url, (client) => locked(client, () => install(client, options, shardUrls)));
-  return { applied, newer: [...new Set(newer)] };
+  if (!isInstalled) await connected(options.url, (client) => locked(client, () => install(client, options, shardUrls)));
+  return { applied, newer: [...new Set(newer)], away };
 }
 
-async function connected<Result>(url: string, work: (client: Client) => Promise<Result>, name = FIRST_DATABASE): Promise<Result> {
+/** Does the work on a connection of its own. @throws MigrationError, whatever failed. */
+export async function connected<Result>(url: string, work: (client: Client) => Promise<Result>, name = FIRST_DATABASE): Promise<Result> {
   const client = new Client({ connectionString: url, application_name: 'agent-chat-migrator', connectionTimeoutMillis: 10_000 });
   // A connection that dies rejects the statement under way; without a listener it would also end the process.
   client.on('error', () => undefined);
@@ -112,8 +120,11 @@ async function applyOne(client: Client, { scope, version, name, sql, checksum, c
   return true;
 }
 
-/** The partition count never changes (P4), and every database of the shard map must be there. Nothing is refused before the first installation. */
-async function requireSameInstallation(client: Client, partitionCount: number, names: readonly string[]): Promise<void> {
+/**
+ * The partition count never changes (P4), and every database of the shard map must be given. Nothing is refused before the first installation.
+ * Resolves with whether there is one.
+ */
+async function requireSameInstallation(client: Client, partitionCount: number, names: readonly string[]): Promise<boolean> {
   const { rows } = await client.query<{ partition_count: number }>('select partition_count from installation');
   const installed = rows[0]?.partition_count;
   if (installed !== undefined && installed !== partitionCount) {
@@ -122,7 +133,7 @@ async function requireSameInstallation(client: Client, partitionCount: number, n
     );
   }
   const unknown = await client.query<{ database: string }>('select distinct database from shard_map where database <> all($1) order by 1', [names]);
-  if (unknown.rows.length === 0) return;
+  if (unknown.rows.length === 0) return installed !== undefined;
   const missing = unknown.rows.map(({ database }) => database).join(', ');
   throw new MigrationError(`The shard map places partitions on ${missing}, which is not configured: add it to SHARD_DATABASES.`);
 }

@@ -60,7 +60,7 @@ export async function startApp(start: AppStart, env: NodeJS.ProcessEnv, clock: C
   await requireFreePort(config.server.port, config.server.host);
   const waiting = new StartWaiting(config, clock);
   try {
-    const ports = await openPorts(config, start.service, clock, { log: early.write, onWaiting: waiting.tell, onServerLost: stopAtOnce });
+    const ports = await openPorts(config, start.service, clock, { log: early.write, onWaiting: waiting.tell, onFatal: stopAtOnce });
     return await startOn({ config, clock, ports }, start, { early, waiting });
   } catch (error) {
     await waiting.end();
@@ -139,7 +139,7 @@ function publicUrl(config: AppConfig, listening: string): string {
   return config.server.port === 0 ? `http://localhost:${port}` : config.server.publicUrl;
 }
 
-/** An embedded server that ended by itself leaves nothing to drain to. */
+/** Without a server of its own, or with a database that isn't its own, nothing can be drained to. */
 function stopAtOnce(reason: string): never {
   process.stderr.write(`${reason}\n`);
   process.exit(1);

@@ -89,8 +89,11 @@ function openBlobs({ files }: AppConfig): BlobStore {
   ]);
 }
 
-async function openDatabase({ database, partitions }: AppConfig, { log, onWaiting }: OpenHooks): Promise<PostgresDatabase> {
-  const options = { ...database, url: given(database.url), partitionCount: partitions, observer: observeStatement, log };
+async function openDatabase({ database, partitions }: AppConfig, { log, onWaiting, onFatal }: OpenHooks): Promise<PostgresDatabase> {
+  const onRefused = ({ message }: MigrationError): void => {
+    onFatal(message);
+  };
+  const options = { ...database, url: given(database.url), partitionCount: partitions, observer: observeStatement, log, onRefused };
   return waitUntil(() => openPostgresDatabase(options), { reasonToWait: reasonToWaitForDatabase, onWaiting });
 }
 

@@ -33,7 +33,8 @@ export async function openStandalonePorts(config: AppConfig, service: ProcessNam
     partitionCount: config.partitions,
     observer: observeStatement,
     log: hooks.log,
-    onUnexpectedEnd: hooks.onServerLost,
+    onUnexpectedEnd: hooks.onFatal,
+    onRefused: ({ message }) => hooks.onFatal(message),
   });
   try {
     const peers = localPeers(service);

@@ -1,7 +1,7 @@
+import { serveTasks } from '@agent-chat/load';
 import { once } from 'node:events';
 import { type AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { serveTasks } from './child-task';
 
 /** As little as a server can do that writes the same frames: it answers the handshake, and sends each post to everybody. */
 async function start(): Promise<{ url: string }> {

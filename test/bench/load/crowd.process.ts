@@ -1,4 +1,4 @@
-import { serveTasks } from './child-task';
+import { serveTasks } from '@agent-chat/load';
 import { type BroadcastPlan, Crowd, type CrowdPlan } from './crowd';
 
 let crowd: Crowd | undefined;

@@ -1,8 +1,5 @@
+import { inTurns, Latencies, type Percentiles, RawSocket, StreamTally } from '@agent-chat/load';
 import { RestClient } from '../../support/rest-client';
-import { inTurns } from './in-turns';
-import { Latencies, type Percentiles } from './percentiles';
-import { RawSocket } from './raw-socket';
-import { StreamTally } from './stream-tally';
 
 /** Many connections of few people in public rooms. */
 export interface CrowdPlan {
@@ -41,7 +38,7 @@ export class Crowd {
   private readonly sockets: RawSocket[] = [];
   private readonly tallies: StreamTally[] = [];
   private rooms: string[] = [];
-  private deliveries = new Latencies(0);
+  private deliveries = Latencies.empty();
   private posted = 0;
   private startMs = 0;
   private intervalMs = 1;
@@ -67,7 +64,7 @@ export class Crowd {
 
   async connect(): Promise<void> {
     await inTurns(this.plan.connections, OPENING_WIDTH, async (index) => {
-      const socket = await RawSocket.connect(this.plan.url, this.people[index % this.people.length]!.credentials?.accessToken);
+      const socket = await RawSocket.connect(this.plan.url, { token: this.people[index % this.people.length]!.credentials?.accessToken });
       this.sockets[index] = socket;
       socket.onClose = () => this.closed++;
       await this.subscribe(socket, index);
@@ -78,7 +75,7 @@ export class Crowd {
   async broadcast({ rate, seconds }: BroadcastPlan): Promise<BroadcastFigures> {
     const total = Math.round(rate * seconds);
     const expected = total * this.plan.connections;
-    this.deliveries = new Latencies(expected);
+    this.deliveries = Latencies.empty();
     this.intervalMs = 1_000 / rate;
     this.posted = 0;
     this.startMs = performance.now();

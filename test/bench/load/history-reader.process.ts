@@ -1,9 +1,6 @@
+import { inTurns, Latencies, type Percentiles, RawSocket, serveTasks } from '@agent-chat/load';
 import { Agent, get } from 'node:http';
 import { RestClient } from '../../support/rest-client';
-import { serveTasks } from './child-task';
-import { inTurns } from './in-turns';
-import { Latencies, type Percentiles } from './percentiles';
-import { RawSocket } from './raw-socket';
 
 export interface PagesPlan {
   readonly concurrency: number;
@@ -18,7 +15,6 @@ export interface PagesFigures {
   readonly bytesAPage: number;
 }
 
-const MAX_PAGES = 1_000_000;
 const POSTS_IN_FLIGHT = 100;
 const TEXT = 'a message of ordinary length, as people write them to each other all day long, give or take a few words';
 
@@ -30,7 +26,7 @@ let posted = 0;
 async function fill({ url, messages }: { url: string; messages: number }): Promise<void> {
   reader = await RestClient.register(url, 'reader');
   ({ roomId } = await reader.createRoom({ kind: 'private', name: 'history' }));
-  const socket = await RawSocket.connect(url, reader.credentials?.accessToken);
+  const socket = await RawSocket.connect(url, { token: reader.credentials?.accessToken });
   await inTurns(messages, POSTS_IN_FLIGHT, async (number) => {
     const answer = await socket.call('message.post', { roomId, clientMsgId: String(number), text: TEXT });
     if (!answer.ok) throw new Error(answer.error.code);
@@ -56,7 +52,7 @@ function page(agent: Agent, before: number, limit: number): Promise<number> {
 /** Reads pages all over the room, each reader one after the other. */
 async function read({ concurrency, seconds, limit }: PagesPlan): Promise<PagesFigures> {
   const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
-  const latencies = new Latencies(MAX_PAGES);
+  const latencies = Latencies.empty();
   const startMs = performance.now();
   const untilMs = startMs + seconds * 1_000;
   let bytes = 0;

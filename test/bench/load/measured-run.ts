@@ -1,7 +1,7 @@
+import { formatPercentiles } from '@agent-chat/load';
 import { Client } from 'pg';
 import { type ChildTask } from './child-task';
 import { rounded } from './options';
-import { formatPercentiles } from './percentiles';
 import { cpuSecondsOfFamily } from './process-usage';
 import { type RunFigures, type RunPlan, type Verdict } from './send-load';
 import { type SystemUnderLoad } from './system-under-load';

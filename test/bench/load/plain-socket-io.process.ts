@@ -1,9 +1,9 @@
+import { serveTasks } from '@agent-chat/load';
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import { Pool } from 'pg';
 import { Server } from 'socket.io';
-import { serveTasks } from './child-task';
 
 interface Post {
   readonly roomId: string;

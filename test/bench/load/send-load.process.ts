@@ -1,4 +1,4 @@
-import { serveTasks } from './child-task';
+import { serveTasks } from '@agent-chat/load';
 import { type Population, type RunPlan, SendLoad } from './send-load';
 
 let load: SendLoad | undefined;

@@ -1,8 +1,17 @@
-import { type LoggedEvent, RestClient } from '../../support/rest-client';
-import { inTurns } from './in-turns';
-import { Latencies, type Percentiles } from './percentiles';
-import { RawSocket } from './raw-socket';
-import { negativeControl, type Place, StreamTally, sum, tallyOf, type Violations } from './stream-tally';
+import {
+  inTurns,
+  Latencies,
+  type LoggedEvent,
+  negativeControl,
+  type Percentiles,
+  type Place,
+  RawSocket,
+  StreamTally,
+  sum,
+  tallyOf,
+  type Violations,
+} from '@agent-chat/load';
+import { RestClient } from '../../support/rest-client';
 
 /** Rooms of equal size that everybody is in equally often; each user has one connection. */
 export interface Population {
@@ -59,8 +68,8 @@ const LATE_DELIVERY_MS = 10_000;
 /** One series of posts at a steady rate; latencies count from the moment a post was due, whatever held it up. */
 class Run {
   readonly ackSeqs: Int32Array;
-  readonly acks: Latencies;
-  readonly deliveries: Latencies;
+  readonly acks = Latencies.empty();
+  readonly deliveries = Latencies.empty();
   readonly refusals: Record<string, number> = {};
   startMs = 0;
   posted = 0;
@@ -71,11 +80,8 @@ class Run {
     readonly first: number,
     readonly total: number,
     private readonly rate: number,
-    membersPerRoom: number,
   ) {
     this.ackSeqs = new Int32Array(total);
-    this.acks = new Latencies(total);
-    this.deliveries = new Latencies(total * membersPerRoom);
   }
 
   dueMs(number: number): number {
@@ -108,7 +114,7 @@ export class SendLoad {
     const rooms = await this.makeRooms(rests);
     await inTurns(users, 4, async (index) => {
       const rest = rests[index]!;
-      const socket = await RawSocket.connect(rest.url, rest.credentials?.accessToken);
+      const socket = await RawSocket.connect(rest.url, { token: rest.credentials?.accessToken });
       const own = rooms.filter((_, room) => this.membersOf(room).includes(index));
       const member: Member = { socket, rest, rooms: own, streams: new Map() };
       this.members[index] = member;
@@ -118,7 +124,7 @@ export class SendLoad {
 
   async perform({ rate, seconds, drainSeconds }: RunPlan): Promise<RunFigures> {
     const total = Math.round(rate * seconds);
-    const run = new Run(this.nextNumber, total, rate, this.population.membersPerRoom);
+    const run = new Run(this.nextNumber, total, rate);
     this.nextNumber += total;
     this.runs.push(run);
     this.frames = 0;
@@ -193,7 +199,7 @@ export class SendLoad {
   private async makeRooms(rests: readonly RestClient[]): Promise<string[]> {
     const { users, roomsPerUser, membersPerRoom, isBare } = this.population;
     const count = Math.floor((users * roomsPerUser) / membersPerRoom);
-    if (isBare) return Array.from({ length: count }, (_, room) => `room-${String(room)}`);
+    if (isBare) return Array.from({ length: count }, (_, room) => `00000000-0000-7000-8000-${String(room).padStart(12, '0')}`);
     return inTurns(count, 4, async (room) => {
       const [owner, ...others] = this.membersOf(room).map((member) => rests[member]!);
       const made = await owner!.createRoom({ kind: 'private', name: `load ${String(room)}`, memberIds: others.map(({ userId }) => userId) });

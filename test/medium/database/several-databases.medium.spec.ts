@@ -1,6 +1,8 @@
 import { MigrationError } from '@agent-chat/database';
-import { openPostgresDatabase, type PostgresDatabase } from '@agent-chat/database/adapters/postgres';
+import { type OpenPostgresOptions, openPostgresDatabase, type PostgresDatabase } from '@agent-chat/database/adapters/postgres';
 import { createEmptyDatabase } from '@agent-chat/database/testing';
+import { eventually } from '@agent-chat/testing';
+import { askPostgres } from '../../support/ask-postgres';
 
 type Server = Awaited<ReturnType<typeof createEmptyDatabase>>;
 
@@ -18,8 +20,8 @@ describe('an installation on several databases', () => {
     await Promise.all(servers.map((server) => server.drop()));
   });
 
-  async function open(shards = shardUrls): Promise<PostgresDatabase> {
-    const database = await openPostgresDatabase({ url: servers[0].url, shardUrls: shards, partitionCount: 8, log: () => undefined });
+  async function open(shards = shardUrls, options: Partial<OpenPostgresOptions> = {}): Promise<PostgresDatabase> {
+    const database = await openPostgresDatabase({ url: servers[0].url, shardUrls: shards, partitionCount: 8, log: () => undefined, ...options });
     opened.push(database);
     return database;
   }
@@ -59,5 +61,64 @@ describe('an installation on several databases', () => {
     await database.reload();
     expect(database.shard(3).name).toBe('b');
     await expect(database.shard(3).query('SELECT count(*) AS rooms FROM rooms')).resolves.toEqual([{ rooms: 0 }]);
+  });
+
+  describe('of which one is away at the start', () => {
+    const COUNT = 'SELECT count(*) AS rooms FROM rooms';
+    const refused = jest.fn<undefined, [MigrationError]>();
+
+    beforeEach(() => refused.mockReset());
+
+    async function install(): Promise<void> {
+      const database = await openPostgresDatabase({ url: servers[0].url, shardUrls, partitionCount: 8, log: () => undefined });
+      await database.close();
+    }
+
+    /** Whether the server lets anybody into the database of b. */
+    async function allow(isAllowed: boolean): Promise<void> {
+      const name = new URL(servers[2].url).pathname.slice(1);
+      await askPostgres(servers[0].url, `ALTER DATABASE "${name}" ALLOW_CONNECTIONS ${String(isAllowed)}`);
+    }
+
+    it('goes on with the others, refuses the rooms of that one, and has them once it is there', async () => {
+      await install();
+      await allow(false);
+      const said: string[] = [];
+      const database = await open(shardUrls, { onRefused: refused, log: (line) => said.push(line) });
+
+      await expect(database.shard(0).query(COUNT)).resolves.toEqual([{ rooms: 0 }]);
+      for (const place of [database.shard(1), database.writer(1), database.named('b')])
+        await expect(place.query(COUNT)).rejects.toMatchObject({ kind: 'outage' });
+      await expect(database.ping(2_000)).rejects.toThrow('b has been away since this process started.');
+      expect(said).toEqual([
+        expect.stringMatching(/^Going on without b, whose rooms are refused until it is there\. The schema of b could not be brought up to date: .*/),
+      ]);
+
+      await allow(true);
+      await eventually(async () => expect(await database.shard(1).query(COUNT)).toEqual([{ rooms: 0 }]), { timeoutMs: 15_000 });
+      expect(said.at(-1)).toBe('b came, and is in use.');
+      expect(refused).not.toHaveBeenCalled();
+    });
+
+    it('tells when it comes and disagrees with the shard map, and never lets anybody to it', async () => {
+      await install();
+      await askPostgres(servers[2].url, 'INSERT INTO partition_progress (partition) VALUES (0)');
+      await allow(false);
+      const database = await open(shardUrls, { onRefused: refused });
+      await allow(true);
+      await eventually(() => expect(refused).toHaveBeenCalledTimes(1), { timeoutMs: 15_000 });
+      expect(refused.mock.calls[0]?.[0].message).toContain('partition 0 is active in a and b');
+      await expect(database.shard(1).query(COUNT)).rejects.toMatchObject({ kind: 'outage' });
+    });
+
+    it('refuses where nobody would be told, and to install', async () => {
+      await allow(false);
+      await expect(open(shardUrls, { onRefused: refused })).rejects.toMatchObject({ name: 'MigrationError', mayPass: true });
+      await allow(true);
+      await install();
+      await allow(false);
+      await expect(open()).rejects.toMatchObject({ name: 'MigrationError', mayPass: true });
+      await allow(true);
+    });
   });
 });

@@ -85,6 +85,24 @@ describe('Event streams', () => {
     });
   });
 
+  it('without rooms bring those that are there, and the others from where they were once these are back', async () => {
+    const [room, later] = [cluster.chat.room([ann]), cluster.chat.room([ann])];
+    const first = await stream(one);
+    await eventually(() => expect(first.lastId).toBeDefined());
+    await cluster.chat.post(later, 2);
+    await eventually(() => expect(first.seqs(later.roomId)).toEqual([1, 2]));
+    first.close();
+    await cluster.chat.post(later, 2);
+    cluster.chat.away.add(later);
+    const second = await stream(other, '', first.lastId);
+    await cluster.chat.post(room);
+    await eventually(() => expect(second.seqs(room.roomId)).toEqual([1]));
+    expect(second.seqs(later.roomId)).toEqual([]);
+    cluster.chat.away.clear();
+    await eventually(() => expect(second.seqs(later.roomId)).toEqual([3, 4]), { timeoutMs: 10_000 });
+    expect(second.of('resync')).toEqual([]);
+  });
+
   it('answer resync for a room whose position they do not know, and go on from its head', async () => {
     const [room, unknown] = [cluster.chat.room([ann]), cluster.chat.room([ann])];
     const first = await stream(one, `?rooms=${room.roomId}`);

@@ -27,6 +27,8 @@ export class ScriptedChat {
   /** What it publishes reaches nobody. */
   isMute = false;
   hasOwner = true;
+  /** Rooms whose database is away: lists say that something is missing. */
+  readonly away = new Set<ScriptedRoom>();
   /** Holds back the answer to `rooms.open`, after the snapshot was taken. */
   openGate: Promise<void> = Promise.resolve();
   maxEvents = Number.MAX_SAFE_INTEGER;
@@ -129,7 +131,8 @@ export class ScriptedChat {
 
   private answerPeople(queries: QueryBus): void {
     queries.answer('rooms.memberOf', async ({ userId }) => ({
-      roomIds: [...this.rooms.values()].filter(({ members }) => members.has(userId as UserId)).map(({ roomId }) => roomId),
+      roomIds: [...this.rooms.values()].filter((room) => room.members.has(userId as UserId) && !this.away.has(room)).map(({ roomId }) => roomId),
+      ...(this.away.size > 0 && { incomplete: true }),
     }));
     queries.answer('users.revs', async ({ userIds }) => ({ revs: (userIds as UserId[]).map((userId) => ({ userId, rev: this.revs.get(userId) ?? 0 })) }));
     queries.answer('heads.read', async ({ reads }) => ({

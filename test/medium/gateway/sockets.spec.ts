@@ -180,11 +180,11 @@ describe('A socket', () => {
     const written = new Set<unknown>();
     const registry = gateway.app.get(ConnectionRegistry);
     for (const connection of registry.all()) {
-      const { _sender: sender } = (connection as Json).socket.conn.transport.socket;
-      const send = sender.sendFrame.bind(sender);
-      sender.sendFrame = (list: Buffer[], done: () => void) => {
-        if (list[0]?.includes('"events"') === true) written.add(list[0]);
-        send(list, done);
+      const { _socket: wire } = (connection as Json).socket.conn.transport.socket;
+      const write = wire.write.bind(wire);
+      wire.write = (frame: Buffer, done?: () => void) => {
+        if (frame.includes('"events"')) written.add(frame);
+        return write(frame, done);
       };
     }
     await cluster.chat.post(room);

@@ -51,6 +51,16 @@ export function ErrorState({ error, onRetry, children }: ErrorStateProps): React
   );
 }
 
+/** Above a list of which a part is missing for now. */
+export function IncompleteNote({ children }: { readonly children: string }): ReactNode {
+  return (
+    <p className="incomplete-note" role="status">
+      <Icon name="alert" size={16} />
+      {children}
+    </p>
+  );
+}
+
 export function LoadingState({ label }: { readonly label: string }): ReactNode {
   return (
     <div className="empty-state">

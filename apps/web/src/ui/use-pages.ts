@@ -5,6 +5,8 @@ interface Pages<Item> {
   readonly items: readonly Item[];
   readonly state: 'loading' | 'loaded' | 'failed';
   readonly error: unknown;
+  /** A page said that something is missing. */
+  readonly isIncomplete: boolean;
   readonly hasMore: boolean;
   readonly more: () => void;
   readonly reload: () => void;
@@ -13,15 +15,17 @@ interface Pages<Item> {
 interface State<Item> {
   readonly items: readonly Item[];
   readonly next: string | undefined;
+  readonly isIncomplete: boolean;
   readonly state: Pages<Item>['state'];
   readonly error: unknown;
 }
 
 const WAIT_MS = 220;
+const NOTHING = { items: [], next: undefined, isIncomplete: false, state: 'loading', error: undefined } as const;
 
 /** The pages of a list that depends on what is being typed. An answer that comes too late is dropped. */
 export function usePages<Item>(query: string, read: (cursor: string | undefined) => Promise<Page<Item>>): Pages<Item> {
-  const [{ items, next, state, error }, setState] = useState<State<Item>>({ items: [], next: undefined, state: 'loading', error: undefined });
+  const [{ items, next, isIncomplete, state, error }, setState] = useState<State<Item>>(NOTHING);
   const turn = useRef(0);
   const reader = useRef(read);
   reader.current = read;
@@ -34,6 +38,7 @@ export function usePages<Item>(query: string, read: (cursor: string | undefined)
         setState((before) => ({
           items: cursor === undefined ? page.items : [...before.items, ...page.items],
           next: page.next,
+          isIncomplete: page.incomplete === true || (cursor !== undefined && before.isIncomplete),
           state: 'loaded',
           error: undefined,
         }));
@@ -47,5 +52,5 @@ export function usePages<Item>(query: string, read: (cursor: string | undefined)
     const timer = window.setTimeout(() => load(undefined), WAIT_MS);
     return () => window.clearTimeout(timer);
   }, [query, load]);
-  return { items, state, error, hasMore: next !== undefined, more: () => load(next), reload: () => load(undefined) };
+  return { items, state, error, isIncomplete, hasMore: next !== undefined, more: () => load(next), reload: () => load(undefined) };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AttachmentIdSchema, CursorSchema, IsoTimeSchema, MessageIdSchema, RoomIdSchema, SeqSchema, UserIdSchema } from '../primitives';
 import { RoomEvent } from '../events/room-events';
 import { Message, MessageRevision, SearchHit } from '../views/message';
+import { Incomplete } from '../views/answers';
 import { BanRecord, MemberRecord, Room, RoomHead } from '../views/room';
 import { defineQuery } from './define-query';
 import { ErrorBodySchema } from './error-body';
@@ -20,13 +21,17 @@ export const ROOM_QUERIES = {
   /** The room as the asker sees it, or ROOM_NOT_FOUND. */
   'room.get': defineQuery('any', z.object(inRoom), z.object({ room: Room })),
   /** The asker's rooms, newest activity first; `rev` is the asker's newest user event, read before the rooms. */
-  'rooms.mine': defineQuery('any', z.object({ userId: UserIdSchema, ...page }), z.object({ rooms: z.array(Room), next: z.string().optional(), rev: z.int() })),
+  'rooms.mine': defineQuery(
+    'any',
+    z.object({ userId: UserIdSchema, ...page }),
+    z.object({ rooms: z.array(Room), next: z.string().optional(), rev: z.int(), incomplete: Incomplete }),
+  ),
   /** The ids of the asker's rooms. */
-  'rooms.memberOf': defineQuery('any', z.object({ userId: UserIdSchema }), z.object({ roomIds: z.array(RoomIdSchema) })),
+  'rooms.memberOf': defineQuery('any', z.object({ userId: UserIdSchema }), z.object({ roomIds: z.array(RoomIdSchema), incomplete: Incomplete })),
   'rooms.discover': defineQuery(
     'any',
     z.object({ userId: UserIdSchema, query: z.string().max(80).optional(), ...page }),
-    z.object({ rooms: z.array(Room), next: z.string().optional() }),
+    z.object({ rooms: z.array(Room), next: z.string().optional(), incomplete: Incomplete }),
   ),
   'room.members': defineQuery('any', z.object({ ...inRoom, ...page }), memberPage),
   'room.bans': defineQuery('any', z.object({ ...inRoom, ...page }), z.object({ bans: z.array(BanRecord), next: z.string().optional() })),
@@ -64,7 +69,7 @@ export const ROOM_QUERIES = {
       after: IsoTimeSchema.optional(),
       ...page,
     }),
-    z.object({ items: z.array(SearchHit), next: z.string().optional() }),
+    z.object({ items: z.array(SearchHit), next: z.string().optional(), incomplete: Incomplete }),
   ),
   /** Badges of several people at once. Rooms that somebody is not a member of are left out. */
   'heads.read': defineQuery(

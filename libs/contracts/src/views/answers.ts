@@ -7,6 +7,9 @@ import { User } from './user';
 
 const next = z.string().meta({ description: 'Opaque; absent on the last page' }).optional();
 
+/** Absent from a list that has everything. */
+export const Incomplete = z.literal(true).meta({ description: 'A part of the rooms is away: what it holds is missing here, and comes back' }).optional();
+
 /** A list with everything it has, or a page of it. */
 function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), next });
@@ -32,11 +35,11 @@ export const RoomAnswer = z.object({ room: Room.optional() });
 export type RoomAnswer = z.infer<typeof RoomAnswer>;
 
 /** The caller's rooms, newest activity first. */
-export const RoomList = pageOf(Room).extend({ rev: z.int().meta({ description: 'The number of the last change of the list' }) });
+export const RoomList = pageOf(Room).extend({ incomplete: Incomplete, rev: z.int().meta({ description: 'The number of the last change of the list' }) });
 export type RoomList = z.infer<typeof RoomList>;
 
 /** Some rooms. */
-export const RoomPage = pageOf(Room);
+export const RoomPage = pageOf(Room).extend({ incomplete: Incomplete });
 export type RoomPage = z.infer<typeof RoomPage>;
 
 /** Some members of a room. */
@@ -68,7 +71,7 @@ export const EventPage = z.object({ events: z.array(RoomEvent), cursor: CursorSc
 export type EventPage = z.infer<typeof EventPage>;
 
 /** Found messages, best first. */
-export const SearchPage = pageOf(SearchHit);
+export const SearchPage = pageOf(SearchHit).extend({ incomplete: Incomplete });
 export type SearchPage = z.infer<typeof SearchPage>;
 
 /** What moving a read mark leaves. */

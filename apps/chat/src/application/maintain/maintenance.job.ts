@@ -1,3 +1,4 @@
+import { DatabaseError } from '@agent-chat/database';
 import { JobQueue } from '@agent-chat/job-queue';
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
 import { DeadCommandExpiry } from '../../infrastructure/maintain/dead-command-expiry';
@@ -22,9 +23,14 @@ export class MaintenanceJob implements OnModuleInit, OnApplicationBootstrap, Bef
     private readonly deadCommands: DeadCommandExpiry,
   ) {}
 
-  /** Before anything is written, so that no event of this month lands in the default partition. */
+  /** Before anything is written, so that no event of this month lands in the default partition. A database that is away was prepared for months when it was there. */
   async onModuleInit(): Promise<void> {
-    await this.months.prepare(MONTHS_AHEAD);
+    try {
+      await this.months.prepare(MONTHS_AHEAD);
+    } catch (error) {
+      if (!(error instanceof DatabaseError && error.isAway)) throw error;
+      this.logger.warn({ err: error }, 'A database that is away gets the coming months of its log with the next maintenance');
+    }
   }
 
   async onApplicationBootstrap(): Promise<void> {

@@ -1,4 +1,4 @@
-import { Database, type PhysicalDatabase, type Queryable, type Row } from '@agent-chat/database';
+import { Database, type DatabaseError, type PhysicalDatabase, type Queryable, type Row } from '@agent-chat/database';
 import { Injectable } from '@nestjs/common';
 
 // Any number will do, as long as every release uses the same.
@@ -33,10 +33,15 @@ interface Month extends Row {
 export class EventMonths {
   constructor(private readonly database: Database) {}
 
-  /** Makes what is missing of this month and the next `ahead`, on every database; answers the names of the tables made. Safe to run anywhere, at once. */
+  /**
+   * Makes what is missing of this month and the next `ahead`, on every database; answers the names of the tables made. Safe to run anywhere, at once.
+   * Rejects with `DatabaseError` when it is done with the others where one fails.
+   */
   async prepare(ahead: number): Promise<string[]> {
-    const made = await Promise.all(this.database.shards().map((shard) => this.prepareShard(shard, ahead)));
-    return made.flat();
+    const made = await Promise.allSettled(this.database.shards().map((shard) => this.prepareShard(shard, ahead)));
+    const failed = made.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw failed.reason as DatabaseError;
+    return made.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
   }
 
   /** Makes in one database what another one has: a shard is about to move there. */

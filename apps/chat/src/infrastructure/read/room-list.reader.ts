@@ -49,24 +49,26 @@ export class RoomListReader {
   async mine({ userId, cursor, limit }: QueryInput<'rooms.mine'>): Promise<QueryAnswer<'rooms.mine'>> {
     const [activeAt, roomId] = decodePageToken(cursor, ActivityPlace) ?? [];
     const rev = await this.personLog.revOf(userId);
-    const rows = await askAllShards(this.database, (ask, partitions) => ask<RoomRow>(MINE, [userId, activeAt, roomId, limit + 1, partitions]));
+    const { rows, ...found } = await askAllShards(this.database, (ask, partitions) => ask<RoomRow>(MINE, [userId, activeAt, roomId, limit + 1, partitions]));
     rows.sort((one, other) => descending(one.active_place, other.active_place) || ascending(one.room_id, other.room_id));
     const { page, next } = cutPage(rows, limit, (row) => [row.active_place, row.room_id]);
-    return { rooms: page.map(toRoom), rev, ...(next === undefined ? {} : { next }) };
+    return { rooms: page.map(toRoom), rev, ...found, ...(next === undefined ? {} : { next }) };
   }
 
   async memberOf({ userId }: QueryInput<'rooms.memberOf'>): Promise<QueryAnswer<'rooms.memberOf'>> {
-    const rows = await askAllShards(this.database, (ask, partitions) => ask<IdRow>(MEMBER_OF, [userId, partitions]));
-    return { roomIds: rows.map((row) => row.room_id) };
+    const { rows, ...found } = await askAllShards(this.database, (ask, partitions) => ask<IdRow>(MEMBER_OF, [userId, partitions]));
+    return { roomIds: rows.map((row) => row.room_id), ...found };
   }
 
   async discover({ userId, query, cursor, limit }: QueryInput<'rooms.discover'>): Promise<QueryAnswer<'rooms.discover'>> {
     const [name, roomId] = decodePageToken(cursor, NamePlace) ?? [];
     const wanted = query?.trim() === '' ? undefined : query?.trim();
-    const rows = await askAllShards(this.database, (ask, partitions) => ask<RoomRow>(DISCOVER, [userId, name, roomId, wanted, limit + 1, partitions]));
+    const { rows, ...found } = await askAllShards(this.database, (ask, partitions) =>
+      ask<RoomRow>(DISCOVER, [userId, name, roomId, wanted, limit + 1, partitions]),
+    );
     rows.sort((one, other) => Buffer.compare(Buffer.from(one.name_place), Buffer.from(other.name_place)) || ascending(one.room_id, other.room_id));
     const { page, next } = cutPage(rows, limit, (row) => [row.name_place, row.room_id]);
-    return { rooms: page.map(toRoom), ...(next === undefined ? {} : { next }) };
+    return { rooms: page.map(toRoom), ...found, ...(next === undefined ? {} : { next }) };
   }
 }
 

@@ -47,14 +47,14 @@ export class SearchReader {
     const { userId, roomId, authorId, before, after, limit } = input;
     const [place, messageId] = decodePageToken(input.cursor, Place) ?? [];
     const parameters = [userId, searchable(input.q), roomId, authorId, before, after, place, messageId, limit + 1];
-    const rows =
+    const { rows, ...found } =
       roomId === undefined
         ? await askAllShards(this.database, (ask, partitions) => ask<HitRow>(SEARCH, [...parameters, partitions]))
-        : await askRoom<HitRow>(this.database, roomId, SEARCH, [...parameters, [partitionOf(roomId, this.database.partitionCount)]]);
+        : { rows: await askRoom<HitRow>(this.database, roomId, SEARCH, [...parameters, [partitionOf(roomId, this.database.partitionCount)]]) };
     rows.sort(newestFirst);
     const { page, next } = cutPage(rows, limit, (row) => [row.place, row.message_id]);
     const items = page.map(({ message, headline }) => ({ message: toMessage(message), highlights: searchHighlights(headline) }));
-    return { items, ...(next === undefined ? {} : { next }) };
+    return { items, ...found, ...(next === undefined ? {} : { next }) };
   }
 }
 

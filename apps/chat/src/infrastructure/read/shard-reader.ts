@@ -5,6 +5,8 @@ import { AppError, groupBy, partitionOf } from '@agent-chat/kernel';
 const NOT_HERE = 'AC002';
 /** A partition is hardly moved more often than this while one question is answered. */
 const MAX_MAPS = 4;
+/** A list doesn't wait for longer for one database when others have answered: it takes milliseconds. */
+const LIST_PATIENCE_MS = 2_000;
 
 type ShardPlaces = Pick<Database, 'shard' | 'reload'>;
 
@@ -42,16 +44,43 @@ export async function askReplica<R extends Row>(
   return database.readReplica<R>(partition, guarded(sql, parameters), [...parameters, [partition]], isFresh);
 }
 
+/** A list over all databases. */
+interface ListOfAll<R extends Row> {
+  readonly rows: R[];
+  /** Given where a database is away: what it holds is missing. */
+  readonly incomplete?: true;
+}
+
 /**
  * Asks every physical database, all at once, and joins what they answer. `work` gets the partitions that count there: rows of others are copies
- * on their way, or remains. One that fails fails the whole: half a list would lie.
+ * on their way, or remains. What a database holds that is away is missing, and the list says so. Rejects with UNAVAILABLE where all are away.
  */
-export async function askAllShards<R extends Row>(database: Database, work: (ask: AskShard, partitions: readonly number[]) => Promise<R[]>): Promise<R[]> {
+export async function askAllShards<R extends Row>(
+  database: Database,
+  work: (ask: AskShard, partitions: readonly number[]) => Promise<R[]>,
+): Promise<ListOfAll<R>> {
   return withMap(async () => {
     const all = Array.from({ length: database.partitionCount }, (_, partition) => partition);
     const places = groupBy(all, (partition) => database.shard(partition));
-    const answers = await Promise.all([...places].map(([shard, partitions]) => work(askOf(database, shard, partitions), partitions)));
-    return answers.flat();
+    const asked = [...places].map(([shard, partitions]) => whileReachable(inTime(work(askOf(database, shard, partitions), partitions), places.size > 1)));
+    const answers = await Promise.allSettled(asked);
+    const there = answers.filter((answer) => answer.status === 'fulfilled').map(({ value }) => value);
+    const failures = answers.filter((answer) => answer.status === 'rejected').map(({ reason }) => AppError.from(reason));
+    const [worst] = failures.filter(({ code }) => there.length === 0 || code !== 'UNAVAILABLE');
+    if (worst !== undefined) throw worst;
+    return { rows: there.flat(), ...(failures.length > 0 && { incomplete: true }) };
+  });
+}
+
+/** Rejects with UNAVAILABLE where the answer takes too long, unless there is no other to go on with. */
+async function inTime<Result>(work: Promise<Result>, isOneOfSeveral: boolean): Promise<Result> {
+  if (!isOneOfSeveral) return work;
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new AppError('UNAVAILABLE', { detail: 'A database did not answer in time', retryAfterMs: 1_000 })), LIST_PATIENCE_MS);
+  });
+  return Promise.race([work, tooLate]).finally(() => {
+    clearTimeout(timer);
   });
 }
 

@@ -7,11 +7,12 @@ import { type Connection } from './connection';
 const FULL_RETRY_MS = 5_000;
 const NONE: ReadonlySet<Connection> = new Set();
 
-/** Is told of people's first and last connections here. */
+/** Is told of people's first and last connections here, and of each. */
 export interface PeopleListener {
   arrived(userId: UserId): void;
   left(userId: UserId): void;
   connected?(connection: Connection): void;
+  disconnected?(connection: Connection): void;
 }
 
 /** Every open connection of this gateway. */
@@ -56,6 +57,7 @@ export class ConnectionRegistry {
     const own = this.byUser.get(connection.userId);
     if (own?.delete(connection) !== true) return;
     this.count--;
+    for (const listener of this.listeners) listener.disconnected?.(connection);
     if (own.size > 0) return;
     this.byUser.delete(connection.userId);
     for (const listener of this.listeners) listener.left(connection.userId);

@@ -10,6 +10,8 @@ import { type OpenedRoom, type RoomToOpen, Subscriptions } from './subscriptions
 
 const HEARTBEAT_MS = 15_000;
 const QUERY_TIMEOUT_MS = 5_000;
+/** After a list of rooms of which some are away, the rest is looked for again. */
+const REST_AFTER_MS = 5_000;
 /** A room whose subscription ended so goes on from its head. */
 const GOES_ON: ReadonlySet<string> = new Set(['restored', 'overtaken']);
 
@@ -54,7 +56,7 @@ export class EventStreams implements OnApplicationBootstrap, OnModuleDestroy {
     };
     if (roomIds === undefined) this.roomLists.followJoins(stream, (_connection, roomId) => this.run(stream, () => this.open(stream, [{ roomId }])));
     this.run(stream, async () => {
-      await this.openAll(stream, roomIds ?? (await this.roomsOf(stream)), position);
+      await (roomIds === undefined ? this.openMine(stream, position) : this.openAll(stream, roomIds, position));
       stream.sendPosition();
     });
   }
@@ -64,10 +66,18 @@ export class EventStreams implements OnApplicationBootstrap, OnModuleDestroy {
     this.subscriptions.dropAll(stream);
   }
 
-  private async roomsOf({ userId }: EventStream): Promise<readonly RoomId[]> {
-    const { roomIds } = await this.queries.ask('rooms.memberOf', { userId }, { timeoutMs: QUERY_TIMEOUT_MS });
-    // Of the others, heads come.
-    return roomIds.slice(0, this.config.limits.subscriptionsPerConnection);
+  /** All of the person's rooms that aren't open yet; those that are away follow when they are back. */
+  private async openMine(stream: EventStream, position: StreamPosition | undefined): Promise<void> {
+    const { roomIds, incomplete } = await this.queries.ask('rooms.memberOf', { userId: stream.userId }, { timeoutMs: QUERY_TIMEOUT_MS });
+    // Of those beyond the limit, heads come.
+    const within = roomIds.slice(0, this.config.limits.subscriptionsPerConnection);
+    const missing = within.filter((roomId) => !stream.subscriptions.has(roomId));
+    await this.openAll(stream, missing, position);
+    if (!incomplete) return;
+    const again = (): void => {
+      if (!stream.isClosed) this.run(stream, () => this.openMine(stream, position));
+    };
+    setTimeout(again, REST_AFTER_MS).unref();
   }
 
   private async openAll(stream: EventStream, roomIds: readonly RoomId[], position: StreamPosition | undefined): Promise<void> {

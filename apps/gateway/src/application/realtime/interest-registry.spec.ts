@@ -66,7 +66,7 @@ describe('InterestRegistry', () => {
     const hanging = deferred<{ fence: number }>();
     answers = [refusal(), hanging.promise, Promise.resolve({ fence: 2 })];
     await registry.ensure([roomId]);
-    registry.compare(roomId, 1);
+    registry.compare(roomId, { epoch: 1, fence: 1 });
     await eventually(() => expect(calls).toBe(2), AT_ONCE);
     let heard = 0;
     inbox.on('control', () => (heard += 1));

@@ -65,10 +65,10 @@ export class InterestRegistry implements OnApplicationBootstrap, OnModuleDestroy
     await Promise.all(waits);
   }
 
-  /** What a snapshot says of the partition's fence: unless the registration knows the same, it is made again. */
-  compare(roomId: RoomId, fence: number): void {
+  /** What a snapshot says of the partition's epoch and fence: unless the registration knows the same, it is made again. */
+  compare(roomId: RoomId, { epoch, fence }: { readonly epoch: number; readonly fence: number }): void {
     const partition = this.partitionFor(roomId);
-    if (!partition.saw(fence)) this.renew(partition);
+    if (!partition.saw(epoch, fence)) this.renew(partition);
   }
 
   /** Registers all rooms again: owners may have forgotten this gateway. */

@@ -17,16 +17,17 @@ describe('The rooms of the people here', () => {
   let connections: ConnectionRegistry;
   let memberships: Memberships;
   let isAway: boolean;
+  let inReach: RoomId[] | undefined;
   let asked: number;
 
   beforeEach(() => {
     jest.spyOn(Logger.prototype, 'warn').mockImplementation();
     queries = new InMemoryQueryBus();
-    [isAway, asked] = [false, 0];
+    [isAway, inReach, asked] = [false, undefined, 0];
     queries.answer('rooms.memberOf', async () => {
       asked++;
       if (isAway) throw new AppError('UNAVAILABLE');
-      return { roomIds: [room] };
+      return inReach === undefined ? { roomIds: [room] } : { roomIds: inReach, incomplete: true };
     });
     const config = loadConfig({});
     connections = new ConnectionRegistry(config);
@@ -58,6 +59,28 @@ describe('The rooms of the people here', () => {
     await isKnown(true);
     memberships.reloadFailed();
     expect(asked).toBe(2);
+  });
+
+  it('stay known while some are away, and are read again', async () => {
+    connections.add(connection);
+    await isKnown(true);
+    inReach = [];
+    memberships.reload(ann);
+    const askedAgain = async (): Promise<void> => {
+      const before = asked;
+      await eventually(() => {
+        memberships.reloadFailed();
+        expect(asked).toBeGreaterThan(before);
+      });
+    };
+    await askedAgain();
+    await isKnown(true);
+    inReach = undefined;
+    await askedAgain();
+    await new Promise((resolve) => setImmediate(resolve));
+    const before = asked;
+    memberships.reloadFailed();
+    expect(asked).toBe(before);
   });
 
   it('are not asked for again when the person has left', async () => {

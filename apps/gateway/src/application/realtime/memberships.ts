@@ -64,10 +64,14 @@ export class Memberships implements OnModuleInit {
   private async load(userId: UserId): Promise<void> {
     const known = this.roomsOf.get(userId) ?? new Set();
     this.roomsOf.set(userId, known);
-    const { roomIds } = await this.queries.ask('rooms.memberOf', { userId }, { timeoutMs: QUERY_TIMEOUT_MS });
+    const { roomIds, incomplete } = await this.queries.ask('rooms.memberOf', { userId }, { timeoutMs: QUERY_TIMEOUT_MS });
     // Gone while we asked.
     if (this.roomsOf.get(userId) !== known) return;
     for (const roomId of roomIds) this.add(userId, roomId);
+    if (incomplete) {
+      this.failed.add(userId);
+      return;
+    }
     const now = new Set(roomIds);
     for (const roomId of known) if (!now.has(roomId)) this.remove(userId, roomId);
   }

@@ -55,11 +55,23 @@ describe('Interest in the rooms of one partition', () => {
 
   it('is not satisfied with an owner whose fence is older than the row’s', async () => {
     await interest.register(one);
-    expect(interest.saw(1)).toBe(true);
-    expect(interest.saw(2)).toBe(false);
+    expect(interest.saw(1, 1)).toBe(true);
+    expect(interest.saw(1, 2)).toBe(false);
     expect(interest.isUnowned).toBe(true);
     fence = 2;
     expect(await interest.renew()).toEqual([one]);
+    expect(interest.isUnowned).toBe(false);
+  });
+
+  it('follows a lower fence into a new epoch: an older history was put in place of the one before', async () => {
+    fence = 7;
+    await interest.register(one);
+    expect(interest.saw(1, 7)).toBe(true);
+    fence = 3;
+    expect(interest.saw(1_700_000_000, 3)).toBe(false);
+    await interest.renew();
+    expect([interest.saw(1_700_000_000, 3), interest.isUnowned]).toEqual([true, false]);
+    interest.saw(1, 7);
     expect(interest.isUnowned).toBe(false);
   });
 

@@ -10,7 +10,8 @@ export class PartitionInterest {
   private readonly pending = new Set<RoomId>();
   /** As the owner said; undefined while there is none. */
   private fence: number | undefined;
-  private rowFence = 0;
+  /** The highest that a snapshot told, in the newest epoch that one told. */
+  private row = { epoch: 0, fence: 0 };
   /** The fence of the owner that holds `registered`. */
   private registeredWith: number | undefined;
   private flight: Promise<void> | undefined;
@@ -28,7 +29,7 @@ export class PartitionInterest {
 
   /** Nobody who owns the partition now knows this gateway. */
   get isUnowned(): boolean {
-    return this.fence === undefined || this.fence < this.rowFence;
+    return this.fence === undefined || this.fence < this.row.fence;
   }
 
   /** Resolves after the owner answered, or couldn't. */
@@ -38,9 +39,9 @@ export class PartitionInterest {
     await this.flush();
   }
 
-  /** A fence as a snapshot tells it; whether the registration stands with that owner. */
-  saw(fence: number): boolean {
-    this.rowFence = Math.max(this.rowFence, fence);
+  /** Epoch and fence as a snapshot tells them; whether the registration stands with that owner. A new epoch may begin with a lower fence (P29). */
+  saw(epoch: number, fence: number): boolean {
+    if (epoch > this.row.epoch || (epoch === this.row.epoch && fence > this.row.fence)) this.row = { epoch, fence };
     return this.fence === fence;
   }
 

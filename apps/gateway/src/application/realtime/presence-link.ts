@@ -8,6 +8,7 @@ import { GatewayInbox } from '../gateway-inbox';
 import { type Connection } from './connection';
 import { ConnectionRegistry } from './connection-registry';
 import { RoomIndex } from './room-index';
+import { Watchers } from './watchers';
 
 const TTL_MS = 30_000;
 /** Everything is repeated well within its time-to-live. */
@@ -29,7 +30,7 @@ export class PresenceLink implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly timers: NodeJS.Timeout[] = [];
   /** What was told last; people's watch lists and rooms are too long to compare. */
   private toldVersion = -1;
-  private watchVersion = 0;
+  private readonly watchers = new Watchers();
   /** The next time that it is told, for who waits for that. */
   private telling: Promise<void> | undefined;
   /** While the process drains, its clients are on their way to another one: nobody is reported gone. */
@@ -50,6 +51,7 @@ export class PresenceLink implements OnApplicationBootstrap, OnModuleDestroy {
         this.changed.add(userId);
       },
       left: (userId) => this.leaving.set(userId, this.clock.nowMs() + GRACE_MS),
+      disconnected: (connection) => this.watchers.forget(connection),
     });
     this.inbox.on('ephemeral', (message) => {
       for (const item of (JSON.parse(message) as { items: EphemeralItem[] }).items) this.pass(item);
@@ -83,8 +85,7 @@ export class PresenceLink implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Watches people in place of those before, and answers how they are now. */
   async watch(connection: Connection, userIds: readonly UserId[]): Promise<void> {
-    this.watchVersion++;
-    connection.watchedUserIds = userIds.length === 0 ? undefined : new Set(userIds);
+    this.watchers.set(connection, userIds);
     if (userIds.length === 0) return;
     await this.tellSoon();
     const { presences } = await this.queries.ask('presence.get', { userIds: [...userIds] }, { timeoutMs: QUERY_TIMEOUT_MS });
@@ -103,7 +104,7 @@ export class PresenceLink implements OnApplicationBootstrap, OnModuleDestroy {
 
   private pass(item: EphemeralItem): void {
     if (item.type === 'typing') return this.index.sendEphemeral(item);
-    for (const connection of this.connections.all()) if (connection.watchedUserIds?.has(item.userId) === true) connection.sendEphemeral([item]);
+    for (const connection of this.watchers.of(item.userId)) connection.sendEphemeral([item]);
   }
 
   private async reportChanges(): Promise<void> {
@@ -139,7 +140,7 @@ export class PresenceLink implements OnApplicationBootstrap, OnModuleDestroy {
     return { userId, status: shown?.status ?? 'online', ...(text === undefined ? {} : { text }) };
   }
 
-  /** With everybody who calls meanwhile: what is told is collected from every connection, which many callers together must not make us do for each. */
+  /** With everybody who calls meanwhile: everyone who is watched is told each time, which many callers together must not make us do for each. */
   private async tellSoon(): Promise<void> {
     this.telling ??= delay(GATHER_MS).then(() => {
       this.telling = undefined;
@@ -149,12 +150,10 @@ export class PresenceLink implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async tellWatched(): Promise<void> {
-    const version = this.watchVersion + this.index.version;
+    const version = this.watchers.version + this.index.version;
     if (version === this.toldVersion) return;
     this.toldVersion = version;
-    const watched = new Set<UserId>();
-    for (const { watchedUserIds } of this.connections.all()) for (const userId of watchedUserIds ?? []) watched.add(userId);
-    const [userIds, roomIds] = [[...watched], this.index.ids()];
+    const [userIds, roomIds] = [this.watchers.watched(), this.index.ids()];
     await this.queries.ask('presence.watch', { gatewayId: this.inbox.gatewayId, ttlMs: TTL_MS, userIds, roomIds }, { timeoutMs: QUERY_TIMEOUT_MS });
   }
 

@@ -134,7 +134,7 @@ export class Subscriptions {
       if (subscription !== undefined) this.forget(connection, roomId, subscription);
       return { roomId, error: snapshot.error };
     }
-    this.interest.compare(roomId, snapshot.fence);
+    this.interest.compare(roomId, snapshot);
     // Nothing is held while there is more (P24).
     if (snapshot.more && subscription?.phase === 'opening') this.index.leave(roomId, subscription, 'catching-up');
     const { head, cursor, events, more } = snapshot;

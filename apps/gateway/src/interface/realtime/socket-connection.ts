@@ -14,8 +14,9 @@ import { encodeEventsFrame, joinEventsFrames, type SocketFrame } from './socket-
 const LINGER_MS = 2_000;
 /** How long a socket that leaves waits for the answers to its calls. */
 const LAST_ANSWERS_MS = 5_000;
-/** Ephemeral frames are dropped once this many packets wait. */
+/** Ephemeral frames are dropped once this much waits. */
 const BUSY_PACKETS = 16;
+const BUSY_BYTES = 16 * 1_024;
 /** More events than this are not gathered into one frame. */
 const MAX_JOINED_BYTES = 64 * 1_024;
 
@@ -30,7 +31,7 @@ const MAX_CALLS_IN_FLIGHT = 64;
 /** What lies under a Socket.IO socket, as far as it is not public: checked by a test with a real socket. */
 interface Engine {
   readonly writeBuffer: readonly { readonly data?: unknown; readonly options?: { readonly wsPreEncodedFrame?: readonly Buffer[] } }[];
-  readonly transport: { readonly writable: boolean; readonly socket?: WebSocketLike };
+  readonly transport: { readonly socket?: WebSocketLike };
   write(packet: string, options: object): void;
   on(event: 'packet', listener: () => void): void;
   close(discard: boolean): void;
@@ -43,6 +44,7 @@ interface WebSocketLike {
   terminate(): void;
   pause(): void;
   resume(): void;
+  readonly _socket?: { readonly writable: boolean; readonly writableLength: number; write(frame: Buffer): boolean } | null;
   readonly _receiver?: { prependListener(event: 'error', listener: (error: Error & { code?: string }) => void): void };
 }
 
@@ -108,7 +110,11 @@ export class SocketConnection extends Connection {
     this.gatheredBytes = 0;
     if (this.isClosed) return;
     const { packet, options, sizeBytes } = gathered.length === 1 ? first : joinEventsFrames(gathered);
-    this.engine.write(packet, options);
+    const { writeBuffer, transport } = this.engine;
+    const wire = transport.socket?._socket;
+    // What the engine was given before has left it: the frame may follow without passing through it.
+    if (writeBuffer.length === 0 && wire?.writable === true) wire.write(options.wsPreEncodedFrame[0]);
+    else this.engine.write(packet, options);
     this.count(sizeBytes);
   }
 
@@ -119,7 +125,7 @@ export class SocketConnection extends Connection {
   }
 
   override sendEphemeral(body: ServerFrameBody<'ephemeral'>): void {
-    if (this.isClosed || this.engine.writeBuffer.length > BUSY_PACKETS) return;
+    if (this.isClosed || this.isBusy) return;
     this.write('ephemeral', body);
   }
 
@@ -176,6 +182,11 @@ export class SocketConnection extends Connection {
     });
   }
 
+  private get isBusy(): boolean {
+    const { writeBuffer, transport } = this.engine;
+    return writeBuffer.length > BUSY_PACKETS || (transport.socket?._socket?.writableLength ?? 0) > BUSY_BYTES;
+  }
+
   private get engine(): Engine {
     return this.socket.conn as unknown as Engine;
   }
@@ -188,8 +199,8 @@ export class SocketConnection extends Connection {
 
   private count(bytes: number): void {
     const { writeBuffer, transport } = this.engine;
-    if (writeBuffer.length === 0 && transport.writable) this.queuedBytes = 0;
-    this.queuedBytes += bytes;
+    if (writeBuffer.length === 0) this.queuedBytes = transport.socket?._socket?.writableLength ?? 0;
+    else this.queuedBytes += bytes;
     if (this.queuedBytes > this.around.outboundQueueBytes) this.recount();
   }
 

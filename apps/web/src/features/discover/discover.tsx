@@ -6,7 +6,7 @@ import { attempt } from '../../core/toasts';
 import { usePages } from '../../ui/use-pages';
 import { RoomAvatar } from '../../ui/avatar';
 import { ActionButton, Field, IconButton } from '../../ui/controls';
-import { EmptyState, ErrorState, LoadingState } from '../../ui/states';
+import { EmptyState, ErrorState, IncompleteNote, LoadingState } from '../../ui/states';
 import { openDialog } from '../shell/open-dialog';
 
 function DiscoveredRoom({ room, isMine }: { readonly room: Room; readonly isMine: boolean }): ReactNode {
@@ -59,7 +59,7 @@ export function Discover(): ReactNode {
   const wanted = query.trim();
   const { rooms } = useRoomList();
   const mine = new Set(rooms.flatMap(({ roomId, me }) => (me === undefined ? [] : [roomId])));
-  const { items, state, error, hasMore, more, reload } = usePages(wanted, (cursor) =>
+  const { items, state, error, isIncomplete, hasMore, more, reload } = usePages(wanted, (cursor) =>
     client.rooms.discover({ limit: 30, ...(wanted === '' ? {} : { query: wanted }), ...(cursor === undefined ? {} : { cursor }) }),
   );
   return (
@@ -75,9 +75,10 @@ export function Discover(): ReactNode {
       </header>
       <div className="page-body">
         <Field label="Find a public room" value={query} onChange={setQuery} placeholder="Name" autoFocus />
+        {isIncomplete && <IncompleteNote>Some rooms can’t be reached right now, and are missing here.</IncompleteNote>}
         {state === 'loading' && items.length === 0 && <LoadingState label="Looking for rooms" />}
         {state === 'failed' && <ErrorState error={error} onRetry={reload} />}
-        {state === 'loaded' && items.length === 0 && <Nothing query={wanted} />}
+        {state === 'loaded' && items.length === 0 && !isIncomplete && <Nothing query={wanted} />}
         <ul className="discovered-list">
           {items.map((room) => (
             <DiscoveredRoom key={room.roomId} room={room} isMine={mine.has(room.roomId)} />

@@ -5,7 +5,7 @@ import { navigate, useRoute } from '../../core/router';
 import { otherOf } from '../../core/room-names';
 import { useWatched } from '../../core/presence';
 import { useRovingFocus } from '../../ui/use-roving-focus';
-import { EmptyState, ErrorState, LoadingState } from '../../ui/states';
+import { EmptyState, ErrorState, IncompleteNote, LoadingState } from '../../ui/states';
 import { ActionButton } from '../../ui/controls';
 import { openDialog } from '../shell/open-dialog';
 import { Invitation } from './invitation';
@@ -42,7 +42,7 @@ function Rooms({ rooms }: { readonly rooms: readonly Room[] }): ReactNode {
 /** My rooms, newest activity first, with what is unread. */
 export function RoomList(): ReactNode {
   const me = useMyId();
-  const { rooms, loaded } = useRoomList();
+  const { rooms, loaded, incomplete } = useRoomList();
   const { error, load } = useLoaded();
   const invitations = rooms.filter((room) => room.me === undefined && room.invited === true);
   const mine = rooms.filter((room) => room.me !== undefined);
@@ -51,6 +51,7 @@ export function RoomList(): ReactNode {
   if (!loaded) return <LoadingState label="Loading your rooms" />;
   return (
     <div className="room-scroll">
+      {incomplete && <IncompleteNote>Some of your rooms can’t be reached right now.</IncompleteNote>}
       {invitations.length > 0 && (
         <section aria-label="Invitations">
           <h2 className="list-heading">Invitations</h2>
@@ -61,7 +62,7 @@ export function RoomList(): ReactNode {
           </ul>
         </section>
       )}
-      {mine.length === 0 ? (
+      {mine.length === 0 && !incomplete ? (
         <EmptyState
           icon="chat"
           title="No rooms yet"

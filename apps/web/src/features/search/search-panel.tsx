@@ -9,7 +9,7 @@ import { shortTimeLabel } from '../../core/time';
 import { showFound } from '../../text/highlights';
 import { Avatar } from '../../ui/avatar';
 import { ActionButton, Field } from '../../ui/controls';
-import { EmptyState, ErrorState, LoadingState } from '../../ui/states';
+import { EmptyState, ErrorState, IncompleteNote, LoadingState } from '../../ui/states';
 import { usePages } from '../../ui/use-pages';
 import { useRovingFocus } from '../../ui/use-roving-focus';
 import { SidePanel } from '../shell/side-panel';
@@ -62,20 +62,25 @@ function Hit({ hit, isFirst }: { readonly hit: SearchHit; readonly isFirst: bool
 function Results({ query, room }: { readonly query: string; readonly room: Room | undefined }): ReactNode {
   const onKeyDown = useRovingFocus();
   const roomId = room?.roomId;
-  const { items, state, error, hasMore, more, reload } = usePages(`${roomId ?? ''}:${query}`, (cursor) =>
+  const { items, state, error, isIncomplete, hasMore, more, reload } = usePages(`${roomId ?? ''}:${query}`, (cursor) =>
     client.search(query, { limit: 25, ...(roomId === undefined ? {} : { roomId }), ...(cursor === undefined ? {} : { cursor }) }),
   );
   if (state === 'failed') return <ErrorState error={error} onRetry={reload} />;
+  const note = isIncomplete && <IncompleteNote>Some rooms can’t be searched right now.</IncompleteNote>;
   if (items.length === 0) {
     if (state === 'loading') return <LoadingState label="Searching" />;
     return (
-      <EmptyState icon="search" title="Nothing found">
-        Try other words{room === undefined ? '' : ', or look in all your rooms'}.
-      </EmptyState>
+      <>
+        {note}
+        <EmptyState icon="search" title="Nothing found">
+          Try other words{room === undefined ? '' : ', or look in all your rooms'}.
+        </EmptyState>
+      </>
     );
   }
   return (
     <>
+      {note}
       <ul className="hits" onKeyDown={onKeyDown}>
         {items.map((hit, index) => (
           <Hit key={hit.message.messageId} hit={hit} isFirst={index === 0} />

@@ -10,11 +10,6 @@ export function toDatabaseError(thrown: unknown): DatabaseError {
   return new DatabaseError(kindOf(sqlState), sqlState, message, detailOf(error), thrown);
 }
 
-/** Whether the connection is still good after this failure: the server answered, and not that it is going away. */
-export function isConnectionUsable(error: DatabaseError): boolean {
-  return error.sqlState !== undefined && !/^(08|57P)/.test(error.sqlState);
-}
-
 function kindOf(sqlState: string | undefined): DatabaseErrorKind {
   if (sqlState === 'AC001') return 'fenced';
   return sqlState !== undefined && /^(22|23)|^54000$/.test(sqlState) ? 'data' : 'outage';

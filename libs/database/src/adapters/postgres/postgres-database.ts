@@ -1,4 +1,5 @@
 import { DatabaseError } from '../../database-error';
+import { type AbsentDatabases } from './absent-databases';
 import { FIRST_DATABASE } from '../../first-database';
 import { Database, type DirectoryAccess, type PhysicalDatabase, type Row } from '../../database.port';
 import { followingClient } from './following-client';
@@ -24,6 +25,8 @@ export interface PostgresDatabaseOptions {
   /** How long a server may say nothing to a commit before its outcome counts as unknown (P7). Nothing cancels it there (P6). */
   readonly commitSilenceMs?: number;
   readonly observer?: StatementObserver;
+  /** Those that were away when the process started. */
+  readonly absent?: AbsentDatabases;
   /** Stops the server behind it, where this process started one; called once, after the connections are closed. */
   readonly stopServer?: () => Promise<void>;
 }
@@ -36,6 +39,7 @@ const COMMIT_SILENCE_MS = 15_000;
 
 /** One Postgres, over connections for everybody and others for the single writer. */
 interface Place {
+  readonly name: string;
   readonly finder: PrimaryFinder;
   readonly shared: PostgresPhysicalDatabase;
   readonly writer: PostgresPhysicalDatabase;
@@ -81,7 +85,8 @@ export class PostgresDatabase extends Database {
     parameters: readonly unknown[],
     isFresh: (rows: readonly R[]) => boolean,
   ): Promise<R[] | undefined> {
-    return this.placeOf(this.map.databaseOf(partition)).replicas.read(sql, parameters, isFresh);
+    const { name, replicas } = this.placeOf(this.map.databaseOf(partition));
+    return this.options.absent?.has(name) === true ? undefined : replicas.read(sql, parameters, isFresh);
   }
 
   override names(): readonly string[] {
@@ -136,6 +141,7 @@ export class PostgresDatabase extends Database {
 
   private async closeOnce(): Promise<void> {
     try {
+      await this.options.absent?.close();
       await Promise.all(
         [...this.places.values()].flatMap(({ shared, writer, bulk, replicas }) => [shared, writer, bulk, replicas].map((pool) => pool.close())),
       );
@@ -147,8 +153,10 @@ export class PostgresDatabase extends Database {
 
 function openPlace(name: string, url: string, options: PostgresDatabaseOptions): Place {
   const finder = new PrimaryFinder({ url });
-  const place = { name, finder, connectTimeoutMs: options.connectTimeoutMs ?? 5_000, observer: options.observer };
+  const requirePresent = (): void => options.absent?.requirePresent(name);
+  const place = { name, finder, connectTimeoutMs: options.connectTimeoutMs ?? 5_000, requirePresent, observer: options.observer };
   return {
+    name,
     finder,
     shared: new PostgresPhysicalDatabase({ ...place, poolSize: options.poolSize ?? 16, statementTimeoutMs: options.statementTimeoutMs ?? 30_000 }),
     writer: new PostgresPhysicalDatabase({

@@ -1,7 +1,7 @@
 import { Pool, type PoolClient, type PoolConfig } from 'pg';
 import { DatabaseError } from '../../database-error';
 import type { PhysicalDatabase, Queryable, Row } from '../../database.port';
-import { isConnectionUsable, toDatabaseError } from './error-translation';
+import { toDatabaseError } from './error-translation';
 import { followingClient, type FollowingClient } from './following-client';
 import type { PrimaryFinder } from './primary-finder';
 import type { StatementObserver } from './statement-observer';
@@ -21,6 +21,8 @@ export interface PhysicalDatabaseOptions {
   readonly answerGraceMs?: number;
   /** Where no statement is cancelled: how long a server may say nothing before its connection counts as dead. The outcome of the statement is unknown then. */
   readonly silenceMs?: number;
+  /** Throws the `DatabaseError` that everybody gets for as long as the database may not be used. */
+  readonly requirePresent?: () => void;
   readonly observer?: StatementObserver | undefined;
 }
 
@@ -47,6 +49,7 @@ export class PostgresPhysicalDatabase implements PhysicalDatabase {
   private readonly pool: Pool;
   private readonly finder: PrimaryFinder;
   private readonly observer: StatementObserver | undefined;
+  private readonly requirePresent: () => void;
   /** When each connection came back from somebody who had got an answer on it. */
   private readonly heardAtMs = new WeakMap<PoolClient, number>();
   /** When the last statement left that got no answer. */
@@ -56,6 +59,7 @@ export class PostgresPhysicalDatabase implements PhysicalDatabase {
     this.name = options.name;
     this.finder = options.finder;
     this.observer = options.observer;
+    this.requirePresent = options.requirePresent ?? ignore;
     this.pool = new Pool({
       Client: followingClient(options.finder),
       application_name: 'agent-chat',
@@ -86,7 +90,7 @@ export class PostgresPhysicalDatabase implements PhysicalDatabase {
         result = await work(connection);
       } catch (error) {
         // Who says nothing any more would be waited for once more: the server rolls back by itself when the connection closes.
-        if (error instanceof DatabaseError && !isConnectionUsable(error)) lease.broken = true;
+        if (error instanceof DatabaseError && error.isAway) lease.broken = true;
         else await this.rollback(lease);
         throw error;
       }
@@ -106,6 +110,7 @@ export class PostgresPhysicalDatabase implements PhysicalDatabase {
   }
 
   private async withConnection<Result>(work: (lease: Lease) => Promise<Result>): Promise<Result> {
+    this.requirePresent();
     const client = await this.connect();
     const lease: Lease = { client, broken: false, unreplicated: false, startedMs: performance.now() };
     const onNotice = ({ routine }: { readonly routine?: string | undefined }): void => {
@@ -127,7 +132,7 @@ export class PostgresPhysicalDatabase implements PhysicalDatabase {
   /** After a failure: is the connection still good, and this host still the primary? */
   private distrust(lease: Lease, error: DatabaseError): void {
     const isReadOnly = error.sqlState === READ_ONLY;
-    if (isConnectionUsable(error) && !isReadOnly) return;
+    if (!error.isAway && !isReadOnly) return;
     lease.broken = true;
     if (error.sqlState === undefined) this.silentSinceMs = lease.startedMs;
     void this.finder.look();
@@ -225,5 +230,5 @@ function requireReplicated(lease: Lease): void {
 }
 
 function ignore(): void {
-  // The statement under way carries the same failure to its caller.
+  // A connection's failure is carried to its caller by the statement under way.
 }

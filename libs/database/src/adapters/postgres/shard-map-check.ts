@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type PhysicalDatabase, type Queryable } from '../../database.port';
+import { FIRST_DATABASE } from '../../first-database';
 import { MigrationError } from '../../migration-error';
+import { connected } from '../../migrator';
 
 const LOOKS = 3;
 const BETWEEN_LOOKS_MS = 500;
@@ -9,9 +10,10 @@ const NAMED = 5;
 /** What the check reads. */
 export interface ShardPlaces {
   readonly partitionCount: number;
-  directory(): Queryable;
-  names(): readonly string[];
-  named(name: string): PhysicalDatabase;
+  /** Of the primaries of all databases that can be reached, by name; one host each. */
+  readonly urls: Readonly<Record<string, string>>;
+  /** The names of those that can't: of the partitions there nothing is said. */
+  readonly away: readonly string[];
 }
 
 // Two names may lead to one database: one that runs since the same microsecond and is called the same.
@@ -26,7 +28,7 @@ interface Stay {
 /**
  * Compares the shard map with what the databases hold: each partition has its row where the map says so, and is active nowhere else (P30).
  * Looks again before it complains: a shard that is being moved changes both.
- * @throws MigrationError for a map that disagrees; DatabaseError.
+ * @throws MigrationError for a map that disagrees, or when a database can't be read.
  */
 export async function checkShardMap(places: ShardPlaces): Promise<void> {
   let problems: readonly string[] = [];
@@ -41,21 +43,27 @@ export async function checkShardMap(places: ShardPlaces): Promise<void> {
 }
 
 async function disagreements(places: ShardPlaces): Promise<string[]> {
-  const rows = await places.directory().query<{ partition: number; database: string }>('SELECT partition, database FROM shard_map');
-  const map = new Map(rows.map(({ partition, database }) => [partition, database]));
-  const stays = await readStays(places);
+  const map = await readMap(places.urls[FIRST_DATABASE] ?? '');
+  const stays = await readStays(places.urls);
   const partitions = Array.from({ length: places.partitionCount }, (_, partition) => partition);
-  return partitions.flatMap((partition) => problemOf(partition, map.get(partition), stays.get(partition) ?? []) ?? []);
+  const seen = partitions.filter((partition) => !places.away.includes(map.get(partition) ?? ''));
+  return seen.flatMap((partition) => problemOf(partition, map.get(partition), stays.get(partition) ?? []) ?? []);
 }
 
-async function readStays(places: ShardPlaces): Promise<Map<number, Stay[]>> {
+async function readMap(url: string): Promise<Map<number, string>> {
+  const { rows } = await connected(url, (client) => client.query<{ partition: number; database: string }>('SELECT partition, database FROM shard_map'));
+  return new Map(rows.map(({ partition, database }) => [partition, database]));
+}
+
+async function readStays(urls: Readonly<Record<string, string>>): Promise<Map<number, Stay[]>> {
   const stays = new Map<number, Stay[]>();
-  const read = async (database: string): Promise<void> => {
-    for (const { partition, state, place } of await places.named(database).query<{ partition: number; state: string; place: string }>(STAYS)) {
+  const read = async ([database, url]: readonly [string, string]): Promise<void> => {
+    const { rows } = await connected(url, (client) => client.query<{ partition: number; state: string; place: string }>(STAYS), database);
+    for (const { partition, state, place } of rows) {
       stays.set(partition, [...(stays.get(partition) ?? []), { database, place, isActive: state === 'active' }]);
     }
   };
-  await Promise.all(places.names().map(read));
+  await Promise.all(Object.entries(urls).map(read));
   return stays;
 }
 

@@ -10,7 +10,8 @@ export class StreamTally {
   duplicated = 0;
   reordered = 0;
   digest = 0;
-  private last: number;
+  /** The highest seq seen. */
+  last: number;
 
   /** `from`: the seq behind which the reader began. */
   constructor(readonly from: number) {
@@ -39,11 +40,14 @@ export class StreamTally {
   }
 }
 
+/** Numbers of events that were not as they should be. */
 export interface Violations {
   readonly lost: number;
   readonly duplicated: number;
   readonly reordered: number;
 }
+
+export const NO_VIOLATIONS: Violations = { lost: 0, duplicated: 0, reordered: 0 };
 
 /** The digest of a whole stream, as its reader should have seen it. */
 export function tallyOf(from: number, places: readonly Place[]): StreamTally {
@@ -55,7 +59,7 @@ export function tallyOf(from: number, places: readonly Place[]): StreamTally {
 export function sum(all: readonly Violations[]): Violations {
   return all.reduce(
     (total, one) => ({ lost: total.lost + one.lost, duplicated: total.duplicated + one.duplicated, reordered: total.reordered + one.reordered }),
-    { lost: 0, duplicated: 0, reordered: 0 },
+    NO_VIOLATIONS,
   );
 }
 

@@ -1,0 +1,73 @@
+import { eventually } from '@agent-chat/testing';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { register } from 'prom-client';
+import { RestClient } from '../../support/rest-client';
+import { SocketClient } from '../../support/socket-client';
+import { startWholeApp, type WholeApp } from '../../support/whole-app';
+
+const STATEMENTS = 'agent_chat_database_statement_duration_seconds';
+const TRIES = 2;
+/** Projections follow within this. */
+const SETTLED_MS = 1_200;
+
+/** Statements sent to Postgres so far. */
+async function sent(): Promise<number> {
+  const metric = await register.getSingleMetric(STATEMENTS)?.get();
+  const counts = (metric?.values ?? []) as { readonly metricName?: string; readonly value: number }[];
+  return counts.filter(({ metricName }) => metricName === `${STATEMENTS}_count`).reduce((sum, { value }) => sum + value, 0);
+}
+
+/** What an act costs in statements, what it sets off later included: the least of several tries, since timers ask now and then. */
+async function costOf(act: () => Promise<unknown>): Promise<number> {
+  const costs: number[] = [];
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const before = await sent();
+    await act();
+    await delay(SETTLED_MS);
+    costs.push((await sent()) - before);
+  }
+  return Math.min(...costs);
+}
+
+describe('what an act costs in statements', () => {
+  let app: WholeApp;
+  let alice: RestClient;
+  let socket: SocketClient;
+  let rooms: readonly string[];
+
+  const post = (roomId: string, text = 'a message of an ordinary length, as people write them') =>
+    alice.call('POST', `/rooms/${roomId}/messages`, { clientMsgId: randomUUID(), text });
+
+  beforeAll(async () => {
+    app = await startWholeApp('budgets');
+    alice = await RestClient.register(app.url, 'alice');
+    const bob = await RestClient.register(app.url, 'bob');
+    const made = Array.from({ length: 20 }, (_, index) => alice.createRoom({ kind: 'private', name: `room ${String(index)}`, memberIds: [bob.userId] }));
+    rooms = (await Promise.all(made)).map(({ roomId }) => roomId);
+    for (const roomId of rooms) await eventually(() => post(roomId));
+    socket = await SocketClient.connect(alice);
+  });
+  afterAll(async () => {
+    socket.close();
+    await app.close();
+  });
+
+  // Some three of each are asked by timers meanwhile.
+  it.each<[string, () => Promise<unknown>, number]>([
+    ['a post', () => post(rooms[0] ?? ''), 20],
+    ['20 posts at once in 20 rooms', () => Promise.all(rooms.map((roomId) => post(roomId))), 120],
+    ['20 posts at once in one room', () => Promise.all(rooms.map(() => post(rooms[0] ?? ''))), 25],
+    ['a page of history', () => alice.call('GET', `/rooms/${rooms[0] ?? ''}/messages?limit=50`), 6],
+    ['a page of the log', () => alice.call('GET', `/rooms/${rooms[0] ?? ''}/events?after=1.0`), 6],
+    ['the list of 20 rooms', () => alice.call('GET', '/rooms'), 6],
+    ['a search', () => alice.call('GET', '/search?q=ordinary'), 6],
+    ['subscribing to a room', () => socket.call('room.subscribe', { rooms: [{ roomId: rooms[0], cursor: '1.0' }] }), 6],
+    ['subscribing to 20 rooms', () => socket.call('room.subscribe', { rooms: rooms.map((roomId) => ({ roomId, cursor: '1.0' })) }), 6],
+  ])('%s', async (_, act, budget) => {
+    await act();
+    await delay(SETTLED_MS);
+    const cost = await costOf(act);
+    expect(cost).toBeLessThanOrEqual(budget);
+  });
+});
