@@ -128,7 +128,7 @@ describe('what the directory knows of files', () => {
     await files.endWork(done, { placeholder: 'data:', variants: [] });
     await set(done, `created_at = now() - interval '1 hour'`);
 
-    expect(await files.overdueImages(60_000, 6)).toEqual([late]);
+    expect(await files.overdueImages(60_000, 6)).toEqual([{ attachmentId: late, tries: 0 }]);
     expect(await files.overdueImages(60_000, 6)).toEqual([]);
     expect([(await get(fresh))?.media, (await get(hopeless))?.media, (await get(done))?.media]).toEqual(['waiting', 'failed', 'done']);
   });

@@ -4,6 +4,7 @@ import { AppError } from '@agent-chat/kernel';
 import { Injectable, Logger } from '@nestjs/common';
 import { FileInspector } from './file-inspector';
 import { type FileRecord, folderOf } from './file-record';
+import { FileUpkeep } from './file-upkeep';
 import { Files } from './files';
 import { ImageJobs } from './image-jobs';
 import { uploadsEnded } from './storage-metrics';
@@ -19,6 +20,7 @@ export class CompleteUploadHandler {
     private readonly inspector: FileInspector,
     private readonly images: ImageJobs,
     private readonly config: AppConfig,
+    private readonly upkeep: FileUpkeep,
   ) {}
 
   /** Rejects with FILE_REFUSED or CHECKSUM_MISMATCH; then nothing of it is kept. */
@@ -37,6 +39,7 @@ export class CompleteUploadHandler {
     uploadsEnded.inc({ outcome: error.code === 'CHECKSUM_MISMATCH' ? 'damaged' : 'refused' });
     this.logger.log({ attachmentId, reason: error.message, length: name.length }, 'A file was refused');
     await this.files.abandon(attachmentId);
+    this.upkeep.wake();
   }
 
   /** Pieces that were stored and not noted, since a process died or another was faster. */

@@ -10,7 +10,7 @@ import { removedFiles } from './storage-metrics';
 const INTERVAL_MS = 30_000;
 const MOST_AT_ONCE = 500;
 /** After that long without any sign an image's job counts as lost. */
-const IMAGE_WAIT_MS = 120_000;
+const IMAGE_WAIT_MS = 60_000;
 const MAX_IMAGE_TRIES = 6;
 
 /** Removes files that no message has (any more), and finds images whose jobs were lost. A timer and not a job: the queue may be what was lost. */
@@ -53,7 +53,7 @@ export class FileUpkeep implements OnApplicationBootstrap, BeforeApplicationShut
   async run(): Promise<number> {
     const removed = await this.files.expire(MOST_AT_ONCE, CLAIM_MS, (attachmentId) => this.remove(attachmentId));
     removedFiles.inc(removed);
-    for (const attachmentId of await this.files.overdueImages(IMAGE_WAIT_MS, MAX_IMAGE_TRIES)) await this.images.enqueue(attachmentId);
+    for (const { attachmentId, tries } of await this.files.overdueImages(IMAGE_WAIT_MS, MAX_IMAGE_TRIES)) await this.images.enqueue(attachmentId, tries);
     return removed;
   }
 

@@ -5,6 +5,12 @@ import { type FileFacts, type FileRecord, type StoredVariant } from './file-reco
 /** An upload that begins. */
 export type NewFile = Pick<FileRecord, 'attachmentId' | 'roomId' | 'uploaderId' | 'name' | 'sizeBytes' | 'wantedSha256'>;
 
+/** An image that waits, and how often work on it began. */
+export interface OverdueImage {
+  readonly attachmentId: AttachmentId;
+  readonly tries: number;
+}
+
 /** What is known of files. Every method rejects with UNAVAILABLE while the directory is away. */
 export abstract class Files {
   /** Resolves with false, and nothing stored, where the person has `maxUploads` under way already. */
@@ -21,7 +27,7 @@ export abstract class Files {
   /** False where the image is gone. Without variants it has failed. */
   abstract endWork(attachmentId: string, result: { readonly placeholder: string; readonly variants: readonly StoredVariant[] } | undefined): Promise<boolean>;
   /** Images that nobody has worked on for a while, whose jobs may be lost; those that were tried too often are given up. */
-  abstract overdueImages(waitedMs: number, maxTries: number): Promise<AttachmentId[]>;
+  abstract overdueImages(waitedMs: number, maxTries: number): Promise<OverdueImage[]>;
   /**
    * Has `remove` take away the bytes of files whose time has come, up to `limit`, and then forgets them; of those that a message had, a row stays for `tombstoneMs`. Resolves with
    * how many. A file whose removal fails stays. Of several processes each takes others.

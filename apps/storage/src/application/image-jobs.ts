@@ -9,10 +9,10 @@ export class ImageJobs {
 
   constructor(private readonly jobs: JobQueue) {}
 
-  /** Never rejects: what isn't enqueued is found again. */
-  async enqueue(attachmentId: string): Promise<void> {
+  /** Never rejects: what isn't enqueued is found again. A job whose worker died holds its key for a while: each try has its own. */
+  async enqueue(attachmentId: string, tries = 0): Promise<void> {
     try {
-      await this.jobs.enqueue(IMAGE_JOB, { attachmentId }, { key: attachmentId });
+      await this.jobs.enqueue(IMAGE_JOB, { attachmentId }, { key: `${attachmentId}.${tries}` });
     } catch (error) {
       this.logger.warn({ err: error, attachmentId }, 'An image waits for the queue');
     }

@@ -3,7 +3,7 @@ import { Database, type Queryable, type Row, whileReachable } from '@agent-chat/
 import { type AttachmentId, type RoomId, type UserId } from '@agent-chat/kernel';
 import { Injectable, Logger } from '@nestjs/common';
 import { type FileFacts, type FileRecord, type StoredVariant } from '../application/file-record';
-import { Files, type NewFile } from '../application/files';
+import { Files, type NewFile, type OverdueImage } from '../application/files';
 
 const LATER = (parameter: string): string => `now() + make_interval(secs => ${parameter}::float8 / 1000)`;
 
@@ -46,7 +46,7 @@ UPDATE attachments SET media_tried_at = now() WHERE attachment_id IN (
   SELECT attachment_id FROM attachments
   WHERE media = 'waiting' AND state = 'ready' AND coalesce(media_tried_at, created_at) < now() - make_interval(secs => $1::float8 / 1000)
   ORDER BY created_at LIMIT 100 FOR UPDATE SKIP LOCKED)
-RETURNING attachment_id`;
+RETURNING attachment_id AS "attachmentId", media_tries AS tries`;
 
 const NEXT_EXPIRED = `
 SELECT attachment_id, state FROM attachments WHERE expires_at < now() ORDER BY expires_at LIMIT 1 FOR UPDATE SKIP LOCKED`;
@@ -99,9 +99,9 @@ export class DirectoryFiles extends Files {
     return (await this.ask(END_WORK, parameters)).length > 0;
   }
 
-  override async overdueImages(waitedMs: number, maxTries: number): Promise<AttachmentId[]> {
+  override async overdueImages(waitedMs: number, maxTries: number): Promise<OverdueImage[]> {
     await this.ask(GIVE_UP, [waitedMs, maxTries]);
-    return (await this.ask<{ attachment_id: AttachmentId }>(OVERDUE, [waitedMs])).map((row) => row.attachment_id);
+    return this.ask<OverdueImage & Row>(OVERDUE, [waitedMs]);
   }
 
   override async expire(limit: number, tombstoneMs: number, remove: (attachmentId: AttachmentId) => Promise<void>): Promise<number> {

@@ -5,6 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { DataStore, Upload } from '@tus/server';
 import { type Readable } from 'node:stream';
 import { type FileRecord, folderOf } from '../application/file-record';
+import { FileUpkeep } from '../application/file-upkeep';
 import { Files } from '../application/files';
 import { RunningDigests } from '../application/running-digests';
 import { uploadedBytes } from '../application/storage-metrics';
@@ -21,6 +22,7 @@ export class TusBlobStore extends DataStore {
     private readonly files: Files,
     private readonly blobs: BlobStore,
     private readonly digests: RunningDigests,
+    private readonly upkeep: FileUpkeep,
   ) {
     super();
   }
@@ -54,6 +56,7 @@ export class TusBlobStore extends DataStore {
     const [file] = await this.files.find([id]);
     if (file?.state === 'ready') throw new AppError('UPLOAD_CONFLICT', { detail: 'The upload is complete' });
     await this.files.abandon(id);
+    this.upkeep.wake();
   }
 
   private async store(id: string, offset: number, bytes: Buffer): Promise<void> {

@@ -95,6 +95,8 @@ function describe(file: ServedFile, isDownload: boolean, tag: string, response: 
   response.setHeader('Content-Disposition', contentDisposition(isInline && !isDownload ? 'inline' : 'attachment', name));
   response.setHeader('Content-Security-Policy', POLICY);
   response.setHeader('X-Content-Type-Options', 'nosniff');
+  // Pages elsewhere may show what they have a link to.
+  response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
 }
 
 /** Whether one of the tags in `If-None-Match` is this one; weak ones count there (RFC 9110, section 13.1.2). */

@@ -12,6 +12,9 @@ import { TusBlobStore } from '../infrastructure/tus-blob-store';
 /** Where uploads are, below the gateway's address. */
 export const UPLOADS_PATH = '/api/v1/uploads';
 
+/** Each holds up to two pieces in memory. */
+const MOST_AT_ONCE = 48;
+
 type TusRequest = Parameters<NonNullable<ServerOptions['onUploadFinish']>>[0];
 
 /** What the protocol's errors are in the catalogue, by their status; others stay what they are. */
@@ -33,6 +36,7 @@ export class UploadRelay {
   private readonly server: Server;
   private readonly callers = new WeakMap<object, UserId>();
   private readonly failures = new WeakMap<object, unknown>();
+  private writing = 0;
 
   constructor(
     store: TusBlobStore,
@@ -60,8 +64,19 @@ export class UploadRelay {
   async answer(request: IncomingMessage, response: ServerResponse, { userId }: RelayFacts): Promise<void> {
     if (userId === undefined) throw new AppError('UNAUTHENTICATED');
     if (request.method === 'GET') throw new AppError('NOT_FOUND');
+    if (request.method !== 'PATCH' && request.method !== 'POST') return this.exchange(request, response, userId as UserId);
+    if (this.writing >= MOST_AT_ONCE) throw new AppError('UNAVAILABLE', { detail: 'Too many uploads are under way', retryAfterMs: 1_000 });
+    this.writing += 1;
+    try {
+      await this.exchange(request, response, userId as UserId);
+    } finally {
+      this.writing -= 1;
+    }
+  }
+
+  private async exchange(request: IncomingMessage, response: ServerResponse, userId: UserId): Promise<void> {
     const asked = new NodeRequest({ req: request, res: response });
-    this.callers.set(asked, userId as UserId);
+    this.callers.set(asked, userId);
     const answer = await this.server.handleWeb(asked);
     if (response.destroyed) return;
     if (answer.status >= 400) await this.refuse(asked, answer);

@@ -8,8 +8,8 @@ import { jsonBody } from './json-body';
 import { securityHeaders } from './security-headers';
 import { findWebClient, webClient } from './web-client';
 
-/** Uploads take as long as they take; for all others `arriveInTime` sees to it. */
-const NO_REQUEST_TIMEOUT = 0;
+/** Time for a whole upload to arrive: its client goes on with another request. For all others `arriveInTime` sees to it. */
+const UPLOAD_TIMEOUT_MS = 3_600_000;
 const HEADERS_TIMEOUT_MS = 10_000;
 /** How long a client may take nothing of an answer that waits for it (Node looks twice); longer than event streams pause between heartbeats. Sockets are timed by their pings. */
 const UNREAD_TIMEOUT_MS = 20_000;
@@ -46,7 +46,7 @@ export function configureHttp(app: NestExpressApplication, config: AppConfig): v
   app.use(METRICS, exactAddress(METRICS));
   app.use('/api', cachePolicy, ...jsonBody(config.limits.maxBodyBytes).map(unlessUpload));
   const server = app.getHttpServer();
-  server.requestTimeout = NO_REQUEST_TIMEOUT;
+  server.requestTimeout = UPLOAD_TIMEOUT_MS;
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.timeout = UNREAD_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
