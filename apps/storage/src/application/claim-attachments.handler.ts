@@ -1,12 +1,9 @@
-import { KEY_WINDOW_MS, type QueryAnswer, type QueryInput } from '@agent-chat/contracts';
+import { type QueryAnswer, type QueryInput } from '@agent-chat/contracts';
 import { AppError, type AttachmentId, type RoomId, type UserId } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
 import { CompleteUploadHandler } from './complete-upload.handler';
 import { attachmentOf } from './file-record';
-import { Files } from './files';
-
-/** Longer than a post can be repeated under its key, or lie in the log. */
-export const CLAIM_MS = KEY_WINDOW_MS + 86_400_000;
+import { CLAIM_MS, Files } from './files';
 
 /** Vouches for the files of a post. */
 @Injectable()

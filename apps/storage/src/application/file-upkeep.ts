@@ -1,9 +1,8 @@
 import { BlobStore } from '@agent-chat/blob-store';
 import { type AttachmentId } from '@agent-chat/kernel';
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { CLAIM_MS } from './claim-attachments.handler';
 import { folderOf } from './file-record';
-import { Files } from './files';
+import { CLAIM_MS, Files } from './files';
 import { ImageJobs } from './image-jobs';
 import { removedFiles } from './storage-metrics';
 

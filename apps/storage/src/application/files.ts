@@ -1,6 +1,9 @@
-import { type FilePiece } from '@agent-chat/contracts';
+import { type FilePiece, KEY_WINDOW_MS } from '@agent-chat/contracts';
 import { type AttachmentId, type RoomId, type UserId } from '@agent-chat/kernel';
 import { type FileFacts, type FileRecord, type StoredVariant } from './file-record';
+
+/** How long what a post names is kept at least: longer than the post can be repeated under its key, or lie in the log. */
+export const CLAIM_MS = KEY_WINDOW_MS + 86_400_000;
 
 /** An upload that begins. */
 export type NewFile = Pick<FileRecord, 'attachmentId' | 'roomId' | 'uploaderId' | 'name' | 'sizeBytes' | 'wantedSha256'>;
