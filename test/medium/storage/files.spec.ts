@@ -1,7 +1,10 @@
 import { createTestDatabase, type TestDatabase } from '@agent-chat/database/testing';
 import { AppError, newId, type AttachmentId, type RoomId, type UserId } from '@agent-chat/kernel';
+import { Logger } from '@nestjs/common';
 import { type FileRecord } from '../../../apps/storage/src/application/file-record';
 import { DirectoryFiles } from '../../../apps/storage/src/infrastructure/directory-files';
+
+Logger.overrideLogger(false);
 
 const HOUR_MS = 3_600_000;
 const FACTS = { type: 'image/png', sha256: 'a'.repeat(64), width: 2, height: 1, isImage: true };

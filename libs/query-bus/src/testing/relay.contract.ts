@@ -100,9 +100,11 @@ export function describeRelayContract(name: string, open: () => Promise<RelayHar
       });
 
       await fetch(`${url}/known`, { method: 'POST', body: randomBytes(5_000_000) }).catch(() => undefined);
+      await fetch(`${url}/known`, { method: 'HEAD' });
       await fetch(`${url}/other`);
 
       expect(failures).toMatchObject([
+        { code: 'FILE_TOO_LARGE', message: 'ten at most' },
         { code: 'FILE_TOO_LARGE', message: 'ten at most' },
         { code: 'INTERNAL', message: expect.not.stringContaining('secret') as string },
       ]);

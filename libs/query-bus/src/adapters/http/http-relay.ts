@@ -7,9 +7,8 @@ import { Relay, type RelayFacts, type RelayHandler } from '../../relay.port';
 import { RelayHandlers } from '../relay-handlers';
 import { InstanceChoice } from './instance-choice';
 import { type QueryServer } from './query-server';
-import { readBody } from './read-body';
 import { RelayConnection } from './relay-connection';
-import { headersToHandBack, RELAY_HEADERS } from './relay-wire';
+import { decodeJson, headersToHandBack, RELAY_HEADERS } from './relay-wire';
 import { type ServiceSecret } from './service-secret';
 
 export interface HttpRelayOptions {
@@ -22,7 +21,6 @@ export interface HttpRelayOptions {
 }
 
 const MAX_TRIES = 2;
-const MAX_ERROR_BYTES = 64 * 1024;
 
 /** Requests between processes, over HTTP: the body flows one way and the answer the other, neither faster than it is taken. */
 export class HttpRelay extends Relay {
@@ -75,7 +73,8 @@ async function exchange(connection: RelayConnection, request: IncomingMessage, r
   response.once('close', onGone);
   try {
     const answer = await connection.send(request);
-    if (answer.headers[RELAY_HEADERS.error] !== undefined) throw await errorIn(answer);
+    const refusal = answer.headers[RELAY_HEADERS.error];
+    if (refusal !== undefined) throw AppError.fromBody(decodeJson(refusal) as ErrorBody);
     response.statusCode = answer.statusCode ?? 500;
     for (const [name, value] of Object.entries(headersToHandBack(answer.headers))) if (value !== undefined) response.setHeader(name, value);
     await pipeline(answer, response);
@@ -87,9 +86,4 @@ async function exchange(connection: RelayConnection, request: IncomingMessage, r
   } finally {
     response.off('close', onGone);
   }
-}
-
-async function errorIn(answer: IncomingMessage): Promise<AppError> {
-  const text = (await readBody(answer, MAX_ERROR_BYTES)) ?? '';
-  return AppError.fromBody((JSON.parse(text) as { error: ErrorBody }).error);
 }

@@ -7,9 +7,10 @@ import { type QueryHandlers } from '../../query-handlers';
 import { type HandlerFailure } from '../local-call';
 import { untilDeadline } from '../until-deadline';
 import { type AnswerBody, type Decline, HEADERS, MAX_QUESTION_BYTES, QUERY_PATH } from './query-wire';
+import { type RelayFacts } from '../../relay.port';
 import { type RelayHandlers } from '../relay-handlers';
 import { readBody } from './read-body';
-import { decodeFacts, RELAY_HEADERS, RELAY_PATH } from './relay-wire';
+import { decodeJson, encodeJson, RELAY_HEADERS, RELAY_PATH } from './relay-wire';
 import { type ServiceSecret } from './service-secret';
 
 /** What is handed over may take as long as its client likes: questions have deadlines, whoever has no secret is turned away at once, silence ends the rest. */
@@ -94,7 +95,7 @@ export class QueryServer {
     const service = (request.url ?? '').slice(RELAY_PATH.length).split('/', 1)[0] ?? '';
     try {
       if (!this.secret.accepts(request.headers.authorization)) throw new AppError('UNAVAILABLE', { detail: 'The service cannot be reached' });
-      const facts = decodeFacts(request.headers[RELAY_HEADERS.facts]);
+      const facts = decodeJson(request.headers[RELAY_HEADERS.facts]) as RelayFacts;
       delete request.headers.authorization;
       request.url = (request.url ?? '').slice(RELAY_PATH.length + service.length);
       if (this.relayed === undefined) throw new AppError('UNAVAILABLE');
@@ -104,9 +105,7 @@ export class QueryServer {
       if (error.code === 'INTERNAL') this.onFailure(`relay/${service}`, error.cause ?? thrown, '');
       // Who still sends reads the answer only if somebody takes the rest.
       request.resume();
-      const text = JSON.stringify({ error: error.toBody() } satisfies AnswerBody);
-      const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text), [RELAY_HEADERS.error]: '1' };
-      response.writeHead(HTTP_STATUS[ERRORS[error.code].category], headers).end(text);
+      response.writeHead(HTTP_STATUS[ERRORS[error.code].category], { 'content-length': 0, [RELAY_HEADERS.error]: encodeJson(error.toBody()) }).end();
     }
   }
 

@@ -1,7 +1,7 @@
 import { type ClientRequest, type IncomingMessage, request as sendRequest } from 'node:http';
 import { once } from 'node:events';
 import { type Socket } from 'node:net';
-import { encodeFacts, headersToHandOver, RELAY_HEADERS, RELAY_PATH } from './relay-wire';
+import { encodeJson, headersToHandOver, RELAY_HEADERS, RELAY_PATH } from './relay-wire';
 import { type ServiceSecret } from './service-secret';
 import { type RelayFacts } from '../../relay.port';
 
@@ -31,7 +31,7 @@ export class RelayConnection {
       port: address.slice(at + 1),
       path: `${RELAY_PATH}${service}${request.url ?? '/'}`,
       // It is we who close: a server that did so before it took the whole body would take its answer back.
-      headers: { ...headersToHandOver(request.headers), connection: 'keep-alive', authorization: secret.header, [RELAY_HEADERS.facts]: encodeFacts(facts) },
+      headers: { ...headersToHandOver(request.headers), connection: 'keep-alive', authorization: secret.header, [RELAY_HEADERS.facts]: encodeJson(facts) },
     });
     // Whoever waits is told; later ones concern nobody.
     outgoing.on('error', () => undefined);

@@ -6,7 +6,7 @@ export const RELAY_PATH = '/relay/';
 export const RELAY_HEADERS = {
   /** What is known about the request, as JSON in Base64. */
   facts: 'x-relay-facts',
-  /** The answer is no answer for the client but an error, as JSON. */
+  /** The answer is no answer for the client but an error, as JSON in Base64: an answer to HEAD has no body that could say it. */
   error: 'x-relay-error',
 } as const;
 
@@ -42,11 +42,12 @@ function without(headers: IncomingHttpHeaders, left: ReadonlySet<string>): Outgo
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !left.has(name)));
 }
 
-export function encodeFacts(facts: Readonly<Record<string, string>>): string {
-  return Buffer.from(JSON.stringify(facts)).toString('base64');
+/** A value that fits into a header. */
+export function encodeJson(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64');
 }
 
-/** Throws on anything that `encodeFacts` did not make. */
-export function decodeFacts(text: unknown): Readonly<Record<string, string>> {
-  return JSON.parse(Buffer.from(String(text), 'base64').toString()) as Record<string, string>;
+/** Throws on anything that `encodeJson` did not make. */
+export function decodeJson(text: unknown): unknown {
+  return JSON.parse(Buffer.from(String(text), 'base64').toString());
 }
