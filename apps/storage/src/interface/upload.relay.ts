@@ -17,17 +17,13 @@ const MOST_AT_ONCE = 48;
 
 type TusRequest = Parameters<NonNullable<ServerOptions['onUploadFinish']>>[0];
 
-/** What the protocol's errors are in the catalogue, by their status; others stay what they are. */
+/** What the protocol's errors are in the catalogue, by their status; others are faults of the request. */
 const CODES: Partial<Record<number, ErrorCode>> = {
-  400: 'MALFORMED_REQUEST',
-  403: 'MALFORMED_REQUEST',
   404: 'ATTACHMENT_NOT_FOUND',
   409: 'UPLOAD_CONFLICT',
   410: 'ATTACHMENT_NOT_FOUND',
   413: 'FILE_TOO_LARGE',
-  415: 'MALFORMED_REQUEST',
   500: 'INTERNAL',
-  501: 'MALFORMED_REQUEST',
 };
 
 /** Uploads by the tus protocol (version 1.0.0, https://tus.io), of callers whom the gateway knows. */
@@ -83,11 +79,10 @@ export class UploadRelay {
     await sendNodeResponse(response, answer);
   }
 
-  private async refuse(request: object, answer: Response): Promise<void> {
+  private async refuse(request: object, answer: Response): Promise<never> {
     const failure = this.failures.get(request);
     if (failure instanceof AppError) throw failure;
-    const code = CODES[answer.status];
-    if (code === undefined) return;
+    const code = CODES[answer.status] ?? 'MALFORMED_REQUEST';
     const text = (await answer.text()).trim();
     throw code === 'INTERNAL' ? new AppError(code, { cause: failure }) : new AppError(code, text === '' ? {} : { detail: text });
   }
