@@ -22,8 +22,18 @@ export class RelayHandlers {
     try {
       await handler(request, response, facts);
     } catch (error) {
-      if (!response.headersSent) throw AppError.from(error);
-      response.destroy();
+      if (response.headersSent) {
+        response.destroy();
+        return;
+      }
+      passBy(request);
+      throw AppError.from(error);
     }
   }
+}
+
+/** Who still sends reads why it is refused only if somebody takes the rest. */
+export function passBy(request: IncomingMessage): void {
+  request.unpipe();
+  request.resume();
 }

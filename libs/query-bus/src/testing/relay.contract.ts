@@ -28,7 +28,7 @@ export function describeRelayContract(name: string, open: () => Promise<RelayHar
       door = createServer((request, response) => {
         harness.handing.hand('storage', request, response, { user: 'näme' }).catch((error: unknown) => {
           failures.push(error);
-          if (!response.destroyed) response.writeHead(500, { connection: 'close' }).end();
+          if (!response.destroyed) response.writeHead(500).end();
         });
       }).listen(0, '127.0.0.1');
       await once(door, 'listening');
@@ -109,6 +109,19 @@ export function describeRelayContract(name: string, open: () => Promise<RelayHar
         { code: 'INTERNAL', message: expect.not.stringContaining('secret') as string },
       ]);
     });
+
+    it('lets the client know soon, however much it has yet to send', async () => {
+      take(async (request) => {
+        await once(request, 'data');
+        request.pause();
+        throw new AppError('UPLOAD_CONFLICT');
+      });
+
+      const answers = await Promise.all([1, 2].map(() => fetch(url, { method: 'PATCH', body: randomBytes(20_000_000) })));
+
+      expect(answers.map(({ status }) => status)).toEqual([500, 500]);
+      expect(failures).toMatchObject([{ code: 'UPLOAD_CONFLICT' }, { code: 'UPLOAD_CONFLICT' }]);
+    }, 10_000);
 
     it('rejects with UNAVAILABLE where nobody takes it, and when it is closed', async () => {
       await fetch(url);

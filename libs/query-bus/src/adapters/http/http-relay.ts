@@ -4,7 +4,7 @@ import { type Breakers } from '@agent-chat/resilience';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { Relay, type RelayFacts, type RelayHandler } from '../../relay.port';
-import { RelayHandlers } from '../relay-handlers';
+import { passBy, RelayHandlers } from '../relay-handlers';
 import { InstanceChoice } from './instance-choice';
 import { type QueryServer } from './query-server';
 import { RelayConnection } from './relay-connection';
@@ -81,8 +81,12 @@ async function exchange(connection: RelayConnection, request: IncomingMessage, r
   } catch (error) {
     connection.cut();
     if (response.destroyed) return;
-    if (response.headersSent) response.destroy();
-    else throw error instanceof AppError ? error : new AppError('UNAVAILABLE', { detail: 'The service broke off', retryAfterMs: 1_000, cause: error });
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    passBy(request);
+    throw error instanceof AppError ? error : new AppError('UNAVAILABLE', { detail: 'The service broke off', retryAfterMs: 1_000, cause: error });
   } finally {
     response.off('close', onGone);
   }

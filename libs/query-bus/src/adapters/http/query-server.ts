@@ -8,7 +8,7 @@ import { type HandlerFailure } from '../local-call';
 import { untilDeadline } from '../until-deadline';
 import { type AnswerBody, type Decline, HEADERS, MAX_QUESTION_BYTES, QUERY_PATH } from './query-wire';
 import { type RelayFacts } from '../../relay.port';
-import { type RelayHandlers } from '../relay-handlers';
+import { passBy, type RelayHandlers } from '../relay-handlers';
 import { readBody } from './read-body';
 import { decodeJson, encodeJson, RELAY_HEADERS, RELAY_PATH } from './relay-wire';
 import { type ServiceSecret } from './service-secret';
@@ -103,8 +103,7 @@ export class QueryServer {
     } catch (thrown) {
       const error = AppError.from(thrown);
       if (error.code === 'INTERNAL') this.onFailure(`relay/${service}`, error.cause ?? thrown, '');
-      // Who still sends reads the answer only if somebody takes the rest.
-      request.resume();
+      passBy(request);
       response.writeHead(HTTP_STATUS[ERRORS[error.code].category], { 'content-length': 0, [RELAY_HEADERS.error]: encodeJson(error.toBody()) }).end();
     }
   }
