@@ -30,8 +30,8 @@ describe('the web client', () => {
     rmSync(folder, { recursive: true });
   });
 
-  const get = async (path: string, method = 'GET') => {
-    const answer = await fetch(`${url}${path}`, { method });
+  const get = async (path: string, method = 'GET', accept = 'text/html,*/*;q=0.8') => {
+    const answer = await fetch(`${url}${path}`, { method, headers: { accept } });
     return { status: answer.status, text: await answer.text(), cache: answer.headers.get('cache-control') };
   };
 
@@ -50,6 +50,11 @@ describe('the web client', () => {
     ...['//messages', '//api/v1/rooms', '/rooms//messages', '//'],
   ])('leaves %s to the server', async (path) => {
     expect(await get(path)).toMatchObject({ status: 404, text: 'the server' });
+  });
+
+  it('answers its first page to whoever asks, other pages only to who wants one', async () => {
+    expect((await get('/', 'GET', '*/*')).status).toBe(200);
+    for (const path of ['/health', '/metrics', '/rooms/0190a6b2']) expect((await get(path, 'GET', '*/*')).status).toBe(404);
   });
 
   it('leaves everything but reads to the server', async () => {

@@ -25,14 +25,19 @@ export function webClient(folder: string): RequestHandler {
       return;
     }
     files(request, response, (error?: unknown) => {
-      // A file that is missing is missing; an address without an extension is a page of the client.
-      if (error !== undefined || (extname(request.path) !== '' && request.path !== '/index.html')) {
+      // A file that is missing is missing; an address without an extension is a page of the client, for whoever wants a page: a probe or a scrape of a
+      // wrong address must not look well.
+      if (error !== undefined || (extname(request.path) !== '' && request.path !== '/index.html') || !wantsPage(request)) {
         next(error);
         return;
       }
       response.sendFile(join(folder, 'index.html'), { cacheControl: false, headers: { 'Cache-Control': 'no-cache' } });
     });
   };
+}
+
+function wantsPage({ path, headers }: Request): boolean {
+  return path === '/' || headers.accept?.includes('text/html') === true;
 }
 
 function cacheByName(response: Response, path: string): void {
