@@ -17,7 +17,7 @@ const swc = {
 };
 
 const javascript = { swcrc: false, module: { type: 'commonjs' }, jsc: { target: 'es2022', parser: { syntax: 'ecmascript' } } };
-const ES_MODULES = 'jose';
+const ES_MODULES = ['jose', '@tus', 'srvx', 'file-type', 'strtok3', 'token-types', 'uint8array-extras', '@tokenizer', '@borewit'].join('|');
 
 const shared = {
   rootDir: __dirname,
@@ -25,7 +25,7 @@ const shared = {
   setupFiles: ['reflect-metadata'],
   moduleNameMapper,
   // Some dependencies ship ES modules only, which Jest cannot require as they are.
-  transform: { '^.+\\.ts$': ['@swc/jest', swc], [`node_modules/(${ES_MODULES})/.+\\.js$`]: ['@swc/jest', javascript] },
+  transform: { '^.+\\.ts$': ['@swc/jest', swc], [`node_modules/(${ES_MODULES})/.+\\.m?js$`]: ['@swc/jest', javascript] },
   transformIgnorePatterns: [`/node_modules/(?!(${ES_MODULES})/)`],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/libs/client/dist/'],
   watchPathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/'],

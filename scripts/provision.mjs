@@ -7,6 +7,7 @@ import { provision as provisionNginx } from './servers/nginx.mjs';
 import { provision as provisionPatroni } from './servers/patroni.mjs';
 import { provision as provisionPgBouncer } from './servers/pgbouncer.mjs';
 import { provision as provisionRedis } from './servers/redis.mjs';
+import { provision as provisionS3 } from './servers/s3.mjs';
 import { provision as provisionToxiproxy } from './servers/toxiproxy.mjs';
 import { provision as provisionChromium } from './toolchain/chromium.mjs';
 import { provision as provisionSpin } from './toolchain/spin.mjs';
@@ -17,6 +18,7 @@ const NEEDED = {
   PgBouncer: provisionPgBouncer,
   Kafka: provisionKafka,
   NGINX: provisionNginx,
+  versitygw: provisionS3,
   etcd: provisionEtcd,
   Patroni: provisionPatroni,
   libfaketime: provisionClocks,

@@ -6,6 +6,7 @@ import { provision as provisionKafka } from './servers/kafka.mjs';
 import { provision as provisionNginx } from './servers/nginx.mjs';
 import { provision as provisionPgBouncer } from './servers/pgbouncer.mjs';
 import { provision as provisionRedis } from './servers/redis.mjs';
+import { provision as provisionS3 } from './servers/s3.mjs';
 import { provision } from './toolchain/chromium.mjs';
 import { provision as provisionSpin } from './toolchain/spin.mjs';
 import { runNode, tool } from './toolchain/process.mjs';
@@ -30,6 +31,7 @@ async function prepare() {
   await provisionPgBouncer();
   await provisionRedis();
   await provisionKafka();
+  await provisionS3();
   await provisionSpin();
   await provisionNginx();
   for (const script of ['scripts/build.mjs', 'scripts/build-web.mjs']) {

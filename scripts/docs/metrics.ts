@@ -6,6 +6,8 @@ import { RealtimeMetrics } from '../../apps/gateway/src/application/realtime/rea
 import '../../apps/chat/src/application/move/move-metrics';
 import '../../apps/chat/src/application/write/write-metrics';
 import '../../apps/gateway/src/rest.module';
+import '../../apps/storage/src/application/storage-metrics';
+import '../../apps/worker/src/application/make-variants.job';
 import '../../libs/runtime/src/adapter-metrics';
 
 const INTRODUCTION = `# Metrics

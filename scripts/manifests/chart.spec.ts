@@ -91,7 +91,8 @@ describe.each(['default.yaml', 'everything.yaml'])('what the chart makes, %s', (
       expect(service?.spec.ports).toContainEqual({ name: 'internal', port: Number(port), targetPort: 'internal' });
       expect(service?.spec.selector).toMatchObject({ 'app.kubernetes.io/component': app });
     }
-    expect(Object.keys(internal.urls).sort()).toEqual(processes.filter((app) => app !== 'gateway'));
+    // Clients ask gateways, and nobody asks workers.
+    expect(Object.keys(internal.urls).sort()).toEqual(processes.filter((app) => app !== 'gateway' && app !== 'worker'));
   });
 
   it('leaves a process the time that its drain takes', () => {

@@ -8,7 +8,7 @@ import { startControlPlane } from './control-plane.mjs';
 import { findTools } from './tools.mjs';
 
 const NAMESPACE = 'agent-chat';
-const APPS = ['analytics', 'chat', 'gateway', 'presence'];
+const APPS = ['analytics', 'chat', 'gateway', 'presence', 'storage', 'worker'];
 const OPERATORS = [
   ['github.com/kedacore/keda/v2@v2.21.0', 'config/crd/bases/keda.sh_scaledobjects.yaml'],
   ['github.com/prometheus-operator/prometheus-operator@v0.85.0', 'example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml'],

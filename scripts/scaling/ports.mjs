@@ -1,7 +1,7 @@
 // Which port is whose: the same at every start, so that a database tool finds its server again.
 import { isFree } from '../servers/server.mjs';
 
-const KINDS = ['gateway', 'chat', 'presence', 'analytics', 'kafka', 'redis', 'postgres', 'etcd', 'patroni'];
+const KINDS = ['gateway', 'chat', 'presence', 'analytics', 'kafka', 'redis', 'postgres', 'etcd', 'patroni', 'storage', 'worker', 's3'];
 const BLOCK = 20;
 
 /** Rejects if something else listens there already. */

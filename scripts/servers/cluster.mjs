@@ -10,6 +10,7 @@ import { provision as provisionNginx, start as startNginx } from './nginx.mjs';
 import { provision as provisionPatroni, start as startPatroni } from './patroni.mjs';
 import { start as startPostgres, urlOf } from './postgres.mjs';
 import { provision as provisionRedis, start as startRedis } from './redis.mjs';
+import { provision as provisionS3, start as startS3 } from './s3.mjs';
 import { freePort } from './server.mjs';
 
 /** What an app is given where nothing else was said. */
@@ -69,7 +70,7 @@ class Running {
 
 /** From the door inwards. */
 function sorted(nodes) {
-  const order = ['nginx', 'gateway', 'chat', 'presence', 'analytics'];
+  const order = ['nginx', 'gateway', 'chat', 'presence', 'analytics', 'storage', 'worker'];
   const rank = ({ app }) => (order.indexOf(app) + order.length + 1) % (order.length + 1);
   return nodes.toSorted((one, other) => rank(one) - rank(other) || one.name.localeCompare(other.name, 'en', { numeric: true }));
 }
@@ -128,15 +129,18 @@ function startServers(running, { folder, apart, ha, ports, env, far }) {
     isGiven(env, 'KAFKA_BROKERS') ? {} : kafka(),
     isGiven(env, ...REDIS_SETTINGS) ? {} : redis(),
     isGiven(env, 'DATABASE_URL') ? {} : databases(running, { folder, apart, ports }),
+    isGiven(env, 'S3_BUCKET') ? {} : running.keep('s3', startS3({ folder: place(folder, 's3'), takePort: ports('s3') })),
   ]);
 }
 
 /** Makes sure that all servers can be had. Rejects with a line for each that cannot, which says what to do. */
 export async function provision({ ha = false, env = {} } = {}) {
+  const unlessGiven = (names, ...provisions) => (isGiven(env, ...names) ? [] : provisions);
   const needed = [
-    ...(isGiven(env, 'KAFKA_BROKERS') ? [] : [provisionKafka]),
-    ...(isGiven(env, ...REDIS_SETTINGS) ? [] : [provisionRedis]),
-    ...(ha && !isGiven(env, 'DATABASE_URL') ? [provisionEtcd, provisionPatroni] : []),
+    ...unlessGiven(['KAFKA_BROKERS'], provisionKafka),
+    ...unlessGiven(REDIS_SETTINGS, provisionRedis),
+    ...(ha ? unlessGiven(['DATABASE_URL'], provisionEtcd, provisionPatroni) : []),
+    ...unlessGiven(['S3_BUCKET'], provisionS3),
     provisionNginx,
   ];
   const failures = [];
@@ -145,7 +149,7 @@ export async function provision({ ha = false, env = {} } = {}) {
 }
 
 function processesOf({ gateways, chats }) {
-  const counts = { gateway: gateways, chat: chats, presence: 1, analytics: 1 };
+  const counts = { gateway: gateways, chat: chats, presence: 1, analytics: 1, storage: 1, worker: 1 };
   return Object.entries(counts).flatMap(([app, count]) => Array.from({ length: count }, (_, index) => ({ app, name: `${app}-${index + 1}` })));
 }
 
@@ -209,7 +213,7 @@ async function startAll(running, options) {
 
 /**
  * Starts everything in `folder`, `gateways` and `chats` many of these. `env` is added to the environment of the apps: servers that it names
- * (`KAFKA_BROKERS`, `REDIS_URL`, `DATABASE_URL`) are used instead of own ones. `nodeArguments` are for the Node of each app. `apart` puts each database on a
+ * (`KAFKA_BROKERS`, `REDIS_URL`, `DATABASE_URL`, `S3_BUCKET`) are used instead of own ones. `nodeArguments` are for the Node of each app. `apart` puts each database on a
  * server of its own (`postgres`, `postgres-a`, `postgres-b`); `ha` starts three brokers, Patroni with etcd, and Sentinels. `far` names processes between which
  * and everything else lies a network that can be disturbed (Toxiproxy, `settings.TOXIPROXY_URL`), `clocks` those whose clocks can be set (by the files of
  * `settings.CLOCKS`). `ports` answers, for what a kind of server is called, with what gives its next port. `onStarted` hears of each process that is ready.

@@ -37,7 +37,7 @@ describe('npm run dev:scaling', () => {
     expect(file).toMatchObject({ entry: `http://localhost:${String(PORT)}`, gateways: ['http://127.0.0.1:9400', 'http://127.0.0.1:9402'] });
     expect(file.processes.map(({ name, app }) => `${name} ${app}`)).toEqual([
       ...['nginx nginx', 'gateway-1 gateway', 'gateway-2 gateway', 'chat-1 chat', 'chat-2 chat', 'presence-1 presence', 'analytics-1 analytics'],
-      ...['kafka-1 kafka', 'postgres postgres', 'postgres-standby-1 postgres', 'redis redis'],
+      ...['storage-1 storage', 'worker-1 worker', 'kafka-1 kafka', 'postgres postgres', 'postgres-standby-1 postgres', 'redis redis', 's3 s3'],
     ]);
     for (const { name, log } of file.processes) expect(running.printed).toMatch(new RegExp(`^${name} .*${log}$`, 'm'));
 

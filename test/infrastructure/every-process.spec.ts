@@ -23,7 +23,7 @@ describe('a cluster under load, whichever of its processes ends', () => {
   });
   afterAll(() => cluster.stop());
 
-  it.each(['gateway-2', 'chat-2', 'presence-1', 'analytics-1', 'nginx'])('loses nothing by kill -9 of %s', async (name) => {
+  it.each(['gateway-2', 'chat-2', 'presence-1', 'analytics-1', 'storage-1', 'worker-1', 'nginx'])('loses nothing by kill -9 of %s', async (name) => {
     reports.expectKept(await load.under(name === 'nginx' ? cluster.outage(name, 2_000) : cluster.crash(name)));
   });
 

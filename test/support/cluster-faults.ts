@@ -37,7 +37,7 @@ export class FaultyCluster {
 
   /** Every process of the apps, by name. */
   get apps(): readonly string[] {
-    return this.running.servers.map(({ name }) => name).filter((name) => /^(gateway|chat|presence|analytics)-/.test(name));
+    return this.running.servers.map(({ name }) => name).filter((name) => /^(gateway|chat|presence|analytics|storage|worker)-/.test(name));
   }
 
   /** Every process there is. */

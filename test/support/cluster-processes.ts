@@ -2,7 +2,7 @@ import { startTestServers, type TestServer, type TestServers } from '@agent-chat
 import { readFileSync, statSync } from 'node:fs';
 import { type Ownership, type TestedSystem } from './tested-system';
 
-const APPS = /^(gateway|chat|presence|analytics)-\d+$/;
+const APPS = /^(gateway|chat|presence|analytics|storage|worker)-\d+$/;
 
 /** What the cluster that all tests share was started with (see e2e-setup.mjs). */
 interface SharedCluster {

@@ -1,9 +1,10 @@
 import { DEFAULT_PARTITION_COUNT, keyedRoomId, partitionOf, type UserId } from '@agent-chat/kernel';
 import { DeliveryVerifier, eventually, type VerifierReport } from '@agent-chat/testing';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type CompletedSend, LoadClient, seen } from './load-client';
 import { RestClient } from './rest-client';
+import { uploadOf } from './uploading';
 
 /** Something that goes wrong under load. */
 export interface Fault {
@@ -41,6 +42,8 @@ export interface LoadOptions {
   readonly rooms: number;
   /** From when one send is due until the next is. One that has to wait for the one before is made up for, so that what is offered stays the same. */
   readonly postEveryMs: number;
+  /** Each client sends a file along with every so-manieth of its messages; none unless given. */
+  readonly fileEvery?: number;
   /** So many of the clients read everything; all of them unless given. */
   readonly readers?: number;
 }
@@ -57,13 +60,16 @@ const OFFERED_PER_SECOND = 160;
 /** What suites use; with more clients, each reads as much and writes less. */
 export function loadOptions(): LoadOptions {
   const clients = Number(process.env['FAULT_CLIENTS'] ?? 16);
-  return { clients, rooms: 8, postEveryMs: (clients * 1_000) / OFFERED_PER_SECOND };
+  return { clients, rooms: 8, postEveryMs: (clients * 1_000) / OFFERED_PER_SECOND, fileEvery: 40 };
 }
 
 const WARM_UP_MS = 1_500;
 const AFTERWARDS_MS = 2_000;
 const RECOVERY_LIMIT_MS = 90_000;
 const READ_LIMIT_MS = 60_000;
+const FILE_BYTES = 40_000;
+/** Longer than anything stays away. */
+const PATIENT_DELAYS_MS = Array.from({ length: 600 }, () => 200);
 /** People that one call takes. */
 const MOST_AT_ONCE = 100;
 /** An access token lives 15 minutes, and one fault lasts less than half as long. */
@@ -94,7 +100,7 @@ export class FaultLoad {
     const readers = clients.slice(0, readerCount);
     try {
       await Promise.all(clients.map((client) => client.untilLive(RECOVERY_LIMIT_MS)));
-      const writing = new Writing(clients, rooms, this.options.postEveryMs);
+      const writing = new Writing(clients, rooms, this.options);
       await delay(WARM_UP_MS);
       const times = await happen(fault, writing);
       await delay(AFTERWARDS_MS);
@@ -176,14 +182,18 @@ async function happen(fault: Fault, writing: Writing): Promise<Pick<FaultReport,
 
 /** Each client writes to one room, one message after the other. */
 class Writing {
+  /** Complete, and yet to be posted. */
+  private readonly uploaded = new Map<LoadClient, readonly string[]>();
+  private readonly uploads: Promise<unknown>[] = [];
   private isOver = false;
   private readonly done: Promise<unknown>;
 
   constructor(
     private readonly clients: readonly LoadClient[],
     private readonly rooms: readonly string[],
-    private readonly postEveryMs: number,
+    private readonly options: LoadOptions,
   ) {
+    const { postEveryMs } = options;
     const apartMs = postEveryMs / clients.length;
     this.done = Promise.all(clients.map((client, index) => this.write(client, rooms[index % rooms.length] ?? '', index * apartMs)));
     // Told by `stop`, at the latest.
@@ -193,6 +203,7 @@ class Writing {
   async stop(): Promise<void> {
     this.isOver = true;
     await this.done;
+    await Promise.all(this.uploads);
   }
 
   /** Resolves when a send that was begun after that time was acknowledged in every room. */
@@ -228,15 +239,35 @@ class Writing {
     return since.length === 0 ? undefined : since.reduce((first, { ackedMs }) => Math.min(first, ackedMs), Infinity);
   }
 
+  /** Uploaded behind what is said, so that nobody waits for it; posted with a later message once it is there. */
+  private async fileFor(client: LoadClient, roomId: string, sendNo: number): Promise<readonly string[]> {
+    const { fileEvery } = this.options;
+    if (fileEvery === undefined) return [];
+    const ready = this.uploaded.get(client) ?? [];
+    this.uploaded.set(client, []);
+    if (sendNo % fileEvery === 1) {
+      const uploading = uploadPatiently(client, roomId).then((id) => this.uploaded.set(client, [...(this.uploaded.get(client) ?? []), id]));
+      this.uploads.push(uploading);
+    }
+    return ready;
+  }
+
   private async write(client: LoadClient, roomId: string, afterMs: number): Promise<void> {
     let nextMs = performance.now() + afterMs;
     await delay(afterMs);
     for (let sendNo = 1; !this.isOver; sendNo++) {
-      nextMs += this.postEveryMs;
-      await client.post(roomId, `${client.name} says ${String(sendNo)}`);
+      nextMs += this.options.postEveryMs;
+      await client.post(roomId, `${client.name} says ${String(sendNo)}`, await this.fileFor(client, roomId, sendNo));
       await delay(Math.max(0, nextMs - performance.now()));
     }
   }
+}
+
+/** Uploads until that is done, as a patient client does. */
+async function uploadPatiently(client: LoadClient, roomId: string): Promise<string> {
+  const { upload, done } = uploadOf(client.rest, randomBytes(FILE_BYTES), { roomId, options: { retryDelays: PATIENT_DELAYS_MS } });
+  upload.start();
+  return done;
 }
 
 function latestDeliveryMs(clients: readonly LoadClient[], readers: readonly LoadClient[]): number {

@@ -65,13 +65,13 @@ export class LoadClient {
   }
 
   /** Posts once, repeating under one key until it is acknowledged; rejects on a refusal that would not go away. */
-  async post(roomId: string, text: string): Promise<void> {
+  async post(roomId: string, text: string, attachmentIds: readonly string[] = []): Promise<void> {
     const clientMsgId = randomUUID();
     const begunMs = performance.now();
     const sendNo = (this.sendNos.get(roomId) ?? 0) + 1;
     this.sendNos.set(roomId, sendNo);
     while (!this.stopped) {
-      const answer = await this.call<{ messageId: string; seq: number; epoch: number }>('message.post', { roomId, clientMsgId, text });
+      const answer = await this.call<{ messageId: string; seq: number; epoch: number }>('message.post', { roomId, clientMsgId, text, attachmentIds });
       if (answer?.ok === true) {
         this.acked += 1;
         this.sends.push({ roomId, messageId: answer.messageId, begunMs, ackedMs: performance.now() });

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AttachmentReader } from './infrastructure/read/attachment.reader';
 import { EventReader } from './infrastructure/read/event.reader';
 import { HeadReader } from './infrastructure/read/head.reader';
 import { HistoryReader } from './infrastructure/read/history.reader';
@@ -14,6 +15,7 @@ import { RoomQueries } from './interface/room.queries';
 /** Answers every query of `ROOM_QUERIES` from Postgres. */
 @Module({
   providers: [
+    AttachmentReader,
     EventReader,
     HeadReader,
     HistoryReader,

@@ -2,13 +2,17 @@ import { type CommandAnswer } from '@agent-chat/contracts';
 import { EventLog } from '@agent-chat/event-log';
 import { QueryBus } from '@agent-chat/query-bus';
 import { type BeforeApplicationShutdown, Module } from '@nestjs/common';
+import { AttachmentClaims } from './application/attachment-claims';
 import { CommandSender } from './application/command-sender';
 import { GatewayInbox } from './application/gateway-inbox';
+import { RoomWrites } from './application/room-writes';
 import { LogCommandSender } from './application/log-command-sender';
 
 /** This gateway's way to owners and back: its name on the backplane, and the sender of commands. */
 @Module({
   providers: [
+    AttachmentClaims,
+    RoomWrites,
     GatewayInbox,
     {
       provide: CommandSender,
@@ -22,7 +26,7 @@ import { LogCommandSender } from './application/log-command-sender';
       },
     },
   ],
-  exports: [CommandSender, GatewayInbox],
+  exports: [CommandSender, GatewayInbox, RoomWrites],
 })
 export class CommandModule implements BeforeApplicationShutdown {
   constructor(private readonly sender: CommandSender) {}

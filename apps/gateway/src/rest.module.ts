@@ -18,6 +18,7 @@ import { HealthController } from './interface/operations/health.controller';
 import { InfrastructureController } from './interface/operations/infrastructure.controller';
 import { PartitionsController } from './interface/operations/partitions.controller';
 import { ShardsController } from './interface/operations/shards.controller';
+import { AttachmentsController } from './interface/rest/attachments.controller';
 import { BansController } from './interface/rest/bans.controller';
 import { FiguresController } from './interface/rest/figures.controller';
 import { InvitesController } from './interface/rest/invites.controller';
@@ -35,7 +36,7 @@ import { SearchController } from './interface/rest/search.controller';
   imports: [AuthModule, CommandModule, RealtimeModule],
   controllers: [
     ...[RoomsController, MembersController, InvitesController, BansController, MessagesController, ReactionsController, RoomLogController],
-    ...[MentionsController, PreferencesController],
+    ...[AttachmentsController, MentionsController, PreferencesController],
     ...[AuditController, DeadLettersController, SearchController, FiguresController, DocsController, HealthController, InfrastructureController],
     ...[PartitionsController, ShardsController],
   ],

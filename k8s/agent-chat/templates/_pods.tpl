@@ -11,6 +11,7 @@
   "CHAT_URL" (printf "http://%s-chat-internal:3100" $name)
   "PRESENCE_URL" (printf "http://%s-presence-internal:3100" $name)
   "ANALYTICS_URL" (printf "http://%s-analytics-internal:3100" $name)
+  "STORAGE_URL" (printf "http://%s-storage-internal:3100" $name)
 -}}
 {{- range $setting, $value := merge $own .Values.config }}
 {{ $setting }}: {{ $value | toString | quote }}

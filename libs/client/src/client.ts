@@ -4,6 +4,7 @@ import { type ClientEvents } from './client-events';
 import { Connection, type ConnectionState, type ConnectionStatus } from './connection';
 import { Emitter, type Unsubscribe } from './emitter';
 import { AgentChatError } from './errors';
+import { FilesApi } from './files-api';
 import { Http, type Fetch, type HttpCall, type TokenSource } from './http';
 import { Identity } from './identity';
 import { KeptAnswers } from './kept-answers';
@@ -37,6 +38,8 @@ export class AgentChatClient {
   readonly rooms: RoomsApi;
   readonly messages: MessagesApi;
   readonly sessions: SessionsApi;
+  /** Files: uploads, and where they can be had. */
+  readonly files: FilesApi;
   /** My rooms for a user interface; call its `load` once. */
   readonly roomList: RoomList;
   readonly presence: PresenceStore;
@@ -74,6 +77,7 @@ export class AgentChatClient {
     this.rooms = new RoomsApi(http, this.environment);
     this.messages = new MessagesApi(http, this.environment);
     this.sessions = new SessionsApi(http);
+    this.files = new FilesApi(http, url, this.environment, (error) => this.failed(error));
     this.outbox = this.openOutbox();
     this.identity = new Identity(
       () => this.users.me(),
@@ -287,8 +291,9 @@ export class AgentChatClient {
   }
 
   /** Over the live connection; over HTTP by a client that was never asked to connect. */
-  private async post({ roomId, clientMsgId, text, replyTo }: OutboxEntry): Promise<Posted> {
-    const message = { clientMsgId, text, ...(replyTo === undefined ? {} : { replyTo }) };
+  private async post({ roomId, clientMsgId, text, replyTo, attachments = [] }: OutboxEntry): Promise<Posted> {
+    const files = attachments.length === 0 ? {} : { attachmentIds: attachments.map(({ attachmentId }) => attachmentId) };
+    const message = { clientMsgId, text, ...(replyTo === undefined ? {} : { replyTo }), ...files };
     if (this.state === 'offline') return this.messages.post(roomId, message);
     return (await this.connection.request('message.post', { roomId, ...message })) as Posted;
   }

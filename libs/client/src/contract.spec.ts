@@ -1,11 +1,11 @@
 import type * as contracts from '@agent-chat/contracts';
-import { type MessageId, type RoomId, type UserId } from '@agent-chat/kernel';
+import { type AttachmentId, type MessageId, type RoomId, type UserId } from '@agent-chat/kernel';
 import { ROOM_EVENTS, SERVER_FRAMES } from '@agent-chat/contracts';
 import { asKnownEvent, type KnownRoomEvent, type RoomEvent, type RoomEventData } from './room-events';
 import type * as sdk from './types';
 
 /** The same without brands and mutability: what the values are on the wire. */
-type Plain<Value> = Value extends RoomId | UserId | MessageId
+type Plain<Value> = Value extends RoomId | UserId | MessageId | AttachmentId
   ? string
   : Value extends readonly (infer Item)[]
     ? readonly Plain<Item>[]
@@ -32,6 +32,7 @@ assertAgree<Agree<sdk.MyMembership, contracts.MyMembership>>();
 assertAgree<Agree<sdk.LastMessage, contracts.LastMessage>>();
 assertAgree<Agree<sdk.Member, contracts.Member>>();
 assertAgree<Agree<sdk.Message, contracts.Message>>();
+assertAgree<Agree<sdk.Attachment, contracts.Attachment>>();
 assertAgree<Agree<sdk.MessageRevision, contracts.MessageRevision>>();
 assertAgree<Agree<sdk.SearchHit, contracts.SearchHit>>();
 assertAgree<Agree<sdk.RoomPreference, contracts.RoomPreference>>();

@@ -19,7 +19,7 @@ const RETRYABLE = new Set(['NETWORK_ERROR', 'TIMEOUT', 'UNAVAILABLE', 'RATE_LIMI
 /**
  * The only error that the SDK rejects with. `code` is one of the server's (`ROOM_NOT_FOUND`, `VALIDATION_FAILED`, ...) or one of the
  * SDK's own: `NETWORK_ERROR` (no answer; retryable), `SIGNED_OUT` (no session, or it has ended), `CLOSED` (`disconnect` or `close` was called),
- * `DISCARDED` (the message was discarded; one that was under way may be stored), `ALREADY_SUBSCRIBED` (the room is followed from another cursor),
+ * `CANCELLED` (the upload was cancelled), `DISCARDED` (the message was discarded; one that was under way may be stored), `ALREADY_SUBSCRIBED` (the room is followed from another cursor),
  * `TOKEN_PROVIDER` (accounts are kept elsewhere).
  */
 export class AgentChatError extends Error {

@@ -4,7 +4,7 @@ import { SteeredEnvironment, settle } from './testing/steered-environment';
 type Answer = { status: number; body?: unknown; page?: string; retryAfter?: string } | 'unreachable' | 'silent';
 
 function openHttp(answers: Answer[], environment: SteeredEnvironment, retry: Partial<RetryOptions> = {}) {
-  const requests: { url: string; headers: Record<string, string>; method: string; body?: string }[] = [];
+  const requests: { url: string; headers: Record<string, string>; method: string; body?: string | Blob }[] = [];
   const fetch: Fetch = async (url, { signal, ...init }) => {
     requests.push({ url, ...init });
     const answer = answers.shift() ?? { status: 200, body: 'ok' };

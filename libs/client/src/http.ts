@@ -17,10 +17,26 @@ export interface HttpCall {
   readonly keptAs?: string | undefined;
 }
 
+/** A call whose body isn't JSON, made once. */
+export interface RawCall {
+  readonly method: 'HEAD' | 'POST' | 'PATCH' | 'DELETE';
+  /** Below `/api/v1`. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Blob | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly timeoutMs?: number | undefined;
+}
+
+/** What it was answered with. */
+export interface RawAnswer {
+  header(name: string): string | null;
+}
+
 /** What the SDK needs of `fetch`. */
 export type Fetch = (
   url: string,
-  init: { method: string; headers: Record<string, string>; body?: string; signal: AbortSignal },
+  init: { method: string; headers: Record<string, string>; body?: string | Blob; signal: AbortSignal },
 ) => Promise<{ status: number; headers: { get(name: string): string | null }; text(): Promise<string> }>;
 
 /** Gives the bearer token of each call. */
@@ -84,6 +100,16 @@ export class Http {
     }
   }
 
+  /** One try of a call with bytes; rejects with `AgentChatError`, `CANCELLED` where its signal was aborted. */
+  async send({ method, path, headers, body, signal, timeoutMs }: RawCall): Promise<RawAnswer> {
+    return this.withToken(async (token) => {
+      const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      const init = { method, headers: { ...headers, ...authorization }, ...(body === undefined ? {} : { body }) };
+      const { answer } = await this.exchange(`${this.baseUrl}/api/v1${path}`, init, { signal, timeoutMs });
+      return { header: (name: string) => answer.headers.get(name) };
+    });
+  }
+
   private isFinal(call: HttpCall, error: AgentChatError, attempt: number): boolean {
     const isLast = attempt + 1 >= this.retry.attempts || (error.retryAfterMs ?? 0) > this.retry.longestWaitMs;
     return !error.retryable || isLast || !isRepeatable(call);
@@ -98,33 +124,47 @@ export class Http {
     if (call.keptAs !== undefined) this.kept?.keep(call.keptAs, answer);
     return answer;
   }
+  private async authenticated(call: HttpCall): Promise<unknown> {
+    if (call.authenticated === false) return this.once(call);
+    return this.withToken((token) => this.once(call, token));
+  }
 
   /** A refused token is replaced once. */
-  private async authenticated(call: HttpCall): Promise<unknown> {
-    if (call.authenticated === false || this.tokens === undefined) return this.once(call);
+  private async withToken<Result>(work: (token?: string) => Promise<Result>): Promise<Result> {
+    if (this.tokens === undefined) return work();
     const token = await this.tokens.token();
     try {
-      return await this.once(call, token);
+      return await work(token);
     } catch (error) {
       if (!(error instanceof AgentChatError) || error.code !== 'UNAUTHENTICATED') throw error;
-      return this.once(call, await this.tokens.token(token));
+      return work(await this.tokens.token(token));
     }
   }
 
   private async once(call: HttpCall, token?: string): Promise<unknown> {
+    return (await this.exchange(this.address(call), encode(call, token))).body;
+  }
+
+  private async exchange(
+    address: string,
+    init: Omit<Parameters<Fetch>[1], 'signal'>,
+    { signal, timeoutMs = this.retry.timeoutMs }: Pick<RawCall, 'signal' | 'timeoutMs'> = {},
+  ): Promise<{ answer: Awaited<ReturnType<Fetch>>; body: unknown }> {
     const abort = new AbortController();
-    const cancel = this.environment.after(this.retry.timeoutMs, () => abort.abort());
+    const give = (): void => abort.abort();
+    const cancel = this.environment.after(timeoutMs, give);
+    signal?.addEventListener('abort', give);
     try {
-      const response = await this.fetch(this.address(call), { ...encode(call, token), signal: abort.signal });
+      if (signal?.aborted === true) give();
+      const response = await this.fetch(address, { ...init, signal: abort.signal });
       const body = parse(await response.text());
-      if (response.status < 400) return body;
+      if (response.status < 400) return { answer: response, body };
       throw AgentChatError.fromBody(body, response.status).withRetryAfterMs(retryAfterMs(response.headers.get('retry-after')));
     } catch (cause) {
-      if (cause instanceof AgentChatError) throw cause;
-      if (abort.signal.aborted) throw new AgentChatError('TIMEOUT', { message: 'No answer in time', cause });
-      throw new AgentChatError('NETWORK_ERROR', { message: 'The server could not be reached', cause });
+      throw failureOf(cause, signal?.aborted === true, abort.signal.aborted);
     } finally {
       cancel();
+      signal?.removeEventListener('abort', give);
     }
   }
 
@@ -133,6 +173,14 @@ export class Http {
     const prefix = path.startsWith('/api/') ? '' : '/api/v1';
     return `${this.baseUrl}${prefix}${path}${parameters.length === 0 ? '' : `?${parameters.join('&')}`}`;
   }
+}
+
+/** Why a call has no answer that is any good. */
+function failureOf(cause: unknown, isCancelled: boolean, isAborted: boolean): AgentChatError {
+  if (cause instanceof AgentChatError) return cause;
+  if (isCancelled) return new AgentChatError('CANCELLED', { message: 'The call was cancelled', cause });
+  if (isAborted) return new AgentChatError('TIMEOUT', { message: 'No answer in time', cause });
+  return new AgentChatError('NETWORK_ERROR', { message: 'The server could not be reached', cause });
 }
 
 /** Reads, and writes that carry a key, have the same effect however often they arrive. */

@@ -31,6 +31,8 @@ export interface NewMessage {
   readonly clientMsgId: string;
   readonly text: string;
   readonly replyTo?: string | undefined;
+  /** Of complete uploads of one's own for this room, up to 10. */
+  readonly attachmentIds?: readonly string[] | undefined;
 }
 
 const segment = encodeURIComponent;

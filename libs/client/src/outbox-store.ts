@@ -1,7 +1,7 @@
 import { AgentChatError } from './errors';
 import { type RunLocked } from './locks';
 import { type ClientStorage } from './storage';
-import { type Posted } from './types';
+import { type Attachment, type Posted } from './types';
 
 /** How far a message of one's own has come. */
 export type SendState = 'pending' | 'sent' | 'failed' | 'needs-confirmation';
@@ -13,6 +13,7 @@ export interface OutboxEntry {
   readonly roomId: string;
   readonly text: string;
   readonly replyTo?: string | undefined;
+  readonly attachments?: readonly Attachment[] | undefined;
   /** Milliseconds since the Unix epoch; since when the person wants it to be sent. */
   readonly createdAtMs: number;
   readonly state: Exclude<SendState, 'sent'>;

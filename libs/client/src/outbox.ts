@@ -4,11 +4,14 @@ import { Emitter, type Unsubscribe } from './emitter';
 import { AgentChatError } from './errors';
 import { type RunLocked } from './locks';
 import { type OutboxEntry, type OutboxStore } from './outbox-store';
-import { type Posted } from './types';
+import { type Attachment, type Posted } from './types';
 
 /** A message as the person wrote it. */
 export interface Draft {
+  /** May be empty where there are attachments. */
   readonly text: string;
+  /** Complete uploads of one's own for this room, up to 10. */
+  readonly attachments?: readonly Attachment[] | undefined;
   /** A messageId. */
   readonly replyTo?: string | undefined;
 }

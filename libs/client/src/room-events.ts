@@ -1,4 +1,4 @@
-import { type Reaction, type RoomKind, type RoomRole } from './types';
+import { type Attachment, type Reaction, type RoomKind, type RoomRole } from './types';
 
 interface MessageContent {
   readonly messageId: string;
@@ -30,7 +30,7 @@ export interface RoomEventData {
     readonly createdAt: string;
     readonly replyTo?: string | undefined;
     readonly reactions: readonly Reaction[];
-    readonly attachments: readonly unknown[];
+    readonly attachments: readonly Attachment[];
   };
   'message.edited': MessageContent & { readonly editedAt: string };
   'message.deleted': { readonly messageId: string; readonly deletedAt: string };

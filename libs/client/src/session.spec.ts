@@ -23,7 +23,7 @@ class Accounts {
     this.answer = undefined;
     if (answer !== undefined) return respond(answer.status, answer.body);
     if (path !== '/auth/refresh') return respond(200, this.tokens(++this.generation));
-    const { refreshToken } = JSON.parse(init.body ?? '{}') as { refreshToken: string };
+    const { refreshToken } = JSON.parse((init.body as string | undefined) ?? '{}') as { refreshToken: string };
     const next = this.successors.get(refreshToken) ?? ++this.generation;
     this.successors.set(refreshToken, next);
     return respond(200, this.tokens(next));

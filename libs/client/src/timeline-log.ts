@@ -173,7 +173,7 @@ function changed(known: KnownMessage, event: KnownRoomEvent, isMine: boolean): K
       return { ...known, message: { ...message, text, mentions, deletedAt: undefined }, redacted: redacted === true };
     }
     case 'message.deleted':
-      return { ...known, message: { ...message, text: undefined, deletedAt: event.data.deletedAt }, redacted: false };
+      return { ...known, message: { ...message, text: undefined, attachments: [], deletedAt: event.data.deletedAt }, redacted: false };
     case 'reaction.added':
     case 'reaction.removed':
       return { ...known, message: { ...message, reactions: reacted(message.reactions, event, isMine) } };

@@ -269,7 +269,7 @@ export class RoomTimeline {
       createdAt: new Date(entry.createdAtMs).toISOString(),
       replyTo: entry.replyTo,
       reactions: [],
-      attachments: [],
+      attachments: entry.attachments ?? [],
       mentions: [],
       state: entry.state,
       error: entry.error,

@@ -87,6 +87,40 @@ export interface Reaction {
   readonly mine?: boolean | undefined;
 }
 
+/** A file of a message, as it was uploaded. */
+export interface Attachment {
+  readonly attachmentId: string;
+  readonly name: string;
+  /** The media type, by what the file holds. */
+  readonly type: string;
+  readonly sizeBytes: number;
+  /** Of an image, in pixels. */
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
+}
+
+/** A smaller picture of an image. */
+export interface LinkedVariant {
+  /** Such as `thumbnail.webp` or `1280.avif`, where the number is the longer side in pixels. */
+  readonly name: string;
+  readonly type: string;
+  readonly width: number;
+  readonly height: number;
+  readonly sizeBytes: number;
+  readonly url: string;
+}
+
+/** Where a file, and what was made of it, can be had without a token until `expiresAt`. */
+export interface AttachmentLinks extends Attachment {
+  readonly url: string;
+  readonly expiresAt: string;
+  /** How far the work on an image is; `none` for what is no image. */
+  readonly media: 'none' | 'waiting' | 'done' | 'failed';
+  /** A tiny blurred picture as a `data:` URL. */
+  readonly placeholder?: string | undefined;
+  readonly variants: readonly LinkedVariant[];
+}
+
 /** A stored message. */
 export interface Message {
   readonly messageId: string;
@@ -101,7 +135,7 @@ export interface Message {
   readonly deletedAt?: string | undefined;
   readonly replyTo?: string | undefined;
   readonly reactions: readonly Reaction[];
-  readonly attachments: readonly unknown[];
+  readonly attachments: readonly Attachment[];
   /** User ids, or `room` for everyone in it. */
   readonly mentions: readonly string[];
 }

@@ -29,7 +29,7 @@ export interface InternalConfig {
   /** The first is sent, all are accepted. None outside a cluster. */
   readonly secrets: readonly string[];
   /** Without a trailing slash, by service; those without one are found in the registry. */
-  readonly urls: { readonly chat?: string; readonly presence?: string; readonly analytics?: string };
+  readonly urls: { readonly chat?: string; readonly presence?: string; readonly analytics?: string; readonly storage?: string };
 }
 
 /** The database and its connections. */
@@ -103,6 +103,29 @@ export interface LimitsConfig {
   readonly subscriptionsPerConnection: number;
 }
 
+/** Files of messages: what is taken, and where it is kept. */
+export interface FilesConfig {
+  readonly maxBytes: number;
+  /** Begun and not finished. */
+  readonly maxUploadsPerUser: number;
+  /** Width times height. */
+  readonly maxImagePixels: number;
+  /** Media types, by content, in lower case. */
+  readonly refusedTypes: readonly string[];
+  /** Of a file that no message has. */
+  readonly keepMs: number;
+  /** Absent where no bucket is named; the standalone needs none. */
+  readonly s3?: {
+    readonly endpoint?: string;
+    readonly region: string;
+    readonly bucket: string;
+    readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+    readonly forcePathStyle: boolean;
+    readonly connectTimeoutMs: number;
+    readonly requestTimeoutMs: number;
+  };
+}
+
 /** Every setting of a process, checked. A class, so that it is its own injection token. */
 export abstract class AppConfig {
   abstract readonly profile: Profile;
@@ -120,4 +143,5 @@ export abstract class AppConfig {
   abstract readonly auth: AuthConfig;
   abstract readonly rateLimits: RateLimits;
   abstract readonly limits: LimitsConfig;
+  abstract readonly files: FilesConfig;
 }

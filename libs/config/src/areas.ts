@@ -1,5 +1,6 @@
 import { authSettings } from './settings/auth.settings';
 import { databaseSettings } from './settings/database.settings';
+import { fileSettings } from './settings/file.settings';
 import { internalSettings } from './settings/internal.settings';
 import { kafkaSettings } from './settings/kafka.settings';
 import { limitSettings } from './settings/limit.settings';
@@ -16,6 +17,7 @@ export const AREAS = {
   Database: databaseSettings,
   Kafka: kafkaSettings,
   Redis: redisSettings,
+  Files: fileSettings,
   Authentication: authSettings,
   'Rate limits': rateLimitSettings,
   Limits: limitSettings,

@@ -48,6 +48,13 @@ describe('loadConfig', () => {
         outboundQueueBytes: 1_048_576,
         subscriptionsPerConnection: 1_000,
       },
+      files: {
+        maxBytes: 104_857_600,
+        maxUploadsPerUser: 20,
+        maxImagePixels: 50_000_000,
+        refusedTypes: ['application/x-msdownload', 'application/x-elf', 'application/x-mach-binary'],
+        keepMs: 86_400_000,
+      },
     });
   });
 
@@ -74,6 +81,31 @@ describe('loadConfig', () => {
     expect(config.auth.trustedIssuers).toEqual([{ issuer: 'https://id.example.com', jwksUri: 'https://id.example.com/jwks', audience: 'agent-chat' }]);
     expect(config.auth.operators).toEqual(['ada', 'https://id.example.com|42']);
     expect(config.logLevel).toBe('debug');
+  });
+
+  it('knows where files are kept once a bucket is named', () => {
+    const named = {
+      S3_BUCKET: 'files',
+      S3_ENDPOINT: 'http://127.0.0.1:7070/',
+      S3_FORCE_PATH_STYLE: 'true',
+      REFUSED_ATTACHMENT_TYPES: 'none',
+      MAX_ATTACHMENT_BYTES: '5',
+    };
+    const keys = { S3_ACCESS_KEY_ID: 'me', S3_SECRET_ACCESS_KEY: 'secret' };
+
+    expect(loadConfig({ ...named, ...keys }).files).toMatchObject({
+      maxBytes: 5,
+      refusedTypes: ['none'],
+      s3: {
+        bucket: 'files',
+        region: 'us-east-1',
+        endpoint: 'http://127.0.0.1:7070',
+        forcePathStyle: true,
+        credentials: { accessKeyId: 'me', secretAccessKey: 'secret' },
+      },
+    });
+    expect(loadConfig(named).files.s3).not.toHaveProperty('credentials');
+    expect(loadConfig({ ...named, S3_BUCKET: '' }).files).not.toHaveProperty('s3');
   });
 
   it('takes an empty value for an absent one', () => {

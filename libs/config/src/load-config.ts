@@ -4,6 +4,7 @@ import { AREAS } from './areas';
 import { ConfigError, type ConfigProblem } from './config-error';
 import { type GivenSurroundings, missingInCluster } from './required-in-cluster';
 import { readSecretFiles } from './secret-files';
+import { toFilesConfig } from './settings/file.settings';
 import { toKafkaConfig } from './settings/kafka.settings';
 import { toRedisConfig } from './settings/redis.settings';
 
@@ -91,6 +92,7 @@ function toConfig(values: Values): Pick<AppConfig, keyof AppConfig> {
     },
     rateLimits: values['Rate limits'].RATE_LIMITS,
     limits: toLimits(Limits),
+    files: toFilesConfig(values.Files),
   };
 }
 
@@ -106,7 +108,7 @@ function toLimits(values: Values['Limits']): AppConfig['limits'] {
 }
 
 function toInternalConfig(settings: Values['Between processes']): AppConfig['internal'] {
-  const { INTERNAL_ADDRESS: address, CHAT_URL: chat, PRESENCE_URL: presence, ANALYTICS_URL: analytics } = settings;
+  const { INTERNAL_ADDRESS: address, CHAT_URL: chat, PRESENCE_URL: presence, ANALYTICS_URL: analytics, STORAGE_URL: storage } = settings;
   return {
     port: settings.INTERNAL_PORT,
     host: settings.INTERNAL_HOST,
@@ -116,6 +118,7 @@ function toInternalConfig(settings: Values['Between processes']): AppConfig['int
       ...(chat === undefined ? {} : { chat }),
       ...(presence === undefined ? {} : { presence }),
       ...(analytics === undefined ? {} : { analytics }),
+      ...(storage === undefined ? {} : { storage }),
     },
   };
 }

@@ -13,6 +13,7 @@ export * from './rest/bodies';
 export * from './rest/parameters';
 export * from './validation';
 export * from './views/answers';
+export * from './views/attachment';
 export * from './views/message';
 export * from './views/preference';
 export * from './views/room';

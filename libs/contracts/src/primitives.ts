@@ -1,4 +1,4 @@
-import { isUuid, parseCursor, type MessageId, type RoomId, type UserId } from '@agent-chat/kernel';
+import { isUuid, parseCursor, type AttachmentId, type MessageId, type RoomId, type UserId } from '@agent-chat/kernel';
 import { z } from 'zod';
 
 /** Longest text of a message, in code points. */
@@ -53,6 +53,9 @@ export const UserIdSchema = id<UserId>();
 /** A message's id. */
 export const MessageIdSchema = id<MessageId>();
 
+/** A file's id. */
+export const AttachmentIdSchema = id<AttachmentId>();
+
 /** An idempotency key (P1); `clientMsgId`, `Idempotency-Key` and `key` are one thing. */
 export const KeySchema = z
   .string()
@@ -72,6 +75,13 @@ export const SeqSchema = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 export const IsoTimeSchema = z.iso.datetime({ precision: 3 }).meta({ description: 'ISO 8601, UTC, milliseconds' });
 /** The text of a message: 1 to 8,000 code points, something of it visible. */
 export const MessageTextSchema = wellFormedText(MAX_TEXT_CODE_POINTS).refine((text) => VISIBLE.test(text), 'must not be blank');
+
+/** The text of a message that has files: it may be empty. */
+export const CaptionSchema = wellFormedText(MAX_TEXT_CODE_POINTS);
+/** Whether anything of a text can be seen. */
+export function isVisible(text: string): boolean {
+  return VISIBLE.test(text);
+}
 
 /** One emoji or a short custom name such as `:ship-it:`. */
 export const EmojiSchema = z

@@ -10,6 +10,8 @@ export type RoomId = Branded<'RoomId'>;
 export type UserId = Branded<'UserId'>;
 /** A message's id, made at the gateway (P3). */
 export type MessageId = Branded<'MessageId'>;
+/** A file's id, from its upload on. */
+export type AttachmentId = Branded<'AttachmentId'>;
 /** One call: new each time, also for the same key (P2). */
 export type RequestId = Branded<'RequestId'>;
 /** One running gateway process: a new one after each start, so that an answer to an earlier incarnation finds nobody. */

@@ -1,6 +1,8 @@
 import { RedisBackplane } from '@agent-chat/backplane/adapters/redis';
 import { RedisCache } from '@agent-chat/cache/adapters/redis';
-import { type AppConfig, type KafkaConfig } from '@agent-chat/config';
+import { type BlobStore, GuardedBlobStore } from '@agent-chat/blob-store';
+import { S3BlobStore } from '@agent-chat/blob-store/adapters/s3';
+import { type AppConfig, ConfigError, type KafkaConfig } from '@agent-chat/config';
 import { COMMANDS_DEAD_LETTER_TOPIC, COMMANDS_TOPIC, EVENTS_TOPIC, KEY_WINDOW_MS } from '@agent-chat/contracts';
 import { DatabaseError, MigrationError } from '@agent-chat/database';
 import { openPostgresDatabase, type PostgresDatabase } from '@agent-chat/database/adapters/postgres';
@@ -64,11 +66,27 @@ export async function openClusterPorts(config: AppConfig, service: ProcessName, 
     const peers = await openPeers(config.internal, service, database, service === 'gateway' ? config.server.publicUrl : undefined);
     opened.push(peers.queries, peers.discovery);
     await awaitSamePublicUrl(peers, hooks.onWaiting);
-    return { ...peers, database, log, backplane, ephemeral, cache, jobs, health: [databaseHealth(database), serverHealth('redis', () => ephemeral.ping())] };
+    const blobs = WITH_FILES.includes(service) ? new GuardedBlobStore(openBlobs(config), peers.breakers) : undefined;
+    const health = [
+      databaseHealth(database),
+      serverHealth('redis', () => ephemeral.ping()),
+      ...(blobs === undefined ? [] : [serverHealth('s3', () => blobs.ping())]),
+    ];
+    return { ...peers, database, log, backplane, ephemeral, cache, jobs, ...(blobs === undefined ? {} : { blobs }), health };
   } catch (error) {
     for (const port of opened.reverse()) await port.close().catch((failed: unknown) => failures.tell('Closing', failed));
     throw error;
   }
+}
+
+/** Others know nothing of files. */
+const WITH_FILES: readonly ProcessName[] = ['storage', 'worker'];
+
+function openBlobs({ files }: AppConfig): BlobStore {
+  if (files.s3 !== undefined) return new S3BlobStore(files.s3);
+  throw new ConfigError([
+    { setting: 'S3_BUCKET', message: 'must be given to the processes of storage and worker in a cluster: the bucket in which they keep files' },
+  ]);
 }
 
 async function openDatabase({ database, partitions }: AppConfig, { log, onWaiting, onFatal }: OpenHooks): Promise<PostgresDatabase> {

@@ -1,9 +1,10 @@
 import { ConfigError, type InternalConfig } from '@agent-chat/config';
+import { type ServiceName } from '@agent-chat/contracts';
 import { type Database } from '@agent-chat/database';
 import { addressOfOwner, type Discovery, ProcessIdentity, type ProcessName } from '@agent-chat/discovery';
 import { DnsDiscovery } from '@agent-chat/discovery/adapters/dns';
 import { ServiceRegistry } from '@agent-chat/discovery/adapters/postgres';
-import { HttpQueryBus, QueryServer, ServiceSecret } from '@agent-chat/query-bus/adapters/http';
+import { HttpQueryBus, HttpRelay, QueryServer, ServiceSecret } from '@agent-chat/query-bus/adapters/http';
 import { Breakers } from '@agent-chat/resilience';
 import { Logger } from '@nestjs/common';
 import { eventLoopLoad } from './event-loop-load';
@@ -23,11 +24,13 @@ export async function openPeers(internal: InternalConfig, service: ProcessName, 
   const identity = new ProcessIdentity(service, releaseVersion(), `${internalHost(internal)}:${server.port}`, publicUrl);
   const discovery = await openDiscovery(internal, identity, database);
   const breakers = new Breakers();
+  const addressesOf = (asked: ServiceName): string[] => discovery.instances(asked).map(({ address }) => address);
+  const relay = new HttpRelay({ server, secret, addressesOf, breakers });
   const queries = new HttpQueryBus({
     server,
     secret,
     address: identity.address ?? '',
-    addressesOf: (asked) => discovery.instances(asked).map(({ address }) => address),
+    addressesOf,
     ownerOf: (partition) => ownerOf(database, partition),
     breakers,
     onHandlerFailure: (query, error, requestId) => {
@@ -37,7 +40,7 @@ export async function openPeers(internal: InternalConfig, service: ProcessName, 
       logger.error('Another process has another INTERNAL_SECRET: give the same to all of them');
     },
   });
-  return { identity, discovery, queries, breakers };
+  return { identity, discovery, queries, relay, breakers };
 }
 
 function portRefused({ port, host }: InternalConfig, error: unknown): never {

@@ -1,3 +1,4 @@
+import { BlobStore } from '@agent-chat/blob-store';
 import { Backplane } from '@agent-chat/backplane';
 import { Cache } from '@agent-chat/cache';
 import { AppConfig } from '@agent-chat/config';
@@ -7,7 +8,7 @@ import { EphemeralStore } from '@agent-chat/ephemeral-store';
 import { EventLog } from '@agent-chat/event-log';
 import { JobQueue } from '@agent-chat/job-queue';
 import { Clock } from '@agent-chat/kernel';
-import { QueryBus } from '@agent-chat/query-bus';
+import { QueryBus, Relay } from '@agent-chat/query-bus';
 import { BreakerModule, Breakers } from '@agent-chat/resilience';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type Ports } from './ports';
@@ -23,9 +24,11 @@ export class RuntimeModule {
       { provide: EventLog, useValue: ports.log },
       { provide: Backplane, useValue: ports.backplane },
       { provide: QueryBus, useValue: ports.queries },
+      { provide: Relay, useValue: ports.relay },
       { provide: EphemeralStore, useValue: ports.ephemeral },
       { provide: Cache, useValue: ports.cache },
       { provide: JobQueue, useValue: ports.jobs },
+      ...(ports.blobs === undefined ? [] : [{ provide: BlobStore, useValue: ports.blobs }]),
       { provide: Discovery, useValue: ports.discovery },
       { provide: ProcessIdentity, useValue: ports.identity },
       { provide: Breakers, useValue: ports.breakers },

@@ -1,4 +1,6 @@
 import { InMemoryBackplane } from '@agent-chat/backplane/adapters/memory';
+import { type BlobStore, GuardedBlobStore } from '@agent-chat/blob-store';
+import { DiskBlobStore } from '@agent-chat/blob-store/adapters/disk';
 import { InMemoryCache } from '@agent-chat/cache/adapters/memory';
 import { type AppConfig, ConfigError } from '@agent-chat/config';
 import { openStandaloneDatabase } from '@agent-chat/database/adapters/embedded';
@@ -8,13 +10,17 @@ import { InMemoryEventLog } from '@agent-chat/event-log/adapters/memory';
 import { PgBossJobQueue } from '@agent-chat/job-queue/adapters/pg-boss';
 import { type Clock } from '@agent-chat/kernel';
 import { countDeadJob, observeStatement } from './adapter-metrics';
-import { databaseHealth } from './health-sources';
+import { join } from 'node:path';
+import { databaseHealth, serverHealth } from './health-sources';
 import { localPeers } from './local-peers';
 import { type OpenHooks } from './open-hooks';
 import { type Ports } from './ports';
 
 const ALONE =
   'is standalone, which runs every app in one process: start that (npm start, or node dist/apps/standalone/main.js), or set PROFILE=cluster to start this app by itself';
+
+/** Where in `DATA_DIR` files are kept. */
+const FILES = 'files';
 
 /** One process that is alone: an embedded Postgres, everything else in its memory. Rejects with nothing left running. */
 export async function openStandalonePorts(config: AppConfig, service: ProcessName, clock: Clock, hooks: OpenHooks): Promise<Ports> {
@@ -31,15 +37,18 @@ export async function openStandalonePorts(config: AppConfig, service: ProcessNam
     onRefused: ({ message }) => hooks.onFatal(message),
   });
   try {
+    const peers = localPeers(service);
+    const blobs: BlobStore = new GuardedBlobStore(await DiskBlobStore.open(join(config.dataDir, FILES)), peers.breakers);
     return {
-      ...localPeers(service),
+      ...peers,
+      blobs,
       database,
       log: new InMemoryEventLog({ partitionCount: config.partitions, clock }),
       backplane: new InMemoryBackplane(),
       ephemeral: new InMemoryEphemeralStore({ clock }),
       cache: new InMemoryCache({ clock }),
       jobs: await PgBossJobQueue.open({ connectionString: database.directoryAccess().url, clock, onDead: countDeadJob }),
-      health: [databaseHealth(database)],
+      health: [databaseHealth(database), serverHealth('files', () => blobs.ping())],
     };
   } catch (error) {
     await database.close();

@@ -10,7 +10,7 @@ export interface ClusterPlan {
 
 /** As the image starts them. */
 const NODE_OPTIONS = '--max-semi-space-size=64';
-const APPS = ['gateway', 'chat', 'presence', 'analytics'];
+const APPS = ['gateway', 'chat', 'presence', 'analytics', 'storage', 'worker'];
 const PARTS = [...APPS, 'kafka', 'redis', 'postgres'];
 
 /**

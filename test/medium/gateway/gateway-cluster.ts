@@ -13,8 +13,10 @@ import { APP_GUARD } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { type AddressInfo } from 'node:net';
 import { io, type Socket } from 'socket.io-client';
+import { AttachmentClaims } from '../../../apps/gateway/src/application/attachment-claims';
 import { type CommandCall, CommandSender } from '../../../apps/gateway/src/application/command-sender';
 import { GatewayInbox } from '../../../apps/gateway/src/application/gateway-inbox';
+import { RoomWrites } from '../../../apps/gateway/src/application/room-writes';
 import { AuthModule } from '../../../apps/gateway/src/auth.module';
 import { CommandModule } from '../../../apps/gateway/src/command.module';
 import { AuthGuard } from '../../../apps/gateway/src/interface/auth/auth.guard';
@@ -91,9 +93,11 @@ export class GatewayCluster {
       { provide: Authenticator, useValue: this.authenticator },
       { provide: CommandSender, useValue: new ScriptedCommandSender(this.chat) },
       { provide: GatewayInbox, useValue: inbox },
+      AttachmentClaims,
+      RoomWrites,
     ];
     @Global()
-    @Module({ providers, exports: providers.map(({ provide }) => provide) })
+    @Module({ providers, exports: providers.map((provider) => ('provide' in provider ? provider.provide : provider)) })
     class SurroundingsModule {}
 
     const testing = await Test.createTestingModule({ imports: [SurroundingsModule, RealtimeModule] })

@@ -94,6 +94,7 @@ describe('a process that can never work as it is set up', () => {
   it.each<[string, string, () => Env, RegExp]>([
     ['without the secret', 'chat', () => ({ INTERNAL_SECRET: '' }), /^One setting is wrong:\n {2}- INTERNAL_SECRET must be given in a cluster: at least 32/],
     ['with a short secret', 'chat', () => ({ INTERNAL_SECRET: 'short' }), /^One setting is wrong:\n {2}- INTERNAL_SECRET must have at least 32 characters/],
+    ['without a bucket', 'storage', () => ({}), /- S3_BUCKET must be given to the processes of storage and worker in a cluster/],
     ['alone in a standalone', 'presence', () => ({ PROFILE: 'standalone' }), /- PROFILE is standalone, .* \(npm start, or/],
     [
       'with a wrong password of Postgres',

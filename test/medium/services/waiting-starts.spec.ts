@@ -19,15 +19,22 @@ describe('a process of a cluster', () => {
   let kafka: TestServers;
   let redis: TestServers;
   let postgres: TestServers;
+  let s3: TestServers;
   let env: Record<string, string>;
   const started: AppProcess[] = [];
 
   beforeAll(async () => {
-    [kafka, redis, postgres] = await Promise.all([startTestServers('kafka'), startTestServers('redis'), startTestServers('postgres')]);
-    env = { ...ENV, ...kafka.settings, ...redis.settings, ...postgres.settings };
+    [kafka, redis, postgres, s3] = await Promise.all([
+      startTestServers('kafka'),
+      startTestServers('redis'),
+      startTestServers('postgres'),
+      startTestServers('s3'),
+    ]);
+    // Node 20, with which this is tried too, is old to the SDK of AWS, which says so.
+    env = { ...ENV, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', ...kafka.settings, ...redis.settings, ...postgres.settings, ...s3.settings };
   });
   afterEach(() => Promise.all(started.splice(0).map((app) => app.stop())));
-  afterAll(() => Promise.all([kafka, redis, postgres].map((servers) => servers.stop())));
+  afterAll(() => Promise.all([kafka, redis, postgres, s3].map((servers) => servers.stop())));
 
   async function start(app: string, given: Record<string, string> = {}): Promise<AppProcess> {
     const running = await AppProcess.start(app, { ...env, ...given });
@@ -35,12 +42,15 @@ describe('a process of a cluster', () => {
     return running;
   }
 
-  it.each(['gateway', 'chat', 'presence', 'analytics'])('starts by itself where everything is, and drains and ends on SIGTERM: %s', async (name) => {
-    const app = await start(name, { LOG_LEVEL: 'error' });
-    await app.isReady();
+  it.each(['gateway', 'chat', 'presence', 'analytics', 'storage', 'worker'])(
+    'starts by itself where everything is, and drains and ends on SIGTERM: %s',
+    async (name) => {
+      const app = await start(name, { LOG_LEVEL: 'error' });
+      await app.isReady();
 
-    expect(await app.stop()).toMatchObject({ code: 0, stderr: '' });
-  });
+      expect(await app.stop()).toMatchObject({ code: 0, stderr: '' });
+    },
+  );
 
   it.each([
     ['Postgres', () => postgres, /^Postgres cannot be reached: .*ECONNREFUSED.* Check DATABASE_URL, and that the server it names is running\. Waiting\.$/],

@@ -1,4 +1,4 @@
-import { ROOM_MENTION } from '@agent-chat/contracts';
+import { type Attachment, ROOM_MENTION } from '@agent-chat/contracts';
 import { AppError, type MessageId, type UserId } from '@agent-chat/kernel';
 import { admit } from './decide-room';
 import { EVERYONE, mentionsIn } from './mentions';
@@ -22,12 +22,24 @@ function requireLive(room: RoomState, messageId: MessageId): MessageState {
   return message;
 }
 
+/** What of a post is stored where it has files, each of which is one message's alone; nothing for one without. */
+function claimAttachments(room: RoomState, attachments: readonly Attachment[] | undefined): { attachments?: readonly Attachment[] } {
+  if (attachments === undefined) return {};
+  if (attachments.some(({ attachmentId }) => room.usedAttachments.has(attachmentId))) throw new AppError('ATTACHMENT_IN_USE');
+  return { attachments };
+}
+
 /** Notes whom a message counts for as a mention: members other than its author. */
 function noteMentions(change: RoomChange, message: MessageState, exists: boolean): void {
   for (const named of message.mentions) {
     if (named === ROOM_MENTION) change.rows.mention(change.room, EVERYONE, message.seq, exists);
     else if (named !== message.authorId && (!exists || change.room.members.has(named as UserId))) change.rows.mention(change.room, named, message.seq, exists);
   }
+}
+
+function noteAttachments({ room, rows }: RoomChange, message: MessageState, attachments: readonly Attachment[]): void {
+  for (const { attachmentId } of attachments) room.usedAttachments.add(attachmentId);
+  rows.attachments(room, message, attachments);
 }
 
 /** Who left a direct room is out of it until somebody writes in it again. */
@@ -43,11 +55,12 @@ export const decidePost: Decider<'message.post'> = (change, { data, actorId, key
   if (data.replyTo !== undefined) requireMessage(room, data.replyTo);
   // Those of the batch are here, an older one's id is refused by the table: one id is one message.
   if (room.messages.has(data.messageId)) throw new AppError('VALIDATION_FAILED', { detail: 'A message has this id already' });
+  const files = claimAttachments(room, data.attachments);
   bringBack(change);
   const mentions = mentionsIn(data.text);
   const reply = data.replyTo === undefined ? {} : { replyTo: data.replyTo };
   room.postedCount += 1;
-  const seq = change.append('message.posted', { messageId: data.messageId, clientMsgId: key, text: data.text, mentions, ...reply });
+  const seq = change.append('message.posted', { messageId: data.messageId, clientMsgId: key, text: data.text, mentions, ...reply, ...files });
   const message: MessageState = {
     messageId: data.messageId,
     seq,
@@ -66,6 +79,7 @@ export const decidePost: Decider<'message.post'> = (change, { data, actorId, key
   room.messages.set(message.messageId, message);
   rows.message(room, message, true);
   if (mentions.length > 0) noteMentions(change, message, true);
+  if (data.attachments !== undefined) noteAttachments(change, message, data.attachments);
   rows.markAtHead(room, actorId);
   return { changed: true, messageId: message.messageId };
 };

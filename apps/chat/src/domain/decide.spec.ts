@@ -24,6 +24,7 @@ class NotedEvents implements RowNotes {
   message(): void {}
   revision(): void {}
   redaction(): void {}
+  attachments(): void {}
   reaction(): void {}
   markAtHead(): void {}
 }

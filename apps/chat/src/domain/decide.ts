@@ -1,5 +1,5 @@
 import { type Command } from '@agent-chat/contracts';
-import { type MessageId } from '@agent-chat/kernel';
+import { type AttachmentId, type MessageId } from '@agent-chat/kernel';
 import { decideAdd, decideBan, decideInvite, decideRemove, decideRevokeInvite, decideUnban, decideUpdateMember } from './decide-member';
 import { decideDelete, decideEdit, decidePost, decideReact, decideRestore, decideUnreact } from './decide-message';
 import { decideArchive, decideCreate, decideJoin, decideLeave, decideUpdate } from './decide-room';
@@ -29,6 +29,11 @@ const DECIDERS: { readonly [Type in Command['type']]: Decider<Type> } = {
 /** Decides a command on its room: changes the room and notes rows, or throws the refusal and has changed nothing. */
 export function decide(change: RoomChange, command: Command): Decision {
   return (DECIDERS[command.type] as Decider<typeof command.type>)(change, command);
+}
+
+/** The files that a command names: whether a message has one of them already decides about it. */
+export function referredAttachments(command: Command): readonly AttachmentId[] {
+  return command.type === 'message.post' ? (command.data.attachments ?? []).map(({ attachmentId }) => attachmentId) : [];
 }
 
 /** The message that a command can't be decided without. */

@@ -1,2 +1,2 @@
-export { decide, referredMessage } from './decide';
+export { decide, referredAttachments, referredMessage } from './decide';
 export { type Decision } from './room-change';

@@ -1,4 +1,4 @@
-import { type Command, type RoomEventData, type RoomEventType } from '@agent-chat/contracts';
+import { type Attachment, type Command, type RoomEventData, type RoomEventType } from '@agent-chat/contracts';
 import { type UserId } from '@agent-chat/kernel';
 import { type MemberState, type MessageState, type RoomState } from './room-state';
 
@@ -12,6 +12,8 @@ export interface RowNotes {
   message(room: RoomState, message: MessageState, isNew: boolean): void;
   revision(room: RoomState, message: MessageState): void;
   redaction(room: RoomState, message: MessageState): void;
+  /** In the order in which the message shows them. */
+  attachments(room: RoomState, message: MessageState, attachments: readonly Attachment[]): void;
   reaction(room: RoomState, message: MessageState, emoji: string, userId: UserId, seq: number | undefined): void;
   mention(room: RoomState, userId: string, seq: number, exists: boolean): void;
   /** The person has seen everything up to the room's head. */
@@ -26,7 +28,9 @@ export interface Decision {
 
 /** Payloads as they are stored: what the log's reader can add again is left out. */
 export type StoredPayload<Type extends RoomEventType> = Type extends 'message.posted'
-  ? Omit<RoomEventData<'message.posted'>, 'roomId' | 'seq' | 'authorId' | 'createdAt' | 'reactions' | 'attachments' | 'redacted'>
+  ? Omit<RoomEventData<'message.posted'>, 'roomId' | 'seq' | 'authorId' | 'createdAt' | 'reactions' | 'attachments' | 'redacted'> & {
+      readonly attachments?: readonly Attachment[];
+    }
   : RoomEventData<Type>;
 
 /** One command being decided. A decider throws before its first note, or not at all: nothing is undone. */

@@ -45,4 +45,14 @@ describe('an event as it is served', () => {
     expect(data).toMatchObject({ redacted: true, mentions: [] });
     expect(data).not.toHaveProperty('text');
   });
+
+  it('names the files of a message in one order of keys, and none where it has none', () => {
+    const file = { attachmentId: 'f', name: 'a.png', type: 'image/png', sizeBytes: 3, width: 2, height: 1 };
+    const posted = (attachments?: object[]): string =>
+      JSON.stringify(roomEventOf(logged('message.posted', { messageId: 'm', ...(attachments && { attachments }) })).data);
+
+    expect(posted([file])).toContain(`"attachments":[${JSON.stringify(file)}]`);
+    expect(posted([Object.fromEntries(Object.entries(file).reverse())])).toBe(posted([file]));
+    expect(posted()).toContain('"attachments":[]');
+  });
 });

@@ -1,4 +1,4 @@
-import { type RoomEvent } from '@agent-chat/contracts';
+import { type Attachment, type RoomEvent } from '@agent-chat/contracts';
 import { type RoomId, type UserId } from '@agent-chat/kernel';
 
 /** An event as the log holds it. The payload of `message.posted` leaves out what the row says already. */
@@ -29,6 +29,11 @@ export function roomEventOf({ roomId, epoch, seq, type, actorId, createdAt, payl
   };
 }
 
+/** Its keys in one order, whatever order the payload's are in. */
+export function attachmentView({ attachmentId, name, type, sizeBytes, width, height }: Attachment): Attachment {
+  return { attachmentId, name, type, sizeBytes, ...(width === undefined ? {} : { width }), ...(height === undefined ? {} : { height }) };
+}
+
 interface PostedPlace {
   readonly roomId: string;
   readonly seq: number;
@@ -37,7 +42,7 @@ interface PostedPlace {
 }
 
 function postedData(payload: Readonly<Record<string, unknown>>, { roomId, seq, authorId, createdAt }: PostedPlace): Record<string, unknown> {
-  const { messageId, clientMsgId, text, mentions, replyTo, redacted } = payload;
+  const { messageId, clientMsgId, text, mentions, replyTo, redacted, attachments } = payload;
   return {
     messageId,
     roomId,
@@ -48,7 +53,7 @@ function postedData(payload: Readonly<Record<string, unknown>>, { roomId, seq, a
     createdAt,
     ...(replyTo === undefined ? {} : { replyTo }),
     reactions: [],
-    attachments: [],
+    attachments: attachments === undefined ? [] : (attachments as Attachment[]).map(attachmentView),
     mentions,
     ...(redacted === undefined ? {} : { redacted }),
   };

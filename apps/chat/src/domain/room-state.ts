@@ -1,5 +1,5 @@
 import { type RoomKind, type RoomRole } from '@agent-chat/contracts';
-import { type MessageId, type RoomId, type UserId } from '@agent-chat/kernel';
+import { type AttachmentId, type MessageId, type RoomId, type UserId } from '@agent-chat/kernel';
 
 export interface MemberState {
   readonly role: RoomRole;
@@ -49,6 +49,8 @@ export interface RoomState {
   readonly invites: Map<UserId, UserId>;
   /** Messages that a command of late referred to; never the only copy. */
   readonly messages: Map<MessageId, MessageState>;
+  /** Of the files that a command of late named, those that a message has or had; never the only copy. */
+  readonly usedAttachments: Set<AttachmentId>;
 }
 
 /** A room that nothing has happened in. */
@@ -68,5 +70,6 @@ export function absentRoom(roomId: RoomId, partition: number): RoomState {
     bannedIds: new Set(),
     invites: new Map(),
     messages: new Map(),
+    usedAttachments: new Set(),
   };
 }

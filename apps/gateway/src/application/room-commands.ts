@@ -1,4 +1,4 @@
-import { type RestBody } from '@agent-chat/contracts';
+import { type Attachment, type RestBody } from '@agent-chat/contracts';
 import { AppError, directRoomId, keyedRoomId, newId, type MessageId, type RoomId, type UserId } from '@agent-chat/kernel';
 import { type CommandCall } from './command-sender';
 
@@ -17,13 +17,17 @@ export interface RoomCaller extends Caller {
 export interface NewPost {
   readonly text: string;
   readonly replyTo?: MessageId | undefined;
+  /** As the storage service vouches for them. */
+  readonly attachments?: readonly Attachment[];
 }
 
 // Every transport makes its commands here, so that one key over two of them is one message.
 
 /** The message's id is made here (P3): a command that is applied again makes the same message. */
-export function postMessage(caller: RoomCaller, { text, replyTo }: NewPost): CommandCall<'message.post'> {
-  return { type: 'message.post', ...caller, data: { messageId: newId(), text, ...(replyTo === undefined ? {} : { replyTo }) } };
+export function postMessage(caller: RoomCaller, { text, replyTo, attachments = [] }: NewPost): CommandCall<'message.post'> {
+  const reply = replyTo === undefined ? {} : { replyTo };
+  const files = attachments.length === 0 ? {} : { attachments: [...attachments] };
+  return { type: 'message.post', ...caller, data: { messageId: newId(), text, ...reply, ...files } };
 }
 
 export function editMessage(caller: RoomCaller, messageId: MessageId, text: string): CommandCall<'message.edit'> {

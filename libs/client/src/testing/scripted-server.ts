@@ -64,7 +64,7 @@ export class ScriptedServer {
     await settle();
     const url = new URL(address);
     if (!this.isReachable) throw new TypeError('fetch failed');
-    const body = structuredClone(this.rest(`${init.method} ${url.pathname.replace('/api/v1', '')}`, url.searchParams, init.body));
+    const body = structuredClone(this.rest(`${init.method} ${url.pathname.replace('/api/v1', '')}`, url.searchParams, init.body as string | undefined));
     // The answer is on its way while more happens.
     for (let turn = 0; turn < 3; turn++) await settle();
     return {

@@ -42,6 +42,7 @@ export const internalSettings = z.object({
   CHAT_URL: serviceUrl('chat'),
   PRESENCE_URL: serviceUrl('presence'),
   ANALYTICS_URL: serviceUrl('analytics'),
+  STORAGE_URL: serviceUrl('storage'),
 });
 
 function serviceUrl(service: string): z.ZodType<string | undefined, string | undefined> {

@@ -25,6 +25,8 @@ export const DEFAULT_RATE_LIMITS = {
   'room.create': { limit: 30, windowMs: 60_000 },
   'rest.read': { limit: 600, windowMs: 60_000 },
   'rest.write': { limit: 300, windowMs: 60_000 },
+  'attachment.read': { limit: 3_000, windowMs: 60_000 },
+  upload: { limit: 600, windowMs: 60_000 },
   'search.query': { limit: 60, windowMs: 60_000 },
 } as const satisfies Record<string, RateLimitRule>;
 

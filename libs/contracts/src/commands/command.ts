@@ -75,10 +75,15 @@ export function decodeCommand(record: RecordLike, origin: CommandOrigin): Comman
   return { ...origin, type, roomId: record.key as RoomId, data: parsed.data } as Command;
 }
 
-/** What a key stands for: the same key with another digest is an IDEMPOTENCY_CONFLICT. Ids that the gateway made are left out (P3). */
+/** What a key stands for: the same key with another digest is an IDEMPOTENCY_CONFLICT. What the gateway added is left out (P3). */
 export function commandDigest(command: Command): string {
-  const content = command.type === 'message.post' ? { ...command.data, messageId: undefined } : command.data;
+  const content = command.type === 'message.post' ? postedContent(command.data) : command.data;
   return createHash('sha256').update(command.type).update(JSON.stringify(content)).digest('base64url').slice(0, 22);
+}
+
+/** Files count by their ids. A post without any has the digest that it had before there were files. */
+function postedContent({ attachments, ...post }: CommandData<'message.post'>): object {
+  return { ...post, messageId: undefined, attachments: attachments?.map(({ attachmentId }) => attachmentId) };
 }
 
 function parseJson(text: string): unknown {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { EmojiSchema, MessageIdSchema, MessageTextSchema, singleLine, UserIdSchema, wellFormedText } from '../primitives';
+import { CaptionSchema, EmojiSchema, MessageIdSchema, MessageTextSchema, singleLine, UserIdSchema, wellFormedText } from '../primitives';
+import { Attachment, MAX_ATTACHMENTS_PER_MESSAGE, saysSomething, SAYS_NOTHING } from '../views/attachment';
 import { RoomKind, RoomRole } from '../views/room';
 
 /** Most people that one call brings into a room. */
@@ -31,7 +32,16 @@ export const COMMANDS = {
   'member.remove': z.object({ userId: UserIdSchema }),
   'member.ban': z.object({ userId: UserIdSchema, reason: wellFormedText(250).optional() }),
   'member.unban': z.object({ userId: UserIdSchema }),
-  'message.post': z.object({ messageId: MessageIdSchema, text: MessageTextSchema, replyTo: MessageIdSchema.optional() }),
+  'message.post': z
+    .object({
+      messageId: MessageIdSchema,
+      /** Not blank, unless there are attachments. */
+      text: CaptionSchema,
+      replyTo: MessageIdSchema.optional(),
+      /** As the storage service describes them; absent where there are none. */
+      attachments: z.array(Attachment).min(1).max(MAX_ATTACHMENTS_PER_MESSAGE).optional(),
+    })
+    .refine(saysSomething, SAYS_NOTHING),
   'message.edit': z.object({ messageId: MessageIdSchema, text: MessageTextSchema }),
   'message.delete': z.object({ messageId: MessageIdSchema }),
   'message.restore': z.object({ messageId: MessageIdSchema }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { IsoTimeSchema, MessageIdSchema, RoomIdSchema, SeqSchema, UserIdSchema } from '../primitives';
+import { Attachment } from '../views/attachment';
 import { Mentions } from '../views/message';
 import { RoomKind, RoomRole } from '../views/room';
 
@@ -39,7 +40,7 @@ export const ROOM_EVENTS = {
     createdAt: IsoTimeSchema,
     replyTo: MessageIdSchema.optional(),
     reactions: z.array(z.never()),
-    attachments: z.array(z.unknown()),
+    attachments: z.array(Attachment),
   }),
   'message.edited': z.object({ ...messageContent, editedAt: IsoTimeSchema }),
   'message.deleted': z.object({ messageId: MessageIdSchema, deletedAt: IsoTimeSchema }),

@@ -1,5 +1,17 @@
 import { z } from 'zod';
-import { CursorSchema, EmojiSchema, KeySchema, MessageIdSchema, MessageTextSchema, RoomIdSchema, SeqSchema, UserIdSchema, wellFormedText } from '../primitives';
+import { AttachmentIds, saysSomething, SAYS_NOTHING } from '../views/attachment';
+import {
+  CaptionSchema,
+  CursorSchema,
+  EmojiSchema,
+  KeySchema,
+  MessageIdSchema,
+  MessageTextSchema,
+  RoomIdSchema,
+  SeqSchema,
+  UserIdSchema,
+  wellFormedText,
+} from '../primitives';
 import { MAX_EVENTS_PER_PAGE } from '../queries/room-queries';
 
 /** Largest answer to `room.subscribe` and `events.fetch`. */
@@ -16,7 +28,6 @@ function isEachOnce(rooms: readonly { readonly roomId: string }[]): boolean {
 
 const keyed = { key: KeySchema.optional() };
 const onMessage = { roomId: RoomIdSchema, messageId: MessageIdSchema, ...keyed };
-const attachmentIds = z.array(z.string()).max(0).optional();
 
 /** A subscribable room, from a cursor or from its head on. */
 export const RoomCursor = z.object({ roomId: RoomIdSchema, cursor: CursorSchema.optional() });
@@ -26,13 +37,15 @@ export const CLIENT_CALLS = {
   'room.subscribe': z.object({ rooms: z.array(RoomCursor).min(1).max(MAX_ROOMS_PER_SUBSCRIBE).refine(isEachOnce, 'must not name a room twice') }),
   'room.unsubscribe': z.object({ roomIds: z.array(RoomIdSchema).min(1).max(MAX_ROOMS_PER_SUBSCRIBE) }),
   'events.fetch': z.object({ roomId: RoomIdSchema, after: CursorSchema, limit: z.int().min(1).max(MAX_EVENTS_PER_PAGE).default(MAX_EVENTS_PER_PAGE) }),
-  'message.post': z.object({
-    roomId: RoomIdSchema,
-    clientMsgId: KeySchema,
-    text: MessageTextSchema,
-    replyTo: MessageIdSchema.optional(),
-    attachmentIds,
-  }),
+  'message.post': z
+    .object({
+      roomId: RoomIdSchema,
+      clientMsgId: KeySchema,
+      text: CaptionSchema,
+      replyTo: MessageIdSchema.optional(),
+      attachmentIds: AttachmentIds.optional(),
+    })
+    .refine(saysSomething, SAYS_NOTHING),
   'message.edit': z.object({ ...onMessage, text: MessageTextSchema }),
   'message.delete': z.object(onMessage),
   'message.restore': z.object(onMessage),

@@ -7,6 +7,7 @@ import { OWNER_QUERIES } from './owner-queries';
 import { PRESENCE_QUERIES } from './presence-queries';
 import { ROOM_QUERIES } from './room-queries';
 import { SHARD_QUERIES } from './shard-queries';
+import { STORAGE_QUERIES } from './storage-queries';
 
 export * from './analytics-queries';
 export * from './audit-queries';
@@ -18,9 +19,10 @@ export * from './owner-queries';
 export * from './presence-queries';
 export * from './room-queries';
 export * from './shard-queries';
+export * from './storage-queries';
 
 /** What a process does; by this name others find it. */
-export type ServiceName = 'gateway' | 'chat' | 'presence' | 'analytics';
+export type ServiceName = 'gateway' | 'chat' | 'presence' | 'analytics' | 'storage' | 'worker';
 
 /** Every question that services ask each other. */
 export const QUERIES = {
@@ -32,6 +34,7 @@ export const QUERIES = {
   ...ANALYTICS_QUERIES,
   ...FIGURE_QUERIES,
   ...AUDIT_QUERIES,
+  ...STORAGE_QUERIES,
 } as const;
 
 /** The name of a question. */
@@ -46,6 +49,7 @@ const ANSWERING: readonly (readonly [ServiceName, object])[] = [
   ['analytics', ANALYTICS_QUERIES],
   ['analytics', FIGURE_QUERIES],
   ['analytics', AUDIT_QUERIES],
+  ['storage', STORAGE_QUERIES],
 ];
 const SERVICES: ReadonlyMap<string, ServiceName> = new Map(
   ANSWERING.flatMap(([service, queries]) => Object.keys(queries).map((query) => [query, service] as const)),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CursorSchema, IsoTimeSchema, MessageIdSchema, RoomIdSchema, SeqSchema, UserIdSchema } from '../primitives';
+import { AttachmentIdSchema, CursorSchema, IsoTimeSchema, MessageIdSchema, RoomIdSchema, SeqSchema, UserIdSchema } from '../primitives';
 import { RoomEvent } from '../events/room-events';
 import { Message, MessageRevision, SearchHit } from '../views/message';
 import { Incomplete } from '../views/answers';
@@ -126,6 +126,12 @@ export const ROOM_QUERIES = {
     'any',
     z.object({ roomId: RoomIdSchema, userIds: z.array(UserIdSchema).max(10_000) }),
     z.object({ userIds: z.array(UserIdSchema) }),
+  ),
+  /** Those of a room's files that a message has and the person may see now, and those whose message was deleted, on the primary. Others no message has had. */
+  'attachments.readable': defineQuery(
+    'any',
+    z.object({ ...inRoom, attachmentIds: z.array(AttachmentIdSchema).max(1_000) }),
+    z.object({ attachmentIds: z.array(AttachmentIdSchema), erasedIds: z.array(AttachmentIdSchema) }),
   ),
   /** Heads on the primary, for the check that no frame was lost (P27). Rooms that don't exist are left out. */
   'rooms.heads': defineQuery(

@@ -1,6 +1,18 @@
 import { z } from 'zod';
 import { MAX_INITIAL_MEMBERS, RoomName, RoomTopic } from '../commands/room-commands';
-import { KeySchema, MessageIdSchema, MessageTextSchema, SeqSchema, singleLine, UserIdSchema, wellFormedText } from '../primitives';
+import { AttachmentIds, saysSomething, SAYS_NOTHING } from '../views/attachment';
+import { MAX_LINKED_ATTACHMENTS } from '../queries/storage-queries';
+import {
+  AttachmentIdSchema,
+  CaptionSchema,
+  KeySchema,
+  MessageIdSchema,
+  MessageTextSchema,
+  SeqSchema,
+  singleLine,
+  UserIdSchema,
+  wellFormedText,
+} from '../primitives';
 import { RoomNotify } from '../views/preference';
 import { RoomRole } from '../views/room';
 
@@ -48,12 +60,10 @@ export const REST_BODIES = {
     .object({ role: RoomRole.optional(), muted: z.boolean().optional() })
     .refine((change) => Object.keys(change).length > 0, 'must change something'),
   ban: z.object({ userId: UserIdSchema, reason: wellFormedText(250).optional() }),
-  postMessage: z.object({
-    clientMsgId: KeySchema,
-    text: MessageTextSchema,
-    replyTo: MessageIdSchema.optional(),
-    attachmentIds: z.array(z.string()).max(0).optional(),
-  }),
+  postMessage: z
+    .object({ clientMsgId: KeySchema, text: CaptionSchema, replyTo: MessageIdSchema.optional(), attachmentIds: AttachmentIds.optional() })
+    .refine(saysSomething, SAYS_NOTHING),
+  linkAttachments: z.object({ attachmentIds: z.array(AttachmentIdSchema).min(1).max(MAX_LINKED_ATTACHMENTS) }),
   editMessage: z.object({ text: MessageTextSchema }),
   /** Null goes back to the default. */
   roomPreference: z.object({ notify: RoomNotify.nullable() }),

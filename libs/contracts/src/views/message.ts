@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Attachment } from './attachment';
 import { IsoTimeSchema, MessageIdSchema, RoomIdSchema, SeqSchema, UserIdSchema } from '../primitives';
 
 /** Everyone in the room, written `<@room>`. */
@@ -30,7 +31,8 @@ export const Message = z.object({
   deletedAt: IsoTimeSchema.optional(),
   replyTo: MessageIdSchema.optional(),
   reactions: z.array(Reaction),
-  attachments: z.array(z.unknown()),
+  /** Without those of a message that was deleted, also where it was restored. */
+  attachments: z.array(Attachment),
   mentions: Mentions,
 });
 export type Message = z.infer<typeof Message>;

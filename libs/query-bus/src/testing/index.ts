@@ -1,1 +1,2 @@
 export * from './query-bus.contract';
+export * from './relay.contract';

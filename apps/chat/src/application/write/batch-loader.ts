@@ -1,26 +1,32 @@
-import { type MessageId, type RoomId } from '@agent-chat/kernel';
-import { referredMessage } from '../../domain';
+import { type AttachmentId, type MessageId, type RoomId } from '@agent-chat/kernel';
+import { referredAttachments, referredMessage } from '../../domain';
 import { type MessageState, type RoomState } from '../../domain/room-state';
 import { type AggregateReader, type KeyName } from '../../infrastructure/write/aggregate-reader';
 import { type KeyRow } from '../../infrastructure/write/batch-rows';
 import { keyName, type Share, storedKeyName } from './batch-decider';
 import { type OwnedPartition } from './owned-partition';
 
-/** Reads into memory what a batch needs and its partitions don't hold: keys (P11), rooms, messages. */
+/** Reads into memory what a batch needs and its partitions don't hold: keys (P11), rooms, messages, and which files are in use. */
 export class BatchLoader {
   constructor(private readonly reader: AggregateReader) {}
 
   async load(shares: readonly Share[]): Promise<void> {
     const needs = new Needs();
     for (const { partition, items } of shares) {
-      for (const item of items) if (item.kind === 'command') needs.add(partition, item.command.roomId, item.command, referredMessage(item.command));
+      for (const item of items) {
+        if (item.kind !== 'command') continue;
+        needs.add(partition, item.command.roomId, item.command, referredMessage(item.command));
+        needs.attachments.push(...referredAttachments(item.command));
+      }
     }
-    const [keys, rooms, messages] = await Promise.all([
+    const [keys, rooms, messages, used] = await Promise.all([
       this.reader.keys(needs.keys),
       this.reader.rooms(needs.rooms),
       this.reader.messages([...needs.messages.keys()]),
+      this.reader.usedAttachments(needs.attachments),
     ]);
     needs.hand(keys, rooms, messages);
+    needs.handAttachments(used);
   }
 }
 
@@ -28,6 +34,7 @@ class Needs {
   readonly keys: KeyName[] = [];
   readonly rooms = new Map<RoomId, number>();
   readonly messages = new Map<MessageId, Set<RoomId>>();
+  readonly attachments: AttachmentId[] = [];
   readonly partitions = new Map<RoomId, OwnedPartition>();
 
   add(partition: OwnedPartition, roomId: RoomId, command: { roomId: RoomId; actorId: string; key: string }, messageId: MessageId | undefined): void {
@@ -50,5 +57,10 @@ class Needs {
       if (this.messages.get(message.messageId)?.has(roomId) !== true) continue;
       this.partitions.get(roomId)?.rooms.get(roomId)?.messages.set(message.messageId, message);
     }
+  }
+
+  /** A file belongs to one room: where another names it, the table refuses it (P16). */
+  handAttachments(used: readonly { roomId: RoomId; attachmentId: AttachmentId }[]): void {
+    for (const { roomId, attachmentId } of used) this.partitions.get(roomId)?.rooms.get(roomId)?.usedAttachments.add(attachmentId);
   }
 }

@@ -200,9 +200,10 @@ export function touch<Key, Value>(map: Map<Key, Value>, key: Key, value: Value):
 /** Lets go of messages that no command referred to lately. */
 export function trimMessages(room: RoomState): void {
   dropOldest(room.messages, KEPT_MESSAGES_A_ROOM);
+  dropOldest(room.usedAttachments, KEPT_MESSAGES_A_ROOM);
 }
 
-function dropOldest<Key>(map: Map<Key, unknown>, keep: number): void {
+function dropOldest<Key>(map: Map<Key, unknown> | Set<Key>, keep: number): void {
   if (map.size <= keep) return;
   let excess = map.size - keep;
   for (const key of map.keys()) {

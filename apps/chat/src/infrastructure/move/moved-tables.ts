@@ -15,6 +15,7 @@ const BY_MESSAGE = 't.message_id IN (SELECT m.message_id FROM messages m WHERE m
 export const MOVED_TABLES: readonly MovedTable[] = [
   { name: 'message_revisions', key: ['message_id', 'seq'], ofRooms: BY_MESSAGE },
   { name: 'message_reactions', key: ['message_id', 'emoji', 'user_id'], ofRooms: BY_MESSAGE },
+  { name: 'message_attachments', key: ['attachment_id'], ofRooms: BY_MESSAGE },
   { name: 'message_search', key: ['message_id'], ofRooms: BY_ROOM },
   { name: 'messages', key: ['room_id', 'seq'], ofRooms: BY_ROOM },
   { name: 'room_events', key: ['room_id', 'seq', 'created_at'], ofRooms: BY_ROOM },

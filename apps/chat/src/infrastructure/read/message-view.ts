@@ -1,5 +1,6 @@
-import { type Message, type Reaction } from '@agent-chat/contracts';
+import { type Attachment, type Message, type Reaction } from '@agent-chat/contracts';
 import { type MessageId, type RoomId, type UserId } from '@agent-chat/kernel';
+import { attachmentView } from '../../domain/room-event-view';
 import { jsonTime } from './sql';
 
 /** A message inside a JSON value. */
@@ -16,6 +17,7 @@ export interface MessageItem {
   readonly replyTo: MessageId | null;
   readonly mentions: string[];
   readonly reactions: Reaction[] | null;
+  readonly attachments: Attachment[] | null;
 }
 
 /**
@@ -29,7 +31,11 @@ export function messageJson(asker: string): string {
     'reactions', CASE WHEN x.deleted_at IS NULL THEN (
       SELECT json_agg(json_build_object('emoji', k.emoji, 'count', k.count, 'mine', k.mine) ORDER BY k.first)
       FROM (SELECT emoji, count(*) AS count, bool_or(user_id = ${asker}) AS mine, min(seq) AS first
-            FROM message_reactions WHERE message_id = x.message_id GROUP BY emoji) k) END)`;
+            FROM message_reactions WHERE message_id = x.message_id GROUP BY emoji) k) END,
+    'attachments', (
+      SELECT json_agg(json_strip_nulls(json_build_object('attachmentId', f.attachment_id, 'name', f.name, 'type', f.type, 'sizeBytes', f.size_bytes,
+        'width', f.width, 'height', f.height)) ORDER BY f.place)
+      FROM message_attachments f WHERE f.message_id = x.message_id AND NOT f.erased))`;
 }
 
 /** The item as a view. */
@@ -46,7 +52,7 @@ export function toMessage(item: MessageItem): Message {
     ...(item.deletedAt === null ? {} : { deletedAt: item.deletedAt }),
     ...(item.replyTo === null ? {} : { replyTo: item.replyTo }),
     reactions: item.reactions ?? [],
-    attachments: [],
+    attachments: (item.attachments ?? []).map(attachmentView),
     mentions: item.mentions,
   };
 }

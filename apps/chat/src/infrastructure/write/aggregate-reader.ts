@@ -1,6 +1,6 @@
 import { type RoomKind, type RoomRole } from '@agent-chat/contracts';
 import { type Queryable } from '@agent-chat/database';
-import { type MessageId, type RoomId, type UserId } from '@agent-chat/kernel';
+import { type AttachmentId, type MessageId, type RoomId, type UserId } from '@agent-chat/kernel';
 import { absentRoom, type MessageState, type RoomState } from '../../domain/room-state';
 import { type KeyRow } from './batch-rows';
 
@@ -79,6 +79,16 @@ export class AggregateReader {
     for (const row of rows) fillRoom(rooms.get(row.room_id), row);
     for (const { room_id, user_id, role, muted, joined_at } of members) rooms.get(room_id)?.members.set(user_id, { role, muted, joinedAt: joined_at });
     return rooms;
+  }
+
+  /** Those of the files that a message has or had, with the rooms they are in. */
+  async usedAttachments(ids: readonly AttachmentId[]): Promise<{ roomId: RoomId; attachmentId: AttachmentId }[]> {
+    if (ids.length === 0) return [];
+    const rows = await this.database.query<{ room_id: RoomId; attachment_id: AttachmentId }>(
+      'SELECT room_id, attachment_id FROM message_attachments WHERE attachment_id = ANY($1::uuid[])',
+      [ids],
+    );
+    return rows.map(({ room_id, attachment_id }) => ({ roomId: room_id, attachmentId: attachment_id }));
   }
 
   /** The messages asked for that exist, with the rooms they are in. */

@@ -1,4 +1,4 @@
-import { type RoomEventType } from '@agent-chat/contracts';
+import { type Attachment, type RoomEventType } from '@agent-chat/contracts';
 import { type RequestId, type UserId } from '@agent-chat/kernel';
 import { type RowNotes } from '../../domain/room-change';
 import { type MemberState, type MessageState, type RoomState } from '../../domain/room-state';
@@ -79,7 +79,7 @@ export class BatchRows implements RowNotes {
     reactions: new Map() as Finals,
     mentions: new Map() as Finals,
   };
-  private readonly lists = { revisions: [] as object[], redactions: [] as object[] };
+  private readonly lists = { revisions: [] as object[], redactions: [] as object[], attachments: [] as object[] };
   private place: EventPlace | undefined;
 
   /** Whose events the next notes are. */
@@ -136,6 +136,13 @@ export class BatchRows implements RowNotes {
 
   redaction(room: RoomState, message: MessageState): void {
     this.lists.redactions.push({ room_id: room.roomId, message_id: message.messageId, seq: message.changedSeq });
+  }
+
+  attachments(room: RoomState, message: MessageState, attachments: readonly Attachment[]): void {
+    attachments.forEach(({ attachmentId, name, type, sizeBytes, width, height }, place) => {
+      const facts = { name, type, size_bytes: sizeBytes, width, height };
+      this.lists.attachments.push({ attachment_id: attachmentId, room_id: room.roomId, message_id: message.messageId, place, ...facts });
+    });
   }
 
   reaction(room: RoomState, message: MessageState, emoji: string, userId: UserId, seq: number | undefined): void {

@@ -6,6 +6,8 @@ import { Problem } from './problem-schema';
 
 /** Schemas of the contracts that go by their own names. */
 const NAMED = [
+  'Attachment',
+  'AttachmentLinks',
   'AuditEntry',
   'Ban',
   'BanPage',
@@ -65,6 +67,7 @@ export const COMPONENTS: Readonly<Record<string, z.ZodType>> = {
   Problem,
   ...account,
   ...operations,
+  LinkedAttachments: contracts.STORAGE_QUERIES['attachments.links'].answer,
   DeadLetterPage: contracts.DEAD_LETTER_QUERIES['deadLetters.list'].answer,
   AnalyticsDays: contracts.ANALYTICS_QUERIES['analytics.days'].answer,
   FiguresOfActivity: contracts.FIGURE_QUERIES['figures.activity'].answer,

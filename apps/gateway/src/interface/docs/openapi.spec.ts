@@ -19,7 +19,17 @@ describe('the reference of the REST calls', () => {
       .map(({ name, schema }) => `${name}: ${schema.format ?? String(schema.type)}`);
 
     expect([...new Set(parts)].sort()).toEqual([
-      ...['emoji: string', 'letterId: string', 'messageId: uuid', 'partition: integer', 'roomId: uuid', 'sessionId: uuid', 'userId: uuid'],
+      ...[
+        'attachmentId: uuid',
+        'emoji: string',
+        'letterId: string',
+        'messageId: uuid',
+        'partition: integer',
+        'roomId: uuid',
+        'sessionId: uuid',
+        'userId: uuid',
+        'variant: string',
+      ],
     ]);
   });
 

@@ -1,3 +1,4 @@
+import { VARIANT_NAMES } from '@agent-chat/contracts';
 import { ERRORS, HTTP_STATUS, type ErrorCode } from '@agent-chat/kernel';
 import { type z } from 'zod';
 import { COMPONENTS } from './components';
@@ -38,7 +39,7 @@ export function openApiDocument(): OpenApiDocument {
 
 function operation(route: RouteSpec): object {
   const { id, summary, tag, access, body, isKeyed = false } = route;
-  const parameters = [...pathParameters(route.path), ...queryParameters(route), ...(isKeyed ? [KEY] : [])];
+  const parameters = [...pathParameters(route.path), ...queryParameters(route), ...headerParameters(route), ...(isKeyed ? [KEY] : [])];
   return {
     operationId: id,
     summary,
@@ -52,6 +53,7 @@ function operation(route: RouteSpec): object {
 
 /** What stands in a path and is no UUID. */
 const NO_UUIDS: Partial<Record<string, object>> = {
+  variant: { type: 'string', enum: VARIANT_NAMES },
   emoji: { type: 'string', maxLength: 64 },
   letterId: { type: 'string', maxLength: 400 },
   partition: { type: 'integer', minimum: 0 },
@@ -68,6 +70,10 @@ function pathParameters(path: string): object[] {
 
 function queryParameters({ query }: RouteSpec): object[] {
   return query === undefined ? [] : queryFields(query).map((field) => ({ ...field, in: 'query' }));
+}
+
+function headerParameters({ headers = {} }: RouteSpec): object[] {
+  return Object.entries(headers).map(([name, description]) => ({ name, in: 'header', required: true, description, schema: { type: 'string' } }));
 }
 
 function answers({ answers: byStatus, mediaType }: RouteSpec): Record<string, object> {

@@ -1,7 +1,7 @@
 import { type ErrorCode } from '@agent-chat/kernel';
 import { type z } from 'zod';
 
-export type HttpMethod = 'get' | 'post' | 'put' | 'patch' | 'delete';
+export type HttpMethod = 'get' | 'post' | 'put' | 'patch' | 'delete' | 'head' | 'options';
 
 /** One REST call as the reference shows it. Schemas of bodies and answers are listed in `components.ts`. */
 export interface RouteSpec {
@@ -20,6 +20,8 @@ export interface RouteSpec {
   readonly answers: Readonly<Record<number, z.ZodType | null>>;
   /** What it may refuse with, beside what every call may. */
   readonly errors: readonly ErrorCode[];
+  /** Headers that it takes, by name, and what they say. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Takes an `Idempotency-Key`. */
   readonly isKeyed?: boolean;
   /** Of answers that are not JSON. */

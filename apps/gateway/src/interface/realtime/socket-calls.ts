@@ -1,13 +1,14 @@
 import { type ClientCall, type ClientCallData, type CommandType } from '@agent-chat/contracts';
 import { AppError, type RoomId } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
-import { type CommandCall, CommandSender } from '../../application/command-sender';
+import { type CommandCall } from '../../application/command-sender';
 import { CallLimits } from '../../application/realtime/call-limits';
 import { PresenceLink } from '../../application/realtime/presence-link';
 import { ReadMarks } from '../../application/realtime/read-marks';
 import { SessionWatch } from '../../application/realtime/session-watch';
 import { Subscriptions } from '../../application/realtime/subscriptions';
 import { aboutMessage, editMessage, postMessage, reactTo, type RoomCaller } from '../../application/room-commands';
+import { RoomWrites } from '../../application/room-writes';
 import { type SocketConnection } from './socket-connection';
 
 /** An answer, and what may only happen once it is on its way. */
@@ -35,7 +36,11 @@ export class SocketCalls {
       const { answer, release } = await this.subscriptions.fetch(connection, roomId, after, limit);
       return { body: answer, afterwards: release };
     },
-    'message.post': (connection, { roomId, clientMsgId, ...post }) => this.change(connection, postMessage(callerOf(connection, roomId, clientMsgId), post)),
+    'message.post': (connection, { roomId, clientMsgId, ...post }) => {
+      const caller = callerOf(connection, roomId, clientMsgId);
+      if ((post.attachmentIds ?? []).length === 0) return this.change(connection, postMessage(caller, post));
+      return this.post(connection, () => this.writes.makePost(caller, post));
+    },
     'message.edit': (connection, { roomId, key, messageId, text }) => this.change(connection, editMessage(callerOf(connection, roomId, key), messageId, text)),
     'message.delete': (connection, { roomId, key, messageId }) =>
       this.change(connection, aboutMessage('message.delete', callerOf(connection, roomId, key), messageId)),
@@ -71,7 +76,7 @@ export class SocketCalls {
 
   constructor(
     private readonly subscriptions: Subscriptions,
-    private readonly commands: CommandSender,
+    private readonly writes: RoomWrites,
     private readonly limits: CallLimits,
     private readonly readMarks: ReadMarks,
     private readonly presence: PresenceLink,
@@ -84,7 +89,16 @@ export class SocketCalls {
 
   private async change<Type extends CommandType>(connection: SocketConnection, call: CommandCall<Type>): Promise<CallAnswer> {
     await this.admit(connection, call.type);
-    const { messageId, seq, epoch, committedAt, duplicate } = await this.commands.send(call);
+    return this.send(call);
+  }
+
+  /** A post that has to be made first: those that come after it on this connection wait for it. */
+  private async post(connection: SocketConnection, make: () => Promise<CommandCall<'message.post'>>): Promise<CallAnswer> {
+    return this.send(await this.inTurn(connection, this.limits.take('message.post', connection.userId).then(make)));
+  }
+
+  private async send<Type extends CommandType>(call: CommandCall<Type>): Promise<CallAnswer> {
+    const { messageId, seq, epoch, committedAt, duplicate } = await this.writes.send(call);
     return { body: { ...(call.type === 'message.post' ? { messageId } : {}), seq, epoch, committedAt, duplicate } };
   }
 
@@ -105,14 +119,20 @@ export class SocketCalls {
     await turn;
   }
 
-  /** Calls go on in the order in which they came, however long each admission takes. */
   private async admit(connection: SocketConnection, type: CommandType): Promise<void> {
-    const admission = this.limits.take(type === 'message.post' ? 'message.post' : 'rest.write', connection.userId);
+    await this.inTurn(connection, this.limits.take(type === 'message.post' ? 'message.post' : 'rest.write', connection.userId));
+  }
+
+  /** Calls go on in the order in which they came, however long each admission takes. */
+  private async inTurn<Result>(connection: SocketConnection, admission: Promise<Result>): Promise<Result> {
     // It may fail while an earlier one still waits.
     admission.catch(() => undefined);
     const turn = (connection.turn ?? Promise.resolve()).then(() => admission);
-    connection.turn = turn.catch(() => undefined);
-    await turn;
+    connection.turn = turn.then(
+      () => undefined,
+      () => undefined,
+    );
+    return turn;
   }
 }
 

@@ -3,8 +3,8 @@ import { type MessageId } from '@agent-chat/kernel';
 import { QueryBus } from '@agent-chat/query-bus';
 import { Controller, Delete, Get, HttpCode, Patch, Post, Res } from '@nestjs/common';
 import { type Response } from 'express';
-import { CommandSender } from '../../application/command-sender';
-import { aboutMessage, editMessage, postMessage, type RoomCaller } from '../../application/room-commands';
+import { aboutMessage, editMessage, type RoomCaller } from '../../application/room-commands';
+import { RoomWrites } from '../../application/room-writes';
 import { READ } from '../../application/rooms/room-reads';
 import { RateLimit } from '../http/rate-limit.decorator';
 import { agreedKey, CheckedBody, CheckedQuery, MessageIdParam, RoomCall } from './call-parameters';
@@ -14,7 +14,7 @@ import { toCommitted, toPosted } from './committed-answer';
 @Controller('api/v1/rooms/:roomId/messages')
 export class MessagesController {
   constructor(
-    private readonly commands: CommandSender,
+    private readonly writes: RoomWrites,
     private readonly queries: QueryBus,
   ) {}
 
@@ -22,11 +22,12 @@ export class MessagesController {
   @RateLimit('message.post')
   async post(
     @RoomCall() caller: RoomCaller,
-    @CheckedBody('postMessage') body: RestBody<'postMessage'>,
+    @CheckedBody('postMessage') { clientMsgId, ...post }: RestBody<'postMessage'>,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Posted> {
-    const command = postMessage({ ...caller, key: agreedKey(caller.key, body.clientMsgId) }, body);
-    const result = await this.commands.send(command);
+    const key = agreedKey(caller.key, clientMsgId);
+    const command = await this.writes.makePost({ ...caller, key }, post);
+    const result = await this.writes.send(command);
     response.status(result.duplicate ? 200 : 201);
     return toPosted(result, command.data.messageId);
   }
@@ -47,18 +48,18 @@ export class MessagesController {
     @MessageIdParam() messageId: MessageId,
     @CheckedBody('editMessage') { text }: RestBody<'editMessage'>,
   ): Promise<Committed> {
-    return toCommitted(await this.commands.send(editMessage(caller, messageId, text)));
+    return toCommitted(await this.writes.send(editMessage(caller, messageId, text)));
   }
 
   @Delete(':messageId')
   async delete(@RoomCall() caller: RoomCaller, @MessageIdParam() messageId: MessageId): Promise<Committed> {
-    return toCommitted(await this.commands.send(aboutMessage('message.delete', caller, messageId)));
+    return toCommitted(await this.writes.send(aboutMessage('message.delete', caller, messageId)));
   }
 
   @Post(':messageId/restore')
   @HttpCode(200)
   async restore(@RoomCall() caller: RoomCaller, @MessageIdParam() messageId: MessageId): Promise<Committed> {
-    return toCommitted(await this.commands.send(aboutMessage('message.restore', caller, messageId)));
+    return toCommitted(await this.writes.send(aboutMessage('message.restore', caller, messageId)));
   }
 
   @Get(':messageId/revisions')

@@ -7,10 +7,14 @@ import { type QueryHandlers } from '../../query-handlers';
 import { type HandlerFailure } from '../local-call';
 import { untilDeadline } from '../until-deadline';
 import { type AnswerBody, type Decline, HEADERS, MAX_QUESTION_BYTES, QUERY_PATH } from './query-wire';
+import { type RelayFacts } from '../../relay.port';
+import { passBy, type RelayHandlers } from '../relay-handlers';
 import { readBody } from './read-body';
+import { decodeJson, encodeJson, RELAY_HEADERS, RELAY_PATH } from './relay-wire';
 import { type ServiceSecret } from './service-secret';
 
-const REQUEST_TIMEOUT_MS = 30_000;
+/** What is handed over may take as long as its client likes: questions have deadlines, whoever has no secret is turned away at once, silence ends the rest. */
+const NO_REQUEST_TIMEOUT = 0;
 /** Callers are told, and close first: neither side ever uses a connection that the other is just closing. */
 const KEEP_ALIVE_MS = 75_000;
 const LONGEST_DEADLINE_MS = 600_000;
@@ -24,15 +28,16 @@ export interface QueryServerOptions {
   readonly secret: ServiceSecret;
 }
 
-/** A process's internal door: takes questions of other processes, and nothing else. */
+/** A process's internal door: takes questions of other processes, and what they hand over. */
 export class QueryServer {
   private readonly server: Server;
   private handlers: QueryHandlers | undefined;
+  private relayed: RelayHandlers | undefined;
   private onFailure: HandlerFailure = () => undefined;
 
   private constructor(private readonly secret: ServiceSecret) {
-    this.server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
-      void this.take(request, response);
+    this.server = createServer({ requestTimeout: NO_REQUEST_TIMEOUT, keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+      void (request.url?.startsWith(RELAY_PATH) === true ? this.takeOver(request, response) : this.take(request, response));
     });
   }
 
@@ -52,6 +57,10 @@ export class QueryServer {
   serve(handlers: QueryHandlers, onFailure: HandlerFailure): void {
     this.handlers = handlers;
     this.onFailure = onFailure;
+  }
+
+  serveRelay(handlers: RelayHandlers): void {
+    this.relayed = handlers;
   }
 
   /** Lets the last answers out. Safe to call twice. */
@@ -78,6 +87,24 @@ export class QueryServer {
     } catch (error) {
       if (!(error instanceof AppError) && !isBrokenOff(request)) this.onFailure(query, error, String(requestId));
       fail(response, error);
+    }
+  }
+
+  /** A request of a client, as another process hands it over. */
+  private async takeOver(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const service = (request.url ?? '').slice(RELAY_PATH.length).split('/', 1)[0] ?? '';
+    try {
+      if (!this.secret.accepts(request.headers.authorization)) throw new AppError('UNAVAILABLE', { detail: 'The service cannot be reached' });
+      const facts = decodeJson(request.headers[RELAY_HEADERS.facts]) as RelayFacts;
+      delete request.headers.authorization;
+      request.url = (request.url ?? '').slice(RELAY_PATH.length + service.length);
+      if (this.relayed === undefined) throw new AppError('UNAVAILABLE');
+      await this.relayed.run(service, request, response, facts);
+    } catch (thrown) {
+      const error = AppError.from(thrown);
+      if (error.code === 'INTERNAL') this.onFailure(`relay/${service}`, error.cause ?? thrown, '');
+      passBy(request);
+      response.writeHead(HTTP_STATUS[ERRORS[error.code].category], { 'content-length': 0, [RELAY_HEADERS.error]: encodeJson(error.toBody()) }).end();
     }
   }
 

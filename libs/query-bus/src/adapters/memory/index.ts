@@ -1,1 +1,2 @@
 export * from './in-memory-query-bus';
+export * from './in-memory-relay';

@@ -1,0 +1,7 @@
+import { type FileFacts, type FileRecord } from './file-record';
+
+/** Finds out what a complete file is by what it holds. */
+export abstract class FileInspector {
+  /** Rejects with FILE_REFUSED for what isn't taken, CHECKSUM_MISMATCH, UNAVAILABLE while the file can't be read. */
+  abstract inspect(file: FileRecord): Promise<FileFacts>;
+}

@@ -1,0 +1,52 @@
+import { type Attachment, type LogEvent } from '@agent-chat/contracts';
+import { Database, type PhysicalDatabase, type Queryable } from '@agent-chat/database';
+import { type AfterCommit, type Projection } from '@agent-chat/messaging';
+import { Injectable } from '@nestjs/common';
+import { FileUpkeep } from '../application/file-upkeep';
+
+// A file that a message has stays; one whose message was deleted before this was known goes at once.
+const ATTACH = `
+UPDATE attachments stored SET message_id = given.message_id, expires_at = NULL
+FROM unnest($1::uuid[], $2::uuid[]) AS given (attachment_id, message_id)
+WHERE stored.attachment_id = given.attachment_id AND stored.state = 'ready'`;
+
+const ERASE = `UPDATE attachments SET state = 'erased', expires_at = now() WHERE message_id = ANY($1::uuid[]) AND state = 'ready'`;
+
+/** Which message has which file, and that files go with their message. */
+@Injectable()
+export class LifecycleProjection implements Projection {
+  readonly group = 'storage';
+  readonly gatherMs = 200;
+
+  constructor(
+    private readonly databases: Database,
+    private readonly upkeep: FileUpkeep,
+  ) {}
+
+  database(): PhysicalDatabase {
+    return this.databases.directory();
+  }
+
+  concerns({ event }: LogEvent): boolean {
+    return event.type === 'message.deleted' || attachmentsOf(event).length > 0;
+  }
+
+  async apply(connection: Queryable, events: readonly LogEvent[]): Promise<AfterCommit | undefined> {
+    const posted = events.flatMap(({ event }) => attachmentsOf(event).map(({ attachmentId }) => ({ attachmentId, messageId: event.data?.['messageId'] })));
+    if (posted.length > 0) await connection.query(ATTACH, [posted.map(({ attachmentId }) => attachmentId), posted.map(({ messageId }) => messageId)]);
+    const deleted = events.filter(({ event }) => event.type === 'message.deleted').map(({ event }) => event.data?.['messageId']);
+    if (deleted.length === 0) return undefined;
+    await connection.query(ERASE, [deleted]);
+    return async () => {
+      this.upkeep.wake();
+    };
+  }
+
+  async clear(): Promise<void> {
+    // What was learnt of a file stays true.
+  }
+}
+
+function attachmentsOf({ type, data }: LogEvent['event']): Attachment[] {
+  return type === 'message.posted' ? ((data?.['attachments'] ?? []) as Attachment[]) : [];
+}

@@ -1,0 +1,78 @@
+import { AppConfig } from '@agent-chat/config';
+import { type VariantName } from '@agent-chat/contracts';
+import { Injectable } from '@nestjs/common';
+import sharp, { type OutputInfo, type Sharp } from 'sharp';
+import { BrokenImageError, ImageMaker, type MadeImage, type MadeVariant } from '../application/image-maker';
+
+const PLACEHOLDER_SIDE = 16;
+const THUMBNAIL_SIDE = 320;
+/** Of an image that is no longer than the side before, a side says nothing new. */
+const SIDES = [640, 1280, 2048] as const;
+const SECONDS = 60;
+
+type Encode = (image: Sharp) => Sharp;
+const webp: Encode = (image) => image.webp({ quality: 78, effort: 4 });
+const avif: Encode = (image) => image.avif({ quality: 50, effort: 2 });
+const jpeg: Encode = (image) => image.flatten({ background: '#ffffff' }).jpeg({ quality: 78, progressive: true });
+
+interface Wanted {
+  readonly name: VariantName;
+  readonly side: number;
+  readonly type: string;
+  readonly encode: Encode;
+}
+
+// Images come once each: what libvips keeps of one serves no other. One thread an image leaves the others to whoever answers people.
+sharp.cache(false);
+sharp.concurrency(1);
+
+/** Smaller pictures by libvips. Metadata is left out, and the orientation that it held applied. */
+@Injectable()
+export class SharpImageMaker extends ImageMaker {
+  constructor(private readonly config: AppConfig) {
+    super();
+  }
+
+  override async make(image: Buffer): Promise<MadeImage> {
+    try {
+      const { autoOrient } = await this.open(image).metadata();
+      const variants: MadeVariant[] = [];
+      for (const wanted of wantedOf(Math.max(autoOrient.width, autoOrient.height))) variants.push(await this.makeOne(image, wanted));
+      return { placeholder: await this.placeholder(image), variants };
+    } catch (error) {
+      throw new BrokenImageError(error instanceof Error ? error.message : String(error), { cause: error });
+    }
+  }
+
+  /** Only the first picture of several; no more pixels than are taken at the upload. */
+  private open(image: Buffer): Sharp {
+    return sharp(image, { limitInputPixels: this.config.files.maxImagePixels, failOn: 'error', pages: 1, autoOrient: true }).timeout({ seconds: SECONDS });
+  }
+
+  private async makeOne(image: Buffer, { name, side, type, encode }: Wanted): Promise<MadeVariant> {
+    const smaller = this.open(image).resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true });
+    const { data, info } = await encode(smaller).toBuffer({ resolveWithObject: true });
+    return { name, type, ...sizeOf(info), sizeBytes: data.byteLength, bytes: data };
+  }
+
+  private async placeholder(image: Buffer): Promise<string> {
+    const tiny = this.open(image).resize({ width: PLACEHOLDER_SIDE, height: PLACEHOLDER_SIDE, fit: 'inside', withoutEnlargement: true }).blur();
+    return `data:image/webp;base64,${(await tiny.webp({ quality: 30, effort: 6 }).toBuffer()).toString('base64')}`;
+  }
+}
+
+function wantedOf(longerSide: number): Wanted[] {
+  const sides = SIDES.filter((_, at) => longerSide > (SIDES[at - 1] ?? THUMBNAIL_SIDE));
+  return [
+    { name: 'thumbnail.webp', side: THUMBNAIL_SIDE, type: 'image/webp', encode: webp },
+    { name: 'thumbnail.jpg', side: THUMBNAIL_SIDE, type: 'image/jpeg', encode: jpeg },
+    ...sides.flatMap((side): Wanted[] => [
+      { name: `${side}.webp` as VariantName, side, type: 'image/webp', encode: webp },
+      { name: `${side}.avif` as VariantName, side, type: 'image/avif', encode: avif },
+    ]),
+  ];
+}
+
+function sizeOf({ width, height }: OutputInfo): { width: number; height: number } {
+  return { width, height };
+}

@@ -1,0 +1,3 @@
+export * from './blob-store.port';
+export * from './guarded-blob-store';
+export * from './require-key';

@@ -1,0 +1,39 @@
+import { type Environment } from './clock';
+import { AgentChatError } from './errors';
+import { FileUpload, type UploadOptions } from './file-upload';
+import { type Http } from './http';
+import { type Attachment, type AttachmentLinks } from './types';
+
+/** Files: sending them, and where they can be had. */
+export class FilesApi {
+  constructor(
+    private readonly http: Http,
+    private readonly baseUrl: string,
+    private readonly environment: Environment,
+    private readonly onError: (error: unknown) => void,
+  ) {}
+
+  /** Sends a file (or any `Blob`) for a room. It begins at once; post it with `room.send({ attachments: [await upload.done] })`. */
+  upload(roomId: string, file: Blob, options: UploadOptions = {}): FileUpload {
+    const { http, environment, onError } = this;
+    return new FileUpload(roomId, file, options, { http, environment, onError, describe: (attachmentId) => this.describe(attachmentId) });
+  }
+
+  /**
+   * Addresses of up to 100 files and of the smaller pictures made of them, for `src` and `href`: they work for an hour at least, for whoever knows them. Files that the
+   * person may not see (any more) are left out. While `media` is `waiting` pictures are still being made: ask again in a second.
+   */
+  async links(attachmentIds: readonly string[]): Promise<readonly AttachmentLinks[]> {
+    const key = this.environment.newKey();
+    const { items } = await this.http.request<{ items: AttachmentLinks[] }>({ method: 'POST', path: '/attachments/links', body: { attachmentIds }, key });
+    const absolute = (path: string): string => this.baseUrl + path;
+    return items.map((item) => ({ ...item, url: absolute(item.url), variants: item.variants.map((variant) => ({ ...variant, url: absolute(variant.url) })) }));
+  }
+
+  private async describe(attachmentId: string): Promise<Attachment> {
+    const [links] = await this.links([attachmentId]);
+    if (links === undefined) throw new AgentChatError('ATTACHMENT_NOT_FOUND', { message: 'The file is gone' });
+    const { name, type, sizeBytes, width, height } = links;
+    return { attachmentId, name, type, sizeBytes, ...(width === undefined ? {} : { width }), ...(height === undefined ? {} : { height }) };
+  }
+}
