@@ -44,7 +44,11 @@ async function call(method, path, token, body) {
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
   };
-  const answer = await fetch(`${given.url}/api/v1${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  const request = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+  const answer = await fetch(`${given.url}/api/v1${path}`, request).catch(({ message, cause }) => {
+    // Of a name with several addresses, all of them refused, the cause has no message but a code.
+    throw new Error(`${given.url} cannot be reached: ${cause?.message || cause?.code || message}. --url names the gateway.`);
+  });
   const text = await answer.text();
   if (answer.ok) return JSON.parse(text);
   const problem = text.startsWith('{') ? JSON.parse(text) : {};
@@ -107,5 +111,5 @@ try {
     if (stalledMs !== undefined && !given.cancel) console.log(`Writers waited ${String(stalledMs)} ms.`);
   }
 } catch (error) {
-  fail(error.cause?.message ? `${error.message}: ${error.cause.message}` : error.message);
+  fail(error.message);
 }

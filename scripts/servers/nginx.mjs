@@ -31,7 +31,8 @@ function configuration({ folder, host, port, gateways }) {
   return `daemon off;
 master_process off;
 pid ${join(folder, 'nginx.pid')};
-error_log stderr warn;
+# Its errors quote whole addresses: an event stream's ticket would be among them.
+error_log stderr crit;
 worker_rlimit_nofile 65536;
 events { worker_connections 20000; }
 http {
@@ -44,26 +45,39 @@ ${gateways.map((to) => `    server 127.0.0.1:${to} max_fails=0;`).join('\n')}
     keepalive 64;
   }
   map $http_upgrade $connection_header { default upgrade; '' ''; }
-  server {
+${doorOf({ host, port })}}
+`;
+}
+
+function doorOf({ host, port }) {
+  return `  server {
     listen ${host}:${port} backlog=4096;
     client_max_body_size 0;
+    proxy_http_version 1.1;
+    proxy_set_header Host $http_host;
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection $connection_header;
+    proxy_set_header X-Forwarded-For $remote_addr;
+    proxy_set_header X-Forwarded-Proto $scheme;
+    proxy_set_header X-Forwarded-Host $http_host;
+    proxy_connect_timeout 1s;
+    proxy_send_timeout 1h;
+    proxy_request_buffering off;
+    proxy_buffering off;
+    location ~* ^/api/metrics/?$ {
+      return 404;
+    }
+    # Sockets and event streams stay open.
+    location ~ ^/(socket\\.io/|api/v1/events$) {
+      proxy_pass http://gateways;
+      proxy_read_timeout 1h;
+    }
+    # A gateway that says nothing for longer than any answer takes hangs: what only reads is asked of another one.
     location / {
       proxy_pass http://gateways;
-      proxy_http_version 1.1;
-      proxy_set_header Host $http_host;
-      proxy_set_header Upgrade $http_upgrade;
-      proxy_set_header Connection $connection_header;
-      proxy_set_header X-Forwarded-For $remote_addr;
-      proxy_set_header X-Forwarded-Proto $scheme;
-      proxy_set_header X-Forwarded-Host $http_host;
-      proxy_connect_timeout 1s;
-      proxy_read_timeout 1h;
-      proxy_send_timeout 1h;
-      proxy_request_buffering off;
-      proxy_buffering off;
+      proxy_read_timeout 20s;
     }
   }
-}
 `;
 }
 

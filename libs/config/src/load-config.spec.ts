@@ -154,6 +154,7 @@ describe('loadConfig', () => {
 
   it('takes replicas of each database', () => {
     const { database } = loadConfig({
+      DATABASE_URL: 'postgres://me@one/chat',
       DATABASE_REPLICA_URLS: '["postgres://me@two/chat"]',
       SHARD_DATABASES: '{"a":{"url":"postgres://me@a1/chat","replicas":["postgres://me@a2/chat","postgres://me@a3/chat"]},"b":{"url":"postgres://me@b/chat"}}',
     });
@@ -161,6 +162,12 @@ describe('loadConfig', () => {
     expect(problemsOf({ DATABASE_REPLICA_URLS: '["ftp://two"]' }).problems.map(({ setting }) => setting)).toEqual(['DATABASE_REPLICA_URLS']);
     expect(problemsOf({ DATABASE_URL: 'postgres://me@one,two:what/chat' }).message).toContain('DATABASE_URL must be a URL such as');
     expect(problemsOf({ SHARD_DATABASES: '{"a":{"url":"http://b/chat"}}' }).message).toContain('a.url: must be a URL such as');
+  });
+
+  it('refuses other databases beside the embedded one', () => {
+    const given = { DATABASE_REPLICA_URLS: '["postgres://me@two/chat"]', SHARD_DATABASES: '{"b":{"url":"postgres://me@b/chat"}}' };
+    expect(problemsOf(given).problems.map(({ setting }) => setting)).toEqual(['SHARD_DATABASES', 'DATABASE_REPLICA_URLS']);
+    expect(problemsOf(given).message).toContain('SHARD_DATABASES needs a DATABASE_URL');
   });
 
   it('never prints a secret', () => {

@@ -22,6 +22,7 @@ export function loadConfig(given: NodeJS.ProcessEnv): AppConfig {
     else problems.push(...problemsOf(result.error));
   }
   if (values.Process?.PROFILE === 'cluster') problems.push(...missingInCluster(surroundingsIn(values)));
+  else problems.push(...beyondEmbedded(values.Database));
   if (!isComplete(values) || problems.length > 0) throw new ConfigError(problems);
   return toConfig(values);
 }
@@ -36,6 +37,14 @@ function surroundingsIn(values: Partial<Values>): GivenSurroundings {
     REDIS_URL: Redis === undefined || toRedisConfig(Redis) !== undefined,
     PUBLIC_URL: Server === undefined || Server.PUBLIC_URL !== undefined,
   };
+}
+
+/** The embedded Postgres is alone. */
+function beyondEmbedded(database: Values['Database'] | undefined): ConfigProblem[] {
+  if (database === undefined || database.DATABASE_URL !== undefined) return [];
+  const { SHARD_DATABASES: shards, DATABASE_REPLICA_URLS: replicas } = database;
+  const given = [...(Object.keys(shards).length > 0 ? ['SHARD_DATABASES'] : []), ...(replicas.length > 0 ? ['DATABASE_REPLICA_URLS'] : [])];
+  return given.map((setting) => ({ setting, message: 'needs a DATABASE_URL: the embedded Postgres has no other beside it' }));
 }
 
 function problemsOf(error: z.ZodError): ConfigProblem[] {

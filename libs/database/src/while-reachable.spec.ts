@@ -15,6 +15,10 @@ describe('whileReachable', () => {
     await expect(failing(outage)).rejects.toMatchObject({ code: 'UNAVAILABLE', message: 'The directory is away', retryAfterMs: 1_000, cause: outage });
   });
 
+  it('says what is away also where nobody says it better', async () => {
+    await expect(whileReachable(Promise.reject(refused('outage')))).rejects.toMatchObject({ message: 'The database that has this cannot be reached now' });
+  });
+
   it.each([refused('data'), refused('fenced'), new AppError('ROOM_NOT_FOUND'), new TypeError('oops')])(
     'leaves any other failure as it is: %s',
     async (error) => {

@@ -11,6 +11,7 @@ import { requireFreePort } from './free-port';
 import { type Server } from 'node:http';
 import { EarlyLog } from './early-log';
 import { closePorts, type Ports } from './ports';
+import { releaseVersion } from './release';
 import { RuntimeModule } from './runtime.module';
 import { refuseOtherPublicUrl } from './same-public-url';
 import { StartWaiting } from './start-waiting';
@@ -92,6 +93,8 @@ export async function startOn(surroundings: Surroundings, start: AppStart, { ear
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= closeAll(running, drainAndClose));
   const url = publicUrl(config, (await running.getUrl()).replace('[::1]', 'localhost'));
+  if (config.profile === 'cluster')
+    new Logger('Start').log(`Ready: ${start.service} ${releaseVersion()}, process ${String(process.pid)}, at ${await running.getUrl()}.`);
   start.onReady?.(url);
   return { app: running, url, close };
 }

@@ -1,5 +1,6 @@
 import { ROOM_MENTION } from '@agent-chat/contracts';
 import { AppError, type MessageId, type UserId } from '@agent-chat/kernel';
+import { admit } from './decide-room';
 import { EVERYONE, mentionsIn } from './mentions';
 import { atLeast, requireMember, requireOpen, requireRole, requireWriter } from './permissions';
 import { CHANGED, UNCHANGED, type Decider, type RoomChange } from './room-change';
@@ -29,6 +30,12 @@ function noteMentions(change: RoomChange, message: MessageState, exists: boolean
   }
 }
 
+/** Who left a direct room is out of it until somebody writes in it again. */
+function bringBack(change: RoomChange): void {
+  const { room } = change;
+  for (const userId of room.directUserIds ?? []) if (!room.members.has(userId)) admit(change, userId, 'member');
+}
+
 export const decidePost: Decider<'message.post'> = (change, { data, actorId, key }) => {
   const { room, at, rows } = change;
   const author = requireWriter(room, actorId);
@@ -36,6 +43,7 @@ export const decidePost: Decider<'message.post'> = (change, { data, actorId, key
   if (data.replyTo !== undefined) requireMessage(room, data.replyTo);
   // Those of the batch are here, an older one's id is refused by the table: one id is one message.
   if (room.messages.has(data.messageId)) throw new AppError('VALIDATION_FAILED', { detail: 'A message has this id already' });
+  bringBack(change);
   const mentions = mentionsIn(data.text);
   const reply = data.replyTo === undefined ? {} : { replyTo: data.replyTo };
   room.postedCount += 1;

@@ -97,6 +97,19 @@ describe('creating a room', () => {
     expect(scene.room.members.has(owner)).toBe(true);
   });
 
+  it('brings back who left a direct room when the other writes in it', () => {
+    const scene = new Scene('direct');
+    scene.do(member, 'room.leave', {});
+    scene.post(owner);
+    scene.post(owner);
+    expect(scene.types).toEqual(['member.left', 'member.joined', 'message.posted', 'message.posted']);
+    expect([...scene.room.members.keys()].sort()).toEqual([owner, member].sort());
+    const group = new Scene();
+    group.do(guest, 'room.leave', {});
+    group.post(owner);
+    expect(group.types).toEqual(['member.left', 'message.posted']);
+  });
+
   it('refuses another room under the same id', () => {
     expect(new Scene().refusal(stranger, 'room.create', { kind: 'private', name: 'x', topic: '', memberIds: [] })).toBe('ROOM_EXISTS');
   });

@@ -5,23 +5,26 @@ import { RoomKind, RoomRole } from '../views/room';
 
 const messageContent = {
   messageId: MessageIdSchema,
-  /** Absent when redacted. */
-  text: z.string().optional(),
+  text: z.string().meta({ description: 'Absent when redacted' }).optional(),
   mentions: Mentions,
-  /** The content was deleted or erased since. */
-  redacted: z.literal(true).optional(),
+  redacted: z.literal(true).meta({ description: 'The content was deleted since' }).optional(),
 };
 
 const aboutMember = { userId: UserIdSchema };
 
+const reaction = {
+  messageId: MessageIdSchema,
+  emoji: z.string(),
+  count: z.int().min(0).meta({ description: 'How many people have reacted so, after this' }),
+};
+
 /** What each type of room event says, version 1. Adding an optional field keeps the version; anything else is a new one beside it. */
 export const ROOM_EVENTS = {
   'room.created': z.object({ kind: RoomKind, name: z.string(), topic: z.string() }),
-  'room.updated': z.object({ name: z.string().optional(), topic: z.string().optional(), kind: RoomKind.optional() }),
+  'room.updated': z.object({ name: z.string().optional(), topic: z.string().optional(), kind: RoomKind.optional() }).meta({ description: 'What has changed' }),
   'room.archived': z.object({}),
   'member.joined': z.object({ ...aboutMember, role: RoomRole }),
-  /** Left by themselves when `userId` is the actor, else removed. */
-  'member.left': z.object(aboutMember),
+  'member.left': z.object(aboutMember).meta({ description: 'Left by themselves when `userId` is the actor, else removed' }),
   'member.updated': z.object({ ...aboutMember, role: RoomRole.optional(), muted: z.boolean().optional() }),
   'member.banned': z.object({ ...aboutMember, reason: z.string().optional() }),
   'member.unbanned': z.object(aboutMember),
@@ -41,9 +44,8 @@ export const ROOM_EVENTS = {
   'message.edited': z.object({ ...messageContent, editedAt: IsoTimeSchema }),
   'message.deleted': z.object({ messageId: MessageIdSchema, deletedAt: IsoTimeSchema }),
   'message.restored': z.object(messageContent),
-  /** `count` is how many people have reacted so, after this. */
-  'reaction.added': z.object({ messageId: MessageIdSchema, emoji: z.string(), count: z.int().min(0) }),
-  'reaction.removed': z.object({ messageId: MessageIdSchema, emoji: z.string(), count: z.int().min(0) }),
+  'reaction.added': z.object(reaction),
+  'reaction.removed': z.object(reaction),
 } as const;
 
 /** The types of events that this release makes. */
@@ -61,10 +63,18 @@ export const RoomEvent = z.object({
   roomId: RoomIdSchema,
   epoch: z.int().min(1),
   seq: z.int().min(1),
-  type: z.string(),
-  actorId: UserIdSchema.optional(),
-  at: IsoTimeSchema.optional(),
-  data: z.record(z.string(), z.unknown()).optional(),
+  type: z.string().meta({
+    description: `\`${[...Object.keys(ROOM_EVENTS), 'hidden'].join('`, `')}\`, and others in time: ignore those that you don't know, but advance your cursor. Of a \`hidden\` event nothing but its place is told`,
+  }),
+  actorId: UserIdSchema.meta({ description: 'Who did it; absent when `hidden`' }).optional(),
+  at: IsoTimeSchema.meta({ description: 'When it was stored; absent when `hidden`' }).optional(),
+  data: z
+    .record(z.string(), z.unknown())
+    .meta({
+      description:
+        "What the type says, by the schema of the type's name: `MessagePostedData` for `message.posted`. It may get further fields. Absent when `hidden`",
+    })
+    .optional(),
 });
 export type RoomEvent = z.infer<typeof RoomEvent>;
 

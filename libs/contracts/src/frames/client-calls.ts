@@ -9,6 +9,11 @@ export const MAX_ROOMS_PER_SUBSCRIBE = 100;
 /** Most people in one `presence.watch`. */
 export const MAX_WATCHED_USERS = 200;
 
+/** Two cursors for one room: no answer could be complete for both. */
+function isEachOnce(rooms: readonly { readonly roomId: string }[]): boolean {
+  return new Set(rooms.map(({ roomId }) => roomId)).size === rooms.length;
+}
+
 const keyed = { key: KeySchema.optional() };
 const onMessage = { roomId: RoomIdSchema, messageId: MessageIdSchema, ...keyed };
 const attachmentIds = z.array(z.string()).max(0).optional();
@@ -18,7 +23,7 @@ export const RoomCursor = z.object({ roomId: RoomIdSchema, cursor: CursorSchema.
 
 /** What a client may call over a socket, version 1. Every call takes an acknowledgement. */
 export const CLIENT_CALLS = {
-  'room.subscribe': z.object({ rooms: z.array(RoomCursor).min(1).max(MAX_ROOMS_PER_SUBSCRIBE) }),
+  'room.subscribe': z.object({ rooms: z.array(RoomCursor).min(1).max(MAX_ROOMS_PER_SUBSCRIBE).refine(isEachOnce, 'must not name a room twice') }),
   'room.unsubscribe': z.object({ roomIds: z.array(RoomIdSchema).min(1).max(MAX_ROOMS_PER_SUBSCRIBE) }),
   'events.fetch': z.object({ roomId: RoomIdSchema, after: CursorSchema, limit: z.int().min(1).max(MAX_EVENTS_PER_PAGE).default(MAX_EVENTS_PER_PAGE) }),
   'message.post': z.object({

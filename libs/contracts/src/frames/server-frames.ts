@@ -14,10 +14,22 @@ export type EphemeralItem = z.infer<typeof EphemeralItem>;
 /** One change of a person's room list. */
 export const RoomListChange = z.object({
   roomId: RoomIdSchema,
-  /** `created`, `joined`, `left`, `removed`, `banned`, `unbanned`, `invited`, `uninvited`. */
-  change: z.string(),
+  change: z.string().meta({
+    description:
+      '`created`, `joined`, `left`, `removed`, `banned`, `unbanned`, `invited`, `uninvited`: what happened to the person there. Others may come later: read the room again',
+  }),
 });
 export type RoomListChange = z.infer<typeof RoomListChange>;
+
+const RESYNC_REASONS =
+  'The subscription has ended. `left`, `removed`, `banned`: the person is out of the room. `private`: the room was made private, and the person may not read it. ' +
+  '`restored`: the history was replaced, or its order was broken here. `overtaken`: the server could not keep up. On an event stream also `unknown_position`: ' +
+  'its `Last-Event-ID` does not tell where this room was; and the code of the error that kept the room from being opened, in small letters: ' +
+  '`resync_required`, `room_not_found`. Others may come later: read the history again';
+
+const CLOSING_CODES =
+  'Of the error catalogue. `DRAINING`, `SLOW_CONSUMER`, `INTERNAL`: come back and resume. `UNAVAILABLE`, `TIMEOUT`, `RATE_LIMITED`, `LIMIT_REACHED`: come back later. ' +
+  '`UNAUTHENTICATED`: the token or the session has ended. `FRAME_TOO_LARGE`: a frame was too long. `TOO_MANY_SUBSCRIPTIONS`: a stream asked for too many rooms. Others may come later';
 
 /** What the server sends, version 1; the same bodies as Socket.IO events and as SSE events. */
 export const SERVER_FRAMES = {
@@ -29,11 +41,11 @@ export const SERVER_FRAMES = {
   /** The person's room list changed; any `rev` but the expected one means: read the room list again. */
   rooms: z.object({ rev: z.int(), changes: z.array(RoomListChange) }),
   /** The room's cursor can't be continued, or the room is gone for this person: read the history again. */
-  resync: z.object({ roomId: RoomIdSchema, reason: z.string() }),
+  resync: z.object({ roomId: RoomIdSchema, reason: z.string().meta({ description: RESYNC_REASONS }) }),
   /** The node is leaving: reconnect after that long. */
   drain: z.object({ reconnectInMs: z.int() }),
   /** Just before the server closes this connection. */
-  closing: z.object({ code: z.string(), retryAfterMs: z.int().optional() }),
+  closing: z.object({ code: z.string().meta({ description: CLOSING_CODES }), retryAfterMs: z.int().optional() }),
 } as const;
 
 /** The name of a frame. */

@@ -27,6 +27,8 @@ const timeText = z
   .pipe(IsoTimeSchema);
 
 const seqText = integerText(0, Number.MAX_SAFE_INTEGER);
+/** Documented as what a page answers (text) and what a caller counts with. */
+const place = (from: string) => seqText.meta({ type: ['integer', 'string'], pattern: DIGITS.source, description: `\`${from}\` of a page, or any seq` });
 const cursor = z.string().min(1).max(512).meta({ description: '`next` of the page before' }).optional();
 const page = { cursor, limit: integerText(1, MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE) };
 const days = z.iso.date('must be a date such as 2026-01-31');
@@ -47,10 +49,13 @@ export const REST_QUERIES = {
   discover: z.object({ ...page, query: wellFormedText(80).max(80).optional() }),
   history: z
     .object({
-      before: seqText.optional(),
-      after: seqText.optional(),
+      before: place('prev').optional(),
+      after: place('next').optional(),
       around: z.union([seqText, timeText], 'must be a seq, or an ISO 8601 date or time').meta({ description: 'A seq, or an ISO 8601 date or time' }).optional(),
-      atLeast: CursorSchema.meta({ description: 'What the caller has seen of the room: a replica that is at least that far may answer' }).optional(),
+      atLeast: CursorSchema.meta({
+        description:
+          'What the caller has seen of the room: a replica that is at least that far may answer. Without such a one the primary does, with all it has',
+      }).optional(),
       limit: page.limit,
     })
     .refine(({ before, after, around }) => [before, after, around].filter((given) => given !== undefined).length <= 1, 'takes one of before, after and around'),

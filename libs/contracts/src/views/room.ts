@@ -49,14 +49,15 @@ export const Room = z.object({
   head: SeqSchema,
   memberCount: z.int().min(0),
   createdAt: IsoTimeSchema,
-  updatedAt: IsoTimeSchema,
+  updatedAt: IsoTimeSchema.meta({
+    description: 'When name, topic or kind changed, or it was archived; messages leave it as it is, so it does not tell activity',
+  }),
   archivedAt: IsoTimeSchema.optional(),
   /** The two people of a direct room. */
   directUserIds: z.array(UserIdSchema).optional(),
   /** Absent when the caller is not a member. */
   me: MyMembership.optional(),
-  /** The caller was invited and may join. */
-  invited: z.boolean().optional(),
+  invited: z.boolean().meta({ description: '`true` where the caller was invited, is no member (no `me`), and may join. Else absent' }).optional(),
   lastMessage: LastMessage.optional(),
 });
 export type Room = z.infer<typeof Room>;

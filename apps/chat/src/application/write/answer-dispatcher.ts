@@ -1,7 +1,7 @@
 import { type Backplane } from '@agent-chat/backplane';
 import { accessChangeOf, encodeEventGroups, type AccessChange, type EventGroup, type RoomEvent } from '@agent-chat/contracts';
 import { groupBy, type GatewayId, type RoomId } from '@agent-chat/kernel';
-import { Logger } from '@nestjs/common';
+import { type RepeatedFailures } from '@agent-chat/observability';
 import { type Reply } from './batch-decider';
 import { type OwnedPartition } from './owned-partition';
 
@@ -15,9 +15,10 @@ export interface EncodedEvent {
 
 /** Sends a committed batch's answers and events over the backplane: one message a gateway and channel. */
 export class AnswerDispatcher {
-  private readonly logger = new Logger(AnswerDispatcher.name);
-
-  constructor(private readonly backplane: Backplane) {}
+  constructor(
+    private readonly backplane: Backplane,
+    private readonly failures: RepeatedFailures,
+  ) {}
 
   answer(replies: readonly Reply[]): void {
     for (const [gatewayId, own] of groupBy(replies, (reply) => reply.gatewayId)) {
@@ -37,7 +38,7 @@ export class AnswerDispatcher {
   private publish(gatewayId: GatewayId, channel: 'answers' | 'events', message: string): void {
     // Best effort: a caller without its answer asks for the outcome (P22), a gap is seen and repaired (P27).
     this.backplane.publish([gatewayId], channel, message).catch((error: unknown) => {
-      this.logger.warn({ err: error, gatewayId, channel }, 'A gateway could not be reached');
+      this.failures.tell(`Sending ${channel} over the backplane`, error);
     });
   }
 }

@@ -3,6 +3,7 @@ import { COMMANDS_TOPIC } from '@agent-chat/contracts';
 import { type Database } from '@agent-chat/database';
 import { type Consumption, type EventLog, type RecordBatch } from '@agent-chat/event-log';
 import { type Clock } from '@agent-chat/kernel';
+import { RepeatedFailures } from '@agent-chat/observability';
 import { Logger } from '@nestjs/common';
 import { type ProgressRepository } from '../../infrastructure/write/progress-repository';
 import { roomEventOf } from '../../domain/room-event-view';
@@ -47,8 +48,8 @@ export class ChatOwner implements WriterListener {
   private stopped = false;
 
   constructor(private readonly parts: ChatOwnerParts) {
-    const { log, backplane, database, name } = parts;
-    this.dispatcher = new AnswerDispatcher(backplane);
+    const { log, backplane, database, clock, name } = parts;
+    this.dispatcher = new AnswerDispatcher(backplane, new RepeatedFailures(clock, 'Backplane'));
     this.homes = new PartitionHomes({ log, database, name, listener: this });
     this.takes = new PartitionTakes({
       take: (partition) => this.take(partition),

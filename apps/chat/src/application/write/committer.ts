@@ -165,7 +165,7 @@ export class Committer {
     if (!(error instanceof DatabaseError || error instanceof AppError)) this.logger.error({ err: error }, 'A batch could not be decided');
     if (error instanceof DatabaseError && error.kind === 'outage') {
       this.failures += 1;
-      this.logger.warn({ err: error }, 'The outcome of a commit is unknown: its partitions are taken again');
+      this.logger.warn({ err: error }, 'A batch was not stored, or it is unknown whether it was: its partitions are taken again');
       for (const { partition, items } of shares) {
         partition.putBack(items.map(({ work }) => work));
         this.parts.listener.ownershipUncertain(partition, 'unknown outcome');

@@ -10,7 +10,8 @@ const NONE: ReadonlySet<Connection> = new Set();
 /** Is told of people's first and last connections here, and of each. */
 export interface PeopleListener {
   arrived(userId: UserId): void;
-  left(userId: UserId): void;
+  /** `last` is the connection that was their last one. */
+  left(userId: UserId, last: Connection): void;
   connected?(connection: Connection): void;
   disconnected?(connection: Connection): void;
 }
@@ -60,7 +61,7 @@ export class ConnectionRegistry {
     for (const listener of this.listeners) listener.disconnected?.(connection);
     if (own.size > 0) return;
     this.byUser.delete(connection.userId);
-    for (const listener of this.listeners) listener.left(connection.userId);
+    for (const listener of this.listeners) listener.left(connection.userId, connection);
   }
 
   of(userId: UserId): ReadonlySet<Connection> {

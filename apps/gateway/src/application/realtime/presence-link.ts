@@ -21,12 +21,25 @@ const GRACE_MS = 10_000;
 const QUERY_TIMEOUT_MS = 3_000;
 const USERS_PER_REPORT = 5_000;
 
+/** How somebody is shown. */
+interface Shown {
+  readonly status: PresenceStatus;
+  readonly text?: string;
+}
+
+/** Somebody whose last connection has closed. */
+interface Leaving {
+  readonly atMs: number;
+  /** As they are shown until then. */
+  readonly shown: Shown;
+}
+
 /** Tells the presence service who is here and whom they watch, and passes on what it says. All of it may be lost. */
 @Injectable()
 export class PresenceLink implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(PresenceLink.name);
   private readonly changed = new Set<UserId>();
-  private readonly leaving = new Map<UserId, number>();
+  private readonly leaving = new Map<UserId, Leaving>();
   private readonly timers: NodeJS.Timeout[] = [];
   /** What was told last; people's watch lists and rooms are too long to compare. */
   private toldVersion = -1;
@@ -50,7 +63,7 @@ export class PresenceLink implements OnApplicationBootstrap, OnModuleDestroy {
         this.leaving.delete(userId);
         this.changed.add(userId);
       },
-      left: (userId) => this.leaving.set(userId, this.clock.nowMs() + GRACE_MS),
+      left: (userId, last) => this.leaving.set(userId, { atMs: this.clock.nowMs() + GRACE_MS, shown: shownBy([last]) }),
       disconnected: (connection) => this.watchers.forget(connection),
     });
     this.inbox.on('ephemeral', (message) => {
@@ -111,7 +124,7 @@ export class PresenceLink implements OnApplicationBootstrap, OnModuleDestroy {
     const present = [...this.changed].filter((userId) => this.connections.of(userId).size > 0);
     this.changed.clear();
     const now = this.clock.nowMs();
-    const gone = this.isLeaving ? [] : [...this.leaving].filter(([, at]) => at <= now).map(([userId]) => userId);
+    const gone = this.isLeaving ? [] : [...this.leaving].filter(([, { atMs }]) => atMs <= now).map(([userId]) => userId);
     for (const userId of gone) this.leaving.delete(userId);
     if (present.length > 0 || gone.length > 0) await this.report(present, gone);
     await this.tellWatched();
@@ -132,12 +145,9 @@ export class PresenceLink implements OnApplicationBootstrap, OnModuleDestroy {
     );
   }
 
-  /** Online on one device is online; the text is that of the device that says so. */
-  private statusOf(userId: UserId): { userId: UserId; status: PresenceStatus; text?: string } {
+  private statusOf(userId: UserId): Shown & { readonly userId: UserId } {
     const own = [...this.connections.of(userId)];
-    const shown = own.find(({ status }) => status === 'online') ?? own[0];
-    const text = shown?.statusText ?? own.find(({ statusText }) => statusText !== undefined)?.statusText;
-    return { userId, status: shown?.status ?? 'online', ...(text === undefined ? {} : { text }) };
+    return { userId, ...(own.length > 0 ? shownBy(own) : (this.leaving.get(userId)?.shown ?? shownBy(own))) };
   }
 
   /** With everybody who calls meanwhile: everyone who is watched is told each time, which many callers together must not make us do for each. */
@@ -169,4 +179,11 @@ export class PresenceLink implements OnApplicationBootstrap, OnModuleDestroy {
         });
     }, intervalMs).unref();
   }
+}
+
+/** Online on one device is online; the text is one of a device that is as shown. */
+function shownBy(connections: readonly Connection[]): Shown {
+  const status = connections.length === 0 || connections.some((connection) => connection.status === 'online') ? 'online' : 'away';
+  const text = connections.find((connection) => connection.status === status && connection.statusText !== undefined)?.statusText;
+  return { status, ...(text === undefined ? {} : { text }) };
 }

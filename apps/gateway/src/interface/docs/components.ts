@@ -43,7 +43,17 @@ const NAMED = [
 
 function bodies(): Record<string, z.ZodType> {
   const entries = Object.entries(contracts.REST_BODIES);
-  return Object.fromEntries(entries.map(([name, schema]) => [`${name.charAt(0).toUpperCase()}${name.slice(1)}Body`, schema]));
+  return Object.fromEntries(entries.map(([name, schema]) => [`${capitalized(name)}Body`, schema]));
+}
+
+function capitalized(word: string): string {
+  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
+}
+
+/** What each type of event says: `message.posted` as `MessagePostedData`. */
+function eventData(): Record<string, z.ZodType> {
+  const entries = Object.entries(contracts.ROOM_EVENTS);
+  return Object.fromEntries(entries.map(([type, schema]) => [`${type.split('.').map(capitalized).join('')}Data`, schema]));
 }
 
 /** Every schema that the documents name; whatever a route takes or answers is among them. */
@@ -56,4 +66,5 @@ export const COMPONENTS: Readonly<Record<string, z.ZodType>> = {
   AnalyticsDays: contracts.ANALYTICS_QUERIES['analytics.days'].answer,
   AuditPage: contracts.ANALYTICS_QUERIES['audit.list'].answer,
   ...bodies(),
+  ...eventData(),
 };

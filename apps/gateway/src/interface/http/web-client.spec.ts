@@ -24,11 +24,13 @@ describe('the web client', () => {
     writeFileSync(join(folder, 'index.html'), '<title>Agent Chat</title>');
     writeFileSync(join(folder, 'assets/index-abc123.js'), 'run()');
     writeFileSync(join(folder, 'favicon.svg'), '<svg/>');
+    writeFileSync(join(folder, 'assets/gone-abc123.js.br'), 'removed by the next build');
     writeFileSync(join(folder, 'assets/large-abc123.js'), 'as it is');
     writeFileSync(join(folder, 'assets/large-abc123.js.br'), 'in brotli');
     writeFileSync(join(folder, 'assets/large-abc123.js.gz'), 'in gzip');
     const app = express();
     app.use(webClient(folder));
+    rmSync(join(folder, 'assets/gone-abc123.js.br'));
     app.use((_request, response) => {
       response.status(404).send('the server');
     });
@@ -41,8 +43,8 @@ describe('the web client', () => {
     rmSync(folder, { recursive: true });
   });
 
-  const get = async (path: string, method = 'GET') => {
-    const answer = await fetch(`${url}${path}`, { method });
+  const get = async (path: string, method = 'GET', accept = 'text/html,*/*;q=0.8') => {
+    const answer = await fetch(`${url}${path}`, { method, headers: { accept } });
     return { status: answer.status, text: await answer.text(), cache: answer.headers.get('cache-control') };
   };
 
@@ -72,7 +74,13 @@ describe('the web client', () => {
     expect(await ask('/assets/large-abc123.js', 'gzip, deflate, br')).toEqual([200, 'br', 'text/javascript', forEver, 'Accept-Encoding', 'in brotli']);
     expect(await ask('/assets/large-abc123.js', 'gzip')).toEqual([200, 'gzip', 'text/javascript', forEver, 'Accept-Encoding', 'in gzip']);
     expect(await ask('/assets/large-abc123.js', 'identity')).toEqual([200, undefined, 'text/javascript', forEver, 'Accept-Encoding', 'as it is']);
+    expect((await ask('/assets/gone-abc123.js', 'br')).slice(0, 2)).toEqual([404, undefined]);
     expect(await ask('/assets/index-abc123.js', 'br')).toEqual([200, undefined, 'text/javascript', forEver, undefined, 'run()']);
+  });
+
+  it('answers its first page to whoever asks, other pages only to who wants one', async () => {
+    expect((await get('/', 'GET', '*/*')).status).toBe(200);
+    for (const path of ['/health', '/metrics', '/rooms/0190a6b2']) expect((await get(path, 'GET', '*/*')).status).toBe(404);
   });
 
   it('leaves everything but reads to the server', async () => {
