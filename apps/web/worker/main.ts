@@ -28,7 +28,7 @@ async function fromNetwork(request: Request): Promise<Response | undefined> {
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
   try {
-    const answer = await fetch(request.url, { signal: patience.signal, credentials: 'same-origin' });
+    const answer = await fetch(request.url, { signal: patience.signal, credentials: 'same-origin', headers: { accept: 'text/html' } });
     return answer.status < 500 ? answer : undefined;
   } catch {
     return undefined;

@@ -68,6 +68,16 @@ describe('answers that are kept', () => {
     expect(await kept.find('/rooms')).toEqual({ turn: 50, kept: true });
   });
 
+  it('are not written any more for somebody who has signed out', async () => {
+    const { environment, storage, kept, person } = open();
+    const set = jest.spyOn(storage, 'set');
+    kept.keepSoon('/rooms', () => ({ rooms: 1 }));
+    person.userId = undefined;
+    await environment.advance(3_000);
+    kept.keep('/rooms', { rooms: 1 });
+    expect(set).not.toHaveBeenCalled();
+  });
+
   it('are missing, and nothing else happens, where the storage fails', async () => {
     const { environment, network, storage, http } = open();
     storage.set = () => {

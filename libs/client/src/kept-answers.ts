@@ -47,7 +47,8 @@ export class KeptAnswers {
 
   /** Keeps what `make` gives in a while. Asked for again before that, the newer `make` is used. */
   keepSoon(name: string, make: () => unknown): void {
-    if (this.dependencies.me() === undefined) return;
+    const me = this.dependencies.me();
+    if (me === undefined) return;
     const key = this.key(name);
     const isWaiting = this.waiting.has(key);
     this.waiting.set(key, make);
@@ -55,7 +56,8 @@ export class KeptAnswers {
     this.dependencies.environment.after(SOON_MS, () => {
       const last = this.waiting.get(key);
       this.waiting.delete(key);
-      void this.write(key, last?.());
+      // Whoever has signed out meanwhile has had everything forgotten.
+      if (this.dependencies.me() === me) void this.write(key, last?.());
     });
   }
 

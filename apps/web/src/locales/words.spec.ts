@@ -25,6 +25,31 @@ function other(node: ts.Node | undefined): string | undefined {
   return property !== undefined && ts.isPropertyAssignment(property) ? literal(property.initializer) : undefined;
 }
 
+/** What an expression may come to, as far as that stands in it. */
+function outcomes(node: ts.Expression): ts.Expression[] {
+  if (ts.isParenthesizedExpression(node)) return outcomes(node.expression);
+  if (ts.isConditionalExpression(node)) return [...outcomes(node.whenTrue), ...outcomes(node.whenFalse)];
+  if (ts.isBinaryExpression(node))
+    return node.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken ? outcomes(node.right) : [...outcomes(node.left), ...outcomes(node.right)];
+  return [node];
+}
+
+/** Words that an expression shows as they stand there. */
+function wordsIn(node: ts.Expression | undefined): string[] {
+  const parts = node === undefined ? [] : outcomes(node);
+  const texts = parts.flatMap((part) => {
+    if (ts.isTemplateExpression(part)) return [part.head.text, ...part.templateSpans.map(({ literal: span }) => span.text)];
+    return literal(part) ?? [];
+  });
+  return texts.filter((text) => /\p{L}{2}/u.test(text));
+}
+
+/** Where an expression is shown: between tags, or as an attribute that people see or hear. */
+function isShown(node: ts.JsxExpression): boolean {
+  if (!ts.isJsxAttribute(node.parent)) return true;
+  return SHOWN_ATTRIBUTES.has(node.parent.name.getText());
+}
+
 function read(file: string, { texts, plurals, untranslated }: Said): void {
   const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true, file.endsWith('x') ? ts.ScriptKind.TSX : ts.ScriptKind.TS);
   const visit = (node: ts.Node): void => {
@@ -36,6 +61,7 @@ function read(file: string, { texts, plurals, untranslated }: Said): void {
       const text = other(node);
       if (text !== undefined) plurals.add(text);
     }
+    if (ts.isJsxExpression(node) && isShown(node)) untranslated.push(...wordsIn(node.expression).map((text) => `${file}: ${text}`));
     if (ts.isJsxText(node) && /\p{L}{2}/u.test(node.text)) untranslated.push(`${file}: ${node.text.trim()}`);
     if (ts.isJsxAttribute(node) && SHOWN_ATTRIBUTES.has(node.name.getText())) {
       const text = literal(node.initializer) ?? '';

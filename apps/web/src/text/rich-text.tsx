@@ -1,6 +1,7 @@
 import { memo, useMemo, type ReactNode } from 'react';
 import { useMyId } from '../core/client';
 import { usePerson } from '../core/people';
+import { t } from '../core/translate';
 import { CodeBlock } from './code-block';
 import { withVisibleDirection } from './direction';
 import { isEmojiOnly, parseText, type TextNode } from './parse-text';
@@ -11,7 +12,7 @@ function Mention({ target }: { readonly target: string }): ReactNode {
   const isMe = target === me || target === 'room';
   return (
     <span className="mention name" data-me={isMe || undefined}>
-      @{target === 'room' ? 'room' : (person?.displayName ?? 'somebody')}
+      @{target === 'room' ? target : (person?.displayName ?? t('Somebody'))}
     </span>
   );
 }

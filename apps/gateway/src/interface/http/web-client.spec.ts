@@ -24,11 +24,13 @@ describe('the web client', () => {
     writeFileSync(join(folder, 'index.html'), '<title>Agent Chat</title>');
     writeFileSync(join(folder, 'assets/index-abc123.js'), 'run()');
     writeFileSync(join(folder, 'favicon.svg'), '<svg/>');
+    writeFileSync(join(folder, 'assets/gone-abc123.js.br'), 'removed by the next build');
     writeFileSync(join(folder, 'assets/large-abc123.js'), 'as it is');
     writeFileSync(join(folder, 'assets/large-abc123.js.br'), 'in brotli');
     writeFileSync(join(folder, 'assets/large-abc123.js.gz'), 'in gzip');
     const app = express();
     app.use(webClient(folder));
+    rmSync(join(folder, 'assets/gone-abc123.js.br'));
     app.use((_request, response) => {
       response.status(404).send('the server');
     });
@@ -63,11 +65,6 @@ describe('the web client', () => {
     expect(await get(path)).toMatchObject({ status: 404, text: 'the server' });
   });
 
-  it('answers its first page to whoever asks, other pages only to who wants one', async () => {
-    expect((await get('/', 'GET', '*/*')).status).toBe(200);
-    for (const path of ['/health', '/metrics', '/rooms/0190a6b2']) expect((await get(path, 'GET', '*/*')).status).toBe(404);
-  });
-
   it('answers compressed what lies there compressed, to those who take it, as the type that it is', async () => {
     const ask = async (path: string, encoding: string): Promise<unknown[]> => {
       const { headers, status, body } = await rawGet(`${url}${path}`, encoding);
@@ -77,7 +74,13 @@ describe('the web client', () => {
     expect(await ask('/assets/large-abc123.js', 'gzip, deflate, br')).toEqual([200, 'br', 'text/javascript', forEver, 'Accept-Encoding', 'in brotli']);
     expect(await ask('/assets/large-abc123.js', 'gzip')).toEqual([200, 'gzip', 'text/javascript', forEver, 'Accept-Encoding', 'in gzip']);
     expect(await ask('/assets/large-abc123.js', 'identity')).toEqual([200, undefined, 'text/javascript', forEver, 'Accept-Encoding', 'as it is']);
+    expect((await ask('/assets/gone-abc123.js', 'br')).slice(0, 2)).toEqual([404, undefined]);
     expect(await ask('/assets/index-abc123.js', 'br')).toEqual([200, undefined, 'text/javascript', forEver, undefined, 'run()']);
+  });
+
+  it('answers its first page to whoever asks, other pages only to who wants one', async () => {
+    expect((await get('/', 'GET', '*/*')).status).toBe(200);
+    for (const path of ['/health', '/metrics', '/rooms/0190a6b2']) expect((await get(path, 'GET', '*/*')).status).toBe(404);
   });
 
   it('leaves everything but reads to the server', async () => {

@@ -31,9 +31,9 @@ export function webClient(folder: string): RequestHandler {
       next();
       return;
     }
-    // An address without an extension is a page of the client; a file that is missing is missing.
-    const isPage = extname(request.path) === '' || request.path === PAGE;
-    // A page is for whoever wants one: a probe or a scrape of a wrong address must not look well.
+    // A file that is missing is missing; an address without an extension is a page of the client, for whoever wants a page: a probe or a scrape of a
+    // wrong address must not look well.
+    const isPage = extname(request.path) === '';
     if (isPage && !wantsPage(request)) {
       next();
       return;
@@ -42,13 +42,15 @@ export function webClient(folder: string): RequestHandler {
     request.url = encoded(isPage ? PAGE : request.path, request, response, compressed);
     files(request, response, (error?: unknown) => {
       request.url = url;
+      // A build that was replaced meanwhile: whoever answers now doesn't pack.
+      response.removeHeader('Content-Encoding');
       next(error);
     });
   };
 }
 
 function wantsPage({ path, headers }: Request): boolean {
-  return path === '/' || path === PAGE || headers.accept?.includes('text/html') === true;
+  return path === '/' || headers.accept?.includes('text/html') === true;
 }
 
 /** Those below a folder that lie there compressed too, by their address. */

@@ -131,6 +131,7 @@ export function SearchPanel({ room, onClose }: { readonly room: Room; readonly o
         <DateField label={t('From')} value={period.from} onChange={(from) => setPeriod({ ...period, from })} />
         <DateField label={t('Until')} value={period.to} onChange={(to) => setPeriod({ ...period, to })} />
       </div>
+      {wanted === '' && <JumpToDate roomId={room.roomId} />}
       {wanted === '' ? (
         <EmptyState icon="search" title={t('Find what was said')}>
           {t('In every room you may read. Choose a result to see it where it was written.')}
@@ -138,7 +139,6 @@ export function SearchPanel({ room, onClose }: { readonly room: Room; readonly o
       ) : (
         <Results query={wanted} room={isHereOnly ? room : undefined} period={period} />
       )}
-      {wanted === '' && <JumpToDate roomId={room.roomId} />}
     </SidePanel>
   );
 }
