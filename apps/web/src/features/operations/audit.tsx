@@ -2,6 +2,7 @@ import { useState, type ReactNode } from 'react';
 import type { AuditEntry } from '@agent-chat/contracts';
 import { usePerson } from '../../core/people';
 import { attempt, toastInfo } from '../../core/toasts';
+import { plural, t } from '../../core/translate';
 import { confirmed } from '../../ui/confirm';
 import { ActionButton, Field } from '../../ui/controls';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/states';
@@ -10,11 +11,13 @@ import { momentLabel } from './format';
 import { operations } from './operations-api';
 
 const PAGE_SIZE = 50;
+const VERIFY = 'npm run audit:verify';
+const TYPE_EXAMPLE = 'member.banned';
 const ID = /^[0-9a-f-]{36}$/i;
 
 function Actor({ userId, isErased }: { readonly userId: string | undefined; readonly isErased: boolean }): ReactNode {
   const person = usePerson(userId ?? '');
-  if (userId === undefined) return <span className="muted">{isErased ? 'erased' : '–'}</span>;
+  if (userId === undefined) return <span className="muted">{isErased ? t('erased') : '–'}</span>;
   return person?.displayName ?? <code>{userId}</code>;
 }
 
@@ -29,7 +32,7 @@ function Line({ entry }: { readonly entry: AuditEntry }): ReactNode {
       </td>
       <td>{subjectId === undefined ? '–' : <code>{subjectId}</code>}</td>
       <td>{roomId === undefined ? '–' : <code>{roomId}</code>}</td>
-      <td className="number">{chain === -1 ? `operators ${String(link)}` : `${String(chain)}/${String(link)}`}</td>
+      <td className="number">{chain === -1 ? t('operators {link}', { link: String(link) }) : `${String(chain)}/${String(link)}`}</td>
     </tr>
   );
 }
@@ -39,25 +42,25 @@ function Erasure({ onErased }: { readonly onErased: () => void }): ReactNode {
   const wanted = userId.trim();
   const erase = async (): Promise<void> => {
     const isSure = await confirmed({
-      title: 'Erase this person?',
-      text: 'Their id leaves every entry of the audit trail for good. The trail still verifies. That you erased somebody is kept, but not whom.',
-      action: 'Erase',
+      title: t('Erase this person?'),
+      text: t('Their id leaves every entry of the audit trail for good. The trail still verifies. That you erased somebody is kept, but not whom.'),
+      action: t('Erase'),
     });
     if (!isSure) return;
     await attempt(async () => {
       const { entries } = await operations.erase(wanted);
-      toastInfo(entries === 0 ? 'They were in no entry' : `Erased from ${String(entries)} ${entries === 1 ? 'entry' : 'entries'}`);
+      toastInfo(entries === 0 ? t('They were in no entry') : plural(entries, { one: 'Erased from {count} entry', other: 'Erased from {count} entries' }));
       setUserId('');
       onErased();
     });
   };
   return (
     <details className="block">
-      <summary>Erase a person</summary>
+      <summary>{t('Erase a person')}</summary>
       <div className="erasure">
-        <Field label="Their user id" value={userId} onChange={setUserId} />
+        <Field label={t('Their user id')} value={userId} onChange={setUserId} />
         <ActionButton look="danger" isDisabled={!ID.test(wanted)} onPress={() => void erase()}>
-          Erase…
+          {t('Erase…')}
         </ActionButton>
       </div>
     </details>
@@ -72,34 +75,34 @@ export function Audit(): ReactNode {
   const { items, state, error, hasMore, more, reload } = usePages(JSON.stringify(query), (cursor) => operations.audit({ ...query, cursor, limit: PAGE_SIZE }));
   return (
     <>
-      <div className="toolbar" role="group" aria-label="Filter">
+      <div className="toolbar" role="group" aria-label={t('Filter')}>
         <button type="button" className="toggle" aria-pressed={!isOperators} onClick={() => setOperators(false)}>
-          Everybody
+          {t('Everybody')}
         </button>
         <button type="button" className="toggle" aria-pressed={isOperators} onClick={() => setOperators(true)}>
-          Operators
+          {t('Operators')}
         </button>
-        <Field label="Type" value={type} onChange={setType} placeholder="member.banned" />
+        <Field label={t('Type')} value={type} onChange={setType} placeholder={TYPE_EXAMPLE} />
       </div>
       {state === 'failed' && <ErrorState error={error} onRetry={reload} />}
-      {state === 'loading' && items.length === 0 && <LoadingState label="Reading the audit trail" />}
+      {state === 'loading' && items.length === 0 && <LoadingState label={t('Reading the audit trail')} />}
       {state === 'loaded' && items.length === 0 && (
-        <EmptyState icon="search" title="No such entries">
-          What happens is here within seconds.
+        <EmptyState icon="search" title={t('No such entries')}>
+          {t('What happens is here within seconds.')}
         </EmptyState>
       )}
       {items.length > 0 && (
-        <div className="table-frame" role="region" aria-label="Audit trail" tabIndex={0}>
+        <div className="table-frame" role="region" aria-label={t('Audit trail')} tabIndex={0}>
           <table>
             <thead>
               <tr>
-                <th scope="col">When</th>
-                <th scope="col">What</th>
-                <th scope="col">Who</th>
-                <th scope="col">To whom or what</th>
-                <th scope="col">Room</th>
+                <th scope="col">{t('When')}</th>
+                <th scope="col">{t('What')}</th>
+                <th scope="col">{t('Who')}</th>
+                <th scope="col">{t('To whom or what')}</th>
+                <th scope="col">{t('Room')}</th>
                 <th scope="col" className="number">
-                  Entry
+                  {t('Entry')}
                 </th>
               </tr>
             </thead>
@@ -111,9 +114,9 @@ export function Audit(): ReactNode {
           </table>
         </div>
       )}
-      {hasMore && <ActionButton onPress={more}>More</ActionButton>}
+      {hasMore && <ActionButton onPress={more}>{t('More')}</ActionButton>}
       <p className="muted">
-        Entries are chained by their hashes. <code>npm run audit:verify</code> exports all of them and checks that none was changed, added or removed.
+        {t('Entries are chained by their hashes.')} <code>{VERIFY}</code> {t('exports all of them and checks that none was changed, added or removed.')}
       </p>
       <Erasure onErased={reload} />
     </>

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode, type RefObject } from 'react';
+import { t } from '../../core/translate';
 import { labelled, linePath, ticksUpTo } from './chart-scale';
 import { axisLabel, fullLabel, type Counted } from './ranges';
 
@@ -140,7 +141,7 @@ function Legend({ series }: Pick<ChartProps, 'series'>): ReactNode {
 function reading({ at, values }: ChartPoint, { by, series, format }: Pick<ChartProps, 'by' | 'series' | 'format'>): string {
   const told = series.map((name, place) => {
     const value = values[place];
-    return `${name} ${value === undefined ? 'unknown' : format(value)}`;
+    return `${name} ${value === undefined ? t('unknown') : format(value)}`;
   });
   return `${fullLabel(at, by)}: ${told.join(', ')}`;
 }
@@ -177,7 +178,8 @@ export function Chart(props: ChartProps): ReactNode {
       <figcaption>
         <h2>{title}</h2>
         <button type="button" className="text-button chart-switch" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
-          Table<span className="sr-only"> of {title}</span>
+          {t('Table')}
+          <span className="sr-only"> {t('of {title}', { title })}</span>
         </button>
         <p className="chart-summary">{summary}</p>
       </figcaption>
@@ -192,7 +194,7 @@ export function Chart(props: ChartProps): ReactNode {
         aria-valuemin={0}
         aria-valuemax={Math.max(0, last)}
         aria-valuenow={Math.max(0, at)}
-        aria-valuetext={point === undefined ? 'Nothing yet' : reading(point, props)}
+        aria-valuetext={point === undefined ? t('Nothing yet') : reading(point, props)}
         onKeyDown={onKeyDown}
         onPointerMove={onPointer}
         onPointerDown={onPointer}
@@ -215,11 +217,11 @@ export function Chart(props: ChartProps): ReactNode {
 
 function ChartTable({ title, by, points, series, format }: ChartProps): ReactNode {
   return (
-    <div className="table-frame chart-table" role="region" aria-label={`Table of ${title}`} tabIndex={0}>
+    <div className="table-frame chart-table" role="region" aria-label={t('Table of {title}', { title })} tabIndex={0}>
       <table>
         <thead>
           <tr>
-            <th scope="col">Time (UTC)</th>
+            <th scope="col">{t('Time (UTC)')}</th>
             {series.map((name) => (
               <th key={name} scope="col" className="number">
                 {name}

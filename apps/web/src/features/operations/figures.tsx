@@ -1,4 +1,5 @@
 import { useState, type ReactNode } from 'react';
+import { msg, t } from '../../core/translate';
 import { Chart } from './chart';
 import { countLabel, durationLabel, sumOf } from './format';
 import { operations } from './operations-api';
@@ -9,6 +10,17 @@ import { Tile } from './tile';
 import { usePolled } from './use-polled';
 
 const EVERY_MS = 30_000;
+
+const MOST_IN_ONE: Readonly<Record<Range['unit'], string>> = {
+  minute: msg('Most in one minute: {most}'),
+  hour: msg('Most in one hour: {most}'),
+  day: msg('Most in one day: {most}'),
+};
+const ACTIVE_BY: Readonly<Record<Range['period'], string>> = {
+  day: msg('Active people by day'),
+  week: msg('Active people by week'),
+  month: msg('Active people by month'),
+};
 
 async function readFigures(range: Range) {
   const nowMs = Date.now();
@@ -34,11 +46,15 @@ function Tiles({ activity, delivery, errors, active: [today = 0, week = 0, month
   const slowest = Math.max(0, ...delivery.map(({ p99Ms = 0 }) => p99Ms));
   return (
     <ul className="tiles">
-      <Tile label="Messages" value={countLabel(sumOf(activity.map(({ messages }) => messages)))} />
-      <Tile label="Active people today" value={countLabel(today)} note={`${countLabel(week)} this week, ${countLabel(month)} this month`} />
-      <Tile label="Slowest delivery, p99" value={slowest === 0 ? '–' : durationLabel(slowest)} />
-      <Tile label="Uploads" value={countLabel(sumOf(activity.map(({ uploads }) => uploads)))} />
-      <Tile label="Errors answered" value={countLabel(sumOf(errors.flatMap((point) => point.errors.map(({ count }) => count))))} />
+      <Tile label={t('Messages')} value={countLabel(sumOf(activity.map(({ messages }) => messages)))} />
+      <Tile
+        label={t('Active people today')}
+        value={countLabel(today)}
+        note={t('{week} this week, {month} this month', { week: countLabel(week), month: countLabel(month) })}
+      />
+      <Tile label={t('Slowest delivery, p99')} value={slowest === 0 ? '–' : durationLabel(slowest)} />
+      <Tile label={t('Uploads')} value={countLabel(sumOf(activity.map(({ uploads }) => uploads)))} />
+      <Tile label={t('Errors answered')} value={countLabel(sumOf(errors.flatMap((point) => point.errors.map(({ count }) => count))))} />
     </ul>
   );
 }
@@ -48,7 +64,7 @@ function ErrorCodes({ errors }: Pick<Answers, 'errors'>): ReactNode {
   for (const { code, count } of errors.flatMap((point) => point.errors)) totals.set(code, (totals.get(code) ?? 0) + count);
   if (totals.size === 0) return null;
   return (
-    <ul className="codes" aria-label="Errors by code">
+    <ul className="codes" aria-label={t('Errors by code')}>
       {[...totals]
         .sort(([, one], [, other]) => other - one)
         .slice(0, 8)
@@ -63,29 +79,29 @@ function ErrorCodes({ errors }: Pick<Answers, 'errors'>): ReactNode {
 
 function Charts({ range, activity, delivery, errors, people }: Answers & { readonly range: Range }): ReactNode {
   const one = (value: number) => [value];
-  const most = (values: readonly number[]): string => `Most in one ${range.unit}: ${countLabel(Math.max(0, ...values))}`;
+  const most = (values: readonly number[]): string => t(MOST_IN_ONE[range.unit], { most: countLabel(Math.max(0, ...values)) });
   const failed = errors.map((point) => sumOf(point.errors.map(({ count }) => count)));
   const bars = { kind: 'bars', by: range.unit, format: countLabel } as const;
   return (
     <div className="charts">
       <Chart
         {...bars}
-        title="Messages"
+        title={t('Messages')}
         summary={most(activity.map(({ messages }) => messages))}
-        series={['Messages']}
+        series={[t('Messages')]}
         points={activity.map(({ at, messages }) => ({ at, values: one(messages) }))}
       />
       <Chart
         {...bars}
         by={range.period}
-        title={`Active people by ${range.period}`}
-        summary="Who posted, edited, deleted or reacted"
-        series={['People']}
+        title={t(ACTIVE_BY[range.period])}
+        summary={t('Who posted, edited, deleted or reacted')}
+        series={[t('People')]}
         points={people.map(({ from, activePeople }) => ({ at: from, values: one(activePeople) }))}
       />
       <Chart
-        title="Delivery time"
-        summary="From an event to the first connection of a gateway"
+        title={t('Delivery time')}
+        summary={t('From an event to the first connection of a gateway')}
         kind="lines"
         by={range.unit}
         format={durationLabel}
@@ -95,25 +111,25 @@ function Charts({ range, activity, delivery, errors, people }: Answers & { reado
       <div>
         <Chart
           {...bars}
-          title="Errors answered"
+          title={t('Errors answered')}
           summary={most(failed)}
-          series={['Errors']}
+          series={[t('Errors')]}
           points={errors.map(({ at }, index) => ({ at, values: one(failed[index] ?? 0) }))}
         />
         <ErrorCodes errors={errors} />
       </div>
       <Chart
         {...bars}
-        title="Uploads"
+        title={t('Uploads')}
         summary={most(activity.map(({ uploads }) => uploads))}
-        series={['Uploads']}
+        series={[t('Uploads')]}
         points={activity.map(({ at, uploads }) => ({ at, values: one(uploads) }))}
       />
       <Chart
         {...bars}
-        title="Reactions"
+        title={t('Reactions')}
         summary={most(activity.map(({ reactions }) => reactions))}
-        series={['Reactions']}
+        series={[t('Reactions')]}
         points={activity.map(({ at, reactions }) => ({ at, values: one(reactions) }))}
       />
     </div>
@@ -126,15 +142,15 @@ export function Figures(): ReactNode {
   const polled = usePolled(range.id, () => readFigures(range), EVERY_MS);
   return (
     <>
-      <div className="toolbar" role="group" aria-label="Range">
+      <div className="toolbar" role="group" aria-label={t('Range')}>
         {RANGES.map((each) => (
           <button key={each.id} type="button" className="toggle" aria-pressed={each.id === range.id} onClick={() => setRange(each)}>
-            {each.label}
+            {t(each.label)}
           </button>
         ))}
-        <span className="muted">All times in UTC</span>
+        <span className="muted">{t('All times in UTC')}</span>
       </div>
-      <Read label="Reading the figures" polled={polled}>
+      <Read label={t('Reading the figures')} polled={polled}>
         {(answers) => (
           <>
             <Tiles {...answers} />

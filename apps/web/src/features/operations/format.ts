@@ -1,29 +1,40 @@
-const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
-const compact = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 });
-const time = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+import { locale, t } from '../../core/translate';
+
+const MOMENT = { dateStyle: 'medium', timeStyle: 'medium' } as const;
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** A number with so many digits after the point. */
+function digits(value: number, after = 0): string {
+  // Making a format takes longer than using it.
+  const key = `${locale()}:${String(after)}`;
+  const format = formats.get(key) ?? new Intl.NumberFormat(locale(), { minimumFractionDigits: after, maximumFractionDigits: after });
+  formats.set(key, format);
+  return format.format(value);
+}
 
 export function countLabel(value: number): string {
-  return value < 10_000 ? whole.format(value) : compact.format(value);
+  return value < 10_000 ? digits(value) : new Intl.NumberFormat(locale(), { notation: 'compact', maximumFractionDigits: 1 }).format(value);
 }
 
 /** Milliseconds as people read them. */
 export function durationLabel(ms: number): string {
   if (ms === 0) return '0';
-  if (ms < 10) return `${ms.toFixed(ms < 1 || ms % 1 !== 0 ? 1 : 0)} ms`;
-  if (ms < 1_000) return `${whole.format(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
-  if (ms < 3_600_000) return `${whole.format(ms / 60_000)} min`;
-  if (ms < 86_400_000) return `${(ms / 3_600_000).toFixed(1)} h`;
-  return `${(ms / 86_400_000).toFixed(1)} days`;
+  if (ms < 10) return `${digits(ms, ms < 1 || ms % 1 !== 0 ? 1 : 0)} ms`;
+  if (ms < 1_000) return `${digits(ms)} ms`;
+  if (ms < 60_000) return `${digits(ms / 1_000, 1)} s`;
+  if (ms < 3_600_000) return `${digits(ms / 60_000)} min`;
+  if (ms < 86_400_000) return `${digits(ms / 3_600_000, 1)} h`;
+  return t('{count} days', { count: digits(ms / 86_400_000, 1) });
 }
 
 export function bytesLabel(bytes: number): string {
-  return bytes < 1e9 ? `${whole.format(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+  return bytes < 1e9 ? `${digits(bytes / 1e6)} MB` : `${digits(bytes / 1e9, 1)} GB`;
 }
 
 /** A time in the reader's own zone. */
 export function momentLabel(at: string | number): string {
-  return time.format(new Date(at));
+  return new Intl.DateTimeFormat(locale(), MOMENT).format(new Date(at));
 }
 
 export function sumOf(values: readonly number[]): number {

@@ -1,4 +1,5 @@
 import { type ReactNode } from 'react';
+import { msg, plural, t } from '../../core/translate';
 import { bytesLabel, durationLabel } from './format';
 import { operations, type Health, type Infrastructure } from './operations-api';
 import { Read } from './read';
@@ -6,23 +7,28 @@ import { Tile } from './tile';
 import { usePolled } from './use-polled';
 
 const EVERY_MS = 10_000;
-const WORDS: Readonly<Record<Health, string>> = { up: 'Up', degraded: 'Degraded', down: 'Down' };
+const WORDS: Readonly<Record<Health, string>> = { up: msg('Up'), degraded: msg('Degraded'), down: msg('Down') };
+const BREAKER_WORDS: Readonly<Record<Infrastructure['breakers'][number]['state'], string>> = {
+  closed: msg('closed'),
+  open: msg('open'),
+  'half-open': msg('half-open'),
+};
 const STATES = { up: 'good', degraded: 'warning', down: 'bad' } as const;
 
 function Components({ components }: Pick<Infrastructure, 'components'>): ReactNode {
   return (
     <section className="block" aria-labelledby="dependencies-heading">
-      <h2 id="dependencies-heading">Dependencies</h2>
+      <h2 id="dependencies-heading">{t('Dependencies')}</h2>
       <ul className="cards">
         {components.map(({ name, status, isRequired, details = {} }) => (
           <li key={name} className="card" data-state={STATES[status]}>
             <div className="card-head">
               <strong>{name}</strong>
               <span className="status" data-state={STATES[status]}>
-                {WORDS[status]}
+                {t(WORDS[status])}
               </span>
             </div>
-            <p className="muted">{isRequired ? 'Nothing works without it' : 'Without it something is missing'}</p>
+            <p className="muted">{isRequired ? t('Nothing works without it') : t('Without it something is missing')}</p>
             {Object.keys(details).length > 0 && (
               <dl className="facts">
                 {Object.entries(details).map(([key, value]) => (
@@ -43,19 +49,19 @@ function Components({ components }: Pick<Infrastructure, 'components'>): ReactNo
 function Instances({ instances, process }: Pick<Infrastructure, 'instances' | 'process'>): ReactNode {
   return (
     <section className="block" aria-labelledby="processes-heading">
-      <h2 id="processes-heading">Processes</h2>
-      <div className="table-frame" role="region" aria-label="Processes" tabIndex={0}>
+      <h2 id="processes-heading">{t('Processes')}</h2>
+      <div className="table-frame" role="region" aria-label={t('Processes')} tabIndex={0}>
         <table>
           <thead>
             <tr>
-              <th scope="col">Service</th>
-              <th scope="col">Address</th>
-              <th scope="col">Version</th>
+              <th scope="col">{t('Service')}</th>
+              <th scope="col">{t('Address')}</th>
+              <th scope="col">{t('Version')}</th>
               <th scope="col" className="number">
-                Load
+                {t('Load')}
               </th>
               <th scope="col" className="number">
-                Last sign of life
+                {t('Last sign of life')}
               </th>
             </tr>
           </thead>
@@ -64,12 +70,12 @@ function Instances({ instances, process }: Pick<Infrastructure, 'instances' | 'p
               <tr key={instanceId}>
                 <th scope="row">
                   {service}
-                  {instanceId === process.instanceId && <span className="tag">answers</span>}
+                  {instanceId === process.instanceId && <span className="tag">{t('answers')}</span>}
                 </th>
                 <td>{address === '' ? '–' : address}</td>
                 <td>{version}</td>
                 <td className="number">{Math.round(load * 100)}%</td>
-                <td className="number">{ageMs < 1_000 ? 'now' : `${durationLabel(ageMs)} ago`}</td>
+                <td className="number">{ageMs < 1_000 ? t('now') : t('{time} ago', { time: durationLabel(ageMs) })}</td>
               </tr>
             ))}
           </tbody>
@@ -83,16 +89,16 @@ function Breakers({ breakers }: Pick<Infrastructure, 'breakers'>): ReactNode {
   if (breakers.length === 0) return null;
   return (
     <section className="block" aria-labelledby="breakers-heading">
-      <h2 id="breakers-heading">Circuit breakers of the process that answers</h2>
-      <div className="table-frame" role="region" aria-label="Circuit breakers" tabIndex={0}>
+      <h2 id="breakers-heading">{t('Circuit breakers of the process that answers')}</h2>
+      <div className="table-frame" role="region" aria-label={t('Circuit breakers')} tabIndex={0}>
         <table>
           <thead>
             <tr>
-              <th scope="col">Call</th>
-              <th scope="col">To</th>
-              <th scope="col">State</th>
+              <th scope="col">{t('Call')}</th>
+              <th scope="col">{t('To')}</th>
+              <th scope="col">{t('State')}</th>
               <th scope="col" className="number">
-                Failures
+                {t('Failures')}
               </th>
             </tr>
           </thead>
@@ -103,7 +109,7 @@ function Breakers({ breakers }: Pick<Infrastructure, 'breakers'>): ReactNode {
                 <td>{target === '' ? '–' : target}</td>
                 <td>
                   <span className="status" data-state={state === 'closed' ? 'good' : 'bad'}>
-                    {state}
+                    {t(BREAKER_WORDS[state])}
                   </span>
                 </td>
                 <td className="number">{failures}</td>
@@ -120,20 +126,20 @@ function Breakers({ breakers }: Pick<Infrastructure, 'breakers'>): ReactNode {
 export function HealthOverview(): ReactNode {
   const polled = usePolled('', operations.infrastructure, EVERY_MS);
   return (
-    <Read label="Asking how things stand" polled={polled}>
+    <Read label={t('Asking how things stand')} polled={polled}>
       {({ status, components, profile, process, instances, breakers }) => (
         <>
           <ul className="tiles">
             <Tile
-              label="Status"
-              value={WORDS[status]}
+              label={t('Status')}
+              value={t(WORDS[status])}
               state={STATES[status]}
-              note={`Profile ${profile}, ${String(instances.length)} ${instances.length === 1 ? 'process' : 'processes'}`}
+              note={plural(instances.length, { one: 'Profile {profile}, {count} process', other: 'Profile {profile}, {count} processes' }, { profile })}
             />
-            <Tile label="Answering" value={process.service} note={process.address ?? `Node ${process.node}`} />
-            <Tile label="Running for" value={durationLabel(process.uptimeSec * 1_000)} />
-            <Tile label="Memory" value={bytesLabel(process.rssBytes)} />
-            <Tile label="Event loop delay, p99" value={durationLabel(process.eventLoopDelayP99Ms)} />
+            <Tile label={t('Answering')} value={process.service} note={process.address ?? t('Node {version}', { version: process.node })} />
+            <Tile label={t('Running for')} value={durationLabel(process.uptimeSec * 1_000)} />
+            <Tile label={t('Memory')} value={bytesLabel(process.rssBytes)} />
+            <Tile label={t('Event loop delay, p99')} value={durationLabel(process.eventLoopDelayP99Ms)} />
           </ul>
           <Components components={components} />
           <Instances instances={instances} process={process} />

@@ -2,6 +2,7 @@ import { useEffect, useRef, type ReactNode } from 'react';
 import { useRoles } from '../../core/roles';
 import { formatRoute, SECTIONS, type Section } from '../../core/route';
 import { navigate } from '../../core/router';
+import { msg, t } from '../../core/translate';
 import { IconButton } from '../../ui/controls';
 import { EmptyState, LoadingState } from '../../ui/states';
 import { Audit } from './audit';
@@ -12,11 +13,11 @@ import './operations.css';
 import { Partitions } from './partitions';
 
 const TITLES: Readonly<Record<Section, string>> = {
-  figures: 'Figures',
-  health: 'Health',
-  partitions: 'Partitions',
-  'dead-letters': 'Dead letters',
-  audit: 'Audit',
+  figures: msg('Figures'),
+  health: msg('Health'),
+  partitions: msg('Partitions'),
+  'dead-letters': msg('Dead letters'),
+  audit: msg('Audit'),
 };
 
 const PARTS: Readonly<Record<Section, () => ReactNode>> = {
@@ -34,7 +35,7 @@ function SectionLinks({ section }: { readonly section: Section }): ReactNode {
     current.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [section]);
   return (
-    <nav className="operations-nav" aria-label="Operations">
+    <nav className="operations-nav" aria-label={t('Operations')}>
       {SECTIONS.map((each) => (
         <a
           key={each}
@@ -47,7 +48,7 @@ function SectionLinks({ section }: { readonly section: Section }): ReactNode {
             navigate({ page: 'operations', section: each });
           }}
         >
-          {TITLES[each]}
+          {t(TITLES[each])}
         </a>
       ))}
     </nav>
@@ -59,12 +60,12 @@ export function Operations({ section }: { readonly section: Section }): ReactNod
   const Part = PARTS[section];
   const roles = useRoles();
   return (
-    <section className="page" aria-label="Operations">
+    <section className="page" aria-label={t('Operations')}>
       <header className="page-header">
         <span className="only-phone">
-          <IconButton icon="back" label="Back to your rooms" onPress={() => navigate({ page: 'home' })} />
+          <IconButton icon="back" label={t('Back to your rooms')} onPress={() => navigate({ page: 'home' })} />
         </span>
-        <h1>Operations</h1>
+        <h1>{t('Operations')}</h1>
       </header>
       {roles?.includes('operator') === true && (
         <>
@@ -75,11 +76,11 @@ export function Operations({ section }: { readonly section: Section }): ReactNod
         </>
       )}
       {roles?.includes('operator') === false && (
-        <EmptyState icon="lock" title="For operators only">
-          Whoever runs this server names its operators in the setting OPERATORS.
+        <EmptyState icon="lock" title={t('For operators only')}>
+          {t('Whoever runs this server names its operators in the setting OPERATORS.')}
         </EmptyState>
       )}
-      {roles === undefined && <LoadingState label="Asking who you are" />}
+      {roles === undefined && <LoadingState label={t('Asking who you are')} />}
     </section>
   );
 }

@@ -1,5 +1,6 @@
 import { type ReactNode } from 'react';
 import type { PartitionList } from '@agent-chat/contracts';
+import { t } from '../../core/translate';
 import { countLabel, momentLabel } from './format';
 import { operations, type Infrastructure } from './operations-api';
 import { groupsOf, ownersOf, PASSED_OVER } from './partition-sums';
@@ -18,7 +19,7 @@ async function readPartitions() {
 
 /** As people know the process: by its service and address, where it still runs. An owner's name begins with the instance's id. */
 function ownerName(owner: string, instances: Infrastructure['instances']): string {
-  if (owner === '') return 'nobody';
+  if (owner === '') return t('nobody');
   const known = instances.find(({ instanceId }) => owner.startsWith(instanceId));
   return known === undefined ? owner : `${known.service} ${known.address}`.trim();
 }
@@ -26,17 +27,17 @@ function ownerName(owner: string, instances: Infrastructure['instances']): strin
 function Owners({ partitions, instances }: { readonly partitions: readonly Partition[] } & Pick<Infrastructure, 'instances'>): ReactNode {
   return (
     <section className="block" aria-labelledby="owners-heading">
-      <h2 id="owners-heading">Owners</h2>
-      <div className="table-frame" role="region" aria-label="Owners" tabIndex={0}>
+      <h2 id="owners-heading">{t('Owners')}</h2>
+      <div className="table-frame" role="region" aria-label={t('Owners')} tabIndex={0}>
         <table>
           <thead>
             <tr>
-              <th scope="col">Process</th>
+              <th scope="col">{t('Process')}</th>
               <th scope="col" className="number">
-                Partitions
+                {t('Partitions')}
               </th>
               <th scope="col" className="number">
-                Events in their logs
+                {t('Events in their logs')}
               </th>
             </tr>
           </thead>
@@ -58,19 +59,21 @@ function Owners({ partitions, instances }: { readonly partitions: readonly Parti
 function Groups({ partitions }: { readonly partitions: readonly Partition[] }): ReactNode {
   return (
     <section className="block" aria-labelledby="groups-heading">
-      <h2 id="groups-heading">Consumer groups</h2>
-      <p className="muted">A group notes how far it is only now and then while nothing concerns it: up to {PASSED_OVER} events are no lag.</p>
-      <div className="table-frame" role="region" aria-label="Consumer groups" tabIndex={0}>
+      <h2 id="groups-heading">{t('Consumer groups')}</h2>
+      <p className="muted">
+        {t('A group notes how far it is only now and then while nothing concerns it: up to {count} events are no lag.', { count: PASSED_OVER })}
+      </p>
+      <div className="table-frame" role="region" aria-label={t('Consumer groups')} tabIndex={0}>
         <table>
           <thead>
             <tr>
-              <th scope="col">Group</th>
-              <th scope="col">State</th>
+              <th scope="col">{t('Group')}</th>
+              <th scope="col">{t('State')}</th>
               <th scope="col" className="number">
-                Events not noted
+                {t('Events not noted')}
               </th>
               <th scope="col" className="number">
-                Most in one partition
+                {t('Most in one partition')}
               </th>
             </tr>
           </thead>
@@ -80,11 +83,13 @@ function Groups({ partitions }: { readonly partitions: readonly Partition[] }): 
                 <th scope="row">{group}</th>
                 <td>
                   <span className="status" data-state={worst.lag < PASSED_OVER ? 'good' : 'warning'}>
-                    {worst.lag < PASSED_OVER ? 'up to date' : 'behind'}
+                    {worst.lag < PASSED_OVER ? t('up to date') : t('behind')}
                   </span>
                 </td>
                 <td className="number">{countLabel(lag)}</td>
-                <td className="number">{worst.lag === 0 ? '–' : `${countLabel(worst.lag)} in ${String(worst.partition)}`}</td>
+                <td className="number">
+                  {worst.lag === 0 ? '–' : t('{count} in {partition}', { count: countLabel(worst.lag), partition: String(worst.partition) })}
+                </td>
               </tr>
             ))}
           </tbody>
@@ -97,26 +102,26 @@ function Groups({ partitions }: { readonly partitions: readonly Partition[] }): 
 function AllPartitions({ partitions, instances }: { readonly partitions: readonly Partition[] } & Pick<Infrastructure, 'instances'>): ReactNode {
   return (
     <details className="block">
-      <summary>Every partition</summary>
-      <div className="table-frame" role="region" aria-label="Every partition" tabIndex={0}>
+      <summary>{t('Every partition')}</summary>
+      <div className="table-frame" role="region" aria-label={t('Every partition')} tabIndex={0}>
         <table>
           <thead>
             <tr>
               <th scope="col" className="number">
-                Partition
+                {t('Partition')}
               </th>
-              <th scope="col">Database</th>
-              <th scope="col">Owner</th>
+              <th scope="col">{t('Database')}</th>
+              <th scope="col">{t('Owner')}</th>
               <th scope="col" className="number">
-                Taken
-              </th>
-              <th scope="col" className="number">
-                Epoch
+                {t('Taken')}
               </th>
               <th scope="col" className="number">
-                Events
+                {t('Epoch')}
               </th>
-              <th scope="col">Newest event</th>
+              <th scope="col" className="number">
+                {t('Events')}
+              </th>
+              <th scope="col">{t('Newest event')}</th>
             </tr>
           </thead>
           <tbody>
@@ -144,7 +149,7 @@ function AllPartitions({ partitions, instances }: { readonly partitions: readonl
 export function Partitions(): ReactNode {
   const polled = usePolled('', readPartitions, EVERY_MS);
   return (
-    <Read label="Asking for the partitions" polled={polled}>
+    <Read label={t('Asking for the partitions')} polled={polled}>
       {({ partitions, missing, instances, moves }) => {
         const owned = partitions.filter(({ owner }) => owner !== '').length;
         const behind = groupsOf(partitions).filter(({ worst }) => worst.lag >= PASSED_OVER);
@@ -152,26 +157,28 @@ export function Partitions(): ReactNode {
           <>
             {missing !== undefined && (
               <p className="stale" role="status">
-                Did not answer: {missing.join(', ')}. What they hold is not shown.
+                {t('Did not answer: {names}. What they hold is not shown.', { names: missing.join(', ') })}
               </p>
             )}
             <ul className="tiles">
               <Tile
-                label="Partitions with an owner"
-                value={`${String(owned)} of ${String(partitions.length)}`}
+                label={t('Partitions with an owner')}
+                value={t('{count} of {all}', { count: String(owned), all: String(partitions.length) })}
                 state={owned === partitions.length ? 'good' : 'bad'}
               />
-              <Tile label="Owners" value={String(ownersOf(partitions.filter(({ owner }) => owner !== '')).length)} />
+              <Tile label={t('Owners')} value={String(ownersOf(partitions.filter(({ owner }) => owner !== '')).length)} />
               <Tile
-                label="Groups behind"
+                label={t('Groups behind')}
                 value={String(behind.length)}
                 state={behind.length === 0 ? 'good' : 'warning'}
                 {...(behind.length === 0 ? {} : { note: behind.map(({ group }) => group).join(', ') })}
               />
               <Tile
-                label="Shards on the move"
+                label={t('Shards on the move')}
                 value={String(moves.length)}
-                {...(moves[0] === undefined ? {} : { note: `${String(moves[0].partition)} to ${moves[0].target}: ${moves[0].phase}` })}
+                {...(moves[0] === undefined
+                  ? {}
+                  : { note: t('{partition} to {target}: {phase}', { partition: String(moves[0].partition), target: moves[0].target, phase: moves[0].phase }) })}
               />
             </ul>
             <Owners partitions={partitions} instances={instances} />

@@ -1,3 +1,5 @@
+import { locale, msg, t } from '../../core/translate';
+
 /** A stretch of time that the figures are shown for. Everything is in UTC, as it is counted. */
 export interface Range {
   readonly id: string;
@@ -11,11 +13,11 @@ export interface Range {
 }
 
 export const RANGES = [
-  { id: 'hour', label: 'Last hour', unit: 'minute', count: 60, period: 'day', periods: 7 },
-  { id: 'day', label: '24 hours', unit: 'hour', count: 24, period: 'day', periods: 7 },
-  { id: 'week', label: '7 days', unit: 'hour', count: 168, period: 'day', periods: 14 },
-  { id: 'month', label: '30 days', unit: 'day', count: 30, period: 'week', periods: 8 },
-  { id: 'year', label: 'Year', unit: 'day', count: 365, period: 'month', periods: 12 },
+  { id: 'hour', label: msg('Last hour'), unit: 'minute', count: 60, period: 'day', periods: 7 },
+  { id: 'day', label: msg('24 hours'), unit: 'hour', count: 24, period: 'day', periods: 7 },
+  { id: 'week', label: msg('7 days'), unit: 'hour', count: 168, period: 'day', periods: 14 },
+  { id: 'month', label: msg('30 days'), unit: 'day', count: 30, period: 'week', periods: 8 },
+  { id: 'year', label: msg('Year'), unit: 'day', count: 365, period: 'month', periods: 12 },
 ] as const satisfies readonly Range[];
 
 const MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
@@ -60,12 +62,12 @@ const LONG: Labels = {
 export type Counted = keyof Labels;
 
 /** A point in time as an axis says it. */
-export function axisLabel(at: string, by: Counted, locale?: string): string {
-  return new Intl.DateTimeFormat(locale, { ...SHORT[by], timeZone: 'UTC' }).format(new Date(at));
+export function axisLabel(at: string, by: Counted, inLocale = locale()): string {
+  return new Intl.DateTimeFormat(inLocale, { ...SHORT[by], timeZone: 'UTC' }).format(new Date(at));
 }
 
 /** A point in time in full. */
-export function fullLabel(at: string, by: Counted, locale?: string): string {
-  const text = new Intl.DateTimeFormat(locale, { ...LONG[by], timeZone: 'UTC' }).format(new Date(at));
-  return by === 'week' ? `Week from ${text}` : text;
+export function fullLabel(at: string, by: Counted, inLocale = locale()): string {
+  const text = new Intl.DateTimeFormat(inLocale, { ...LONG[by], timeZone: 'UTC' }).format(new Date(at));
+  return by === 'week' ? t('Week from {day}', { day: text }) : text;
 }

@@ -1,5 +1,6 @@
 import { type ReactNode } from 'react';
 import { explainError } from '../../core/explain-error';
+import { t } from '../../core/translate';
 import { ActionButton } from '../../ui/controls';
 import { ErrorState, LoadingState } from '../../ui/states';
 import { momentLabel } from './format';
@@ -21,9 +22,9 @@ export function Read<Data>({
     <>
       {error !== undefined && (
         <p className="stale" role="status">
-          {explainError(error).title}. This is from {momentLabel(readAtMs ?? 0)}.
+          {t('{error}. This is from {time}.', { error: explainError(error).title, time: momentLabel(readAtMs ?? 0) })}
           <ActionButton look="quiet" onPress={reload}>
-            Try again
+            {t('Try again')}
           </ActionButton>
         </p>
       )}

@@ -2,6 +2,7 @@ import { type ReactNode } from 'react';
 import type { QueryAnswer } from '@agent-chat/contracts';
 import { useMyId, useRoomList } from '../../core/client';
 import { roomName } from '../../core/room-names';
+import { plural, t } from '../../core/translate';
 import { countLabel } from './format';
 
 type Rooms = QueryAnswer<'figures.rooms'>;
@@ -16,27 +17,31 @@ export function RoomFigures({ rooms: { activeRooms, items } }: { readonly rooms:
   };
   return (
     <section className="block" aria-labelledby="rooms-heading">
-      <h2 id="rooms-heading">Most active rooms</h2>
+      <h2 id="rooms-heading">{t('Most active rooms')}</h2>
       <p className="muted">
-        {countLabel(activeRooms)} {activeRooms === 1 ? 'room' : 'rooms'} with messages on these days.
+        {plural(
+          activeRooms,
+          { one: '{count} room with messages on these days.', other: '{count} rooms with messages on these days.' },
+          { count: countLabel(activeRooms) },
+        )}
       </p>
       {items.length > 0 && (
-        <div className="table-frame" role="region" aria-label="Most active rooms" tabIndex={0}>
+        <div className="table-frame" role="region" aria-label={t('Most active rooms')} tabIndex={0}>
           <table>
             <thead>
               <tr>
-                <th scope="col">Room</th>
+                <th scope="col">{t('Room')}</th>
                 <th scope="col" className="number">
-                  Messages
+                  {t('Messages')}
                 </th>
                 <th scope="col" className="number">
-                  People
+                  {t('People')}
                 </th>
                 <th scope="col" className="number">
-                  Reactions
+                  {t('Reactions')}
                 </th>
                 <th scope="col" className="number">
-                  Uploads
+                  {t('Uploads')}
                 </th>
               </tr>
             </thead>
