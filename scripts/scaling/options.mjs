@@ -11,7 +11,7 @@ export const USAGE = `npm run dev:scaling -- [options]
   --no-restart       leave a process that died; otherwise it is started again after 2 s
   --level <level>    the least severe log lines to show: ${LEVELS.join(', ')} (info)
   --only <names>     show only log lines of processes whose name begins so, with commas between: chat,kafka-1
-  --first-port <n>   the first of the 200 ports for everything but the entry (4100)
+  --first-port <n>   the first of the 240 ports for everything but the entry (4100)
 Settings of the apps are taken from the environment. PORT (3000), HOST (127.0.0.1) and PUBLIC_URL are those of the entry; DATA_DIR (.data) holds the data.
 KAFKA_BROKERS, REDIS_URL or DATABASE_URL name servers to use instead of starting some.`;
 

@@ -72,4 +72,25 @@ describe('what a file is', () => {
 
     await expect(fileOf(bytes)).resolves.toMatchObject({ type: 'application/octet-stream', isImage: false });
   });
+
+  it('is found out of one image after the other, also behind one that is refused', async () => {
+    const [large, small] = [await image(1_001, 1_000).png().toBuffer(), await image(3, 2).png().toBuffer()];
+    const reads: string[] = [];
+    let open = 0;
+    const get = async (key: string): Promise<Readable> => {
+      reads.push(`${key} ${String((open += 1))}`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      open -= 1;
+      return Readable.from([key === 'large' ? large : small]);
+    };
+    const inspector = new ContentInspector(new FileBytes({ get } as unknown as BlobStore), { take: () => 'known' } as unknown as RunningDigests, config);
+    const inspect = (key: string, { length }: Buffer) =>
+      inspector.inspect({ attachmentId: newId(), sizeBytes: length, wantedSha256: null, pieces: [{ key, sizeBytes: length }] } as unknown as FileRecord);
+
+    const results = await Promise.allSettled([inspect('large', large), inspect('small', small), inspect('small', small)]);
+
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
+    // Behind all beginnings and the large one as a whole: none is open beside another.
+    expect(reads.slice(4)).toEqual(['small 1', 'small 1']);
+  });
 });

@@ -21,6 +21,9 @@ const UNKNOWN = 'application/octet-stream';
 /** Tells files by their signatures, and images by their headers; no pixel is decoded. */
 @Injectable()
 export class ContentInspector extends FileInspector {
+  /** Of images one after the other: each is in memory as a whole meanwhile. */
+  private turn: Promise<unknown> = Promise.resolve();
+
   constructor(
     private readonly bytes: FileBytes,
     private readonly digests: RunningDigests,
@@ -35,7 +38,13 @@ export class ContentInspector extends FileInspector {
     const type = await typeOf(await this.bytes.head(file.pieces, HEAD_BYTES));
     if (this.config.files.refusedTypes.includes(type)) throw new AppError('FILE_REFUSED', { detail: `Files of the type ${type} are not accepted` });
     const isImage = IMAGE_TYPES.includes(type) && file.sizeBytes <= MAX_IMAGE_BYTES;
-    return isImage ? { ...(await this.inspectImage(file, type)), sha256 } : { type, sha256, isImage: false };
+    return isImage ? { ...(await this.inTurn(() => this.inspectImage(file, type))), sha256 } : { type, sha256, isImage: false };
+  }
+
+  private inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.turn.then(work);
+    this.turn = result.catch(() => undefined);
+    return result;
   }
 
   private async digestOf(file: FileRecord): Promise<string> {

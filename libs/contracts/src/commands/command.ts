@@ -13,6 +13,8 @@ export const COMMANDS_DEAD_LETTER_TOPIC = 'chat.commands.v1.dlq';
 export const KEY_WINDOW_MS = 7 * 86_400_000;
 
 const VERSION = '1';
+/** Of posts with files: owners that know nothing of files refuse them, as they would leave the files out. */
+const WITH_FILES = '2';
 
 /** Who asks, and whom to answer. Readable although the body isn't (P2). */
 export interface CommandOrigin {
@@ -43,7 +45,7 @@ export function encodeCommand(command: Command): RecordLike {
     value: JSON.stringify(command.data),
     headers: {
       type: command.type,
-      version: VERSION,
+      version: versionOf(command),
       actor: command.actorId,
       key: command.key,
       request: command.requestId,
@@ -65,14 +67,22 @@ export function readOrigin(record: RecordLike): CommandOrigin | undefined {
  */
 export function decodeCommand(record: RecordLike, origin: CommandOrigin): Command {
   const { type = '', version = '' } = record.headers;
-  if (!Object.hasOwn(COMMANDS, type) || version !== VERSION) {
+  if (!isKnown(type, version)) {
     throw new AppError('UNAVAILABLE', { detail: 'This command is not known here yet', retryAfterMs: 5_000 });
   }
   if (!isUuid(record.key)) throw new AppError('MALFORMED_REQUEST', { detail: 'The command has no room' });
-  const schema = COMMANDS[type as CommandType];
+  const schema = COMMANDS[type];
   const parsed = schema.safeParse(parseJson(record.value));
   if (!parsed.success) throw new AppError('VALIDATION_FAILED', { errors: fieldErrors(parsed.error) });
   return { ...origin, type, roomId: record.key as RoomId, data: parsed.data } as Command;
+}
+
+function versionOf({ type, data }: Command): string {
+  return type === 'message.post' && data.attachments !== undefined ? WITH_FILES : VERSION;
+}
+
+function isKnown(type: string, version: string): type is CommandType {
+  return Object.hasOwn(COMMANDS, type) && (version === VERSION || (version === WITH_FILES && type === 'message.post'));
 }
 
 /** What a key stands for: the same key with another digest is an IDEMPOTENCY_CONFLICT. What the gateway added is left out (P3). */

@@ -37,6 +37,19 @@ describe('a list over all databases', () => {
     }
   });
 
+  it('is asked anew, as a whole, where a shard was moved meanwhile', async () => {
+    const notHere: Query = () => Promise.reject(new DatabaseError('data', 'AC002', 'not here', undefined, undefined));
+    const [kept, left, taken] = [answering('kept'), notHere, answering('taken')].map(
+      (query, index) => ({ name: `shard-${String(index)}`, query }) as PhysicalDatabase,
+    );
+    let isMoved = false;
+    const shard = (partition: number) => (partition === 0 ? kept : isMoved ? taken : left);
+    const reload = async (): Promise<boolean> => (isMoved = true);
+    const database = { partitionCount: 2, shard, reload } as unknown as Database;
+
+    await expect(askAllShards(database, (ask) => ask('SELECT', []))).resolves.toEqual({ rows: [{ name: 'kept' }, { name: 'taken' }] });
+  });
+
   it.each([
     ['all are away', failing('outage'), failing('outage'), 'UNAVAILABLE'],
     ['one refuses the question', failing('data'), answering('b'), 'INTERNAL'],
