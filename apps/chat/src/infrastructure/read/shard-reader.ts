@@ -68,7 +68,8 @@ export async function askAllShards<R extends Row>(
     const failures = answers.filter((answer) => answer.status === 'rejected').map(({ reason }) => reason as Error);
     // What was moved meanwhile is asked where it is now.
     const moved = failures.find((error) => error instanceof PartitionGoneError);
-    const [worst] = moved === undefined ? failures.filter((error) => there.length === 0 || !(error instanceof AppError && error.code === 'UNAVAILABLE')) : [moved];
+    const [worst] =
+      moved === undefined ? failures.filter((error) => there.length === 0 || !(error instanceof AppError && error.code === 'UNAVAILABLE')) : [moved];
     if (worst !== undefined) throw worst;
     return { rows: there.flat(), ...(failures.length > 0 && { incomplete: true }) };
   });
