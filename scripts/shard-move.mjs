@@ -1,6 +1,7 @@
 // npm run shard:move -- --partition 3 --to b: moves a logical shard to another database while it is used, and shows how far it is. Without a partition it shows
 // where the shards are; with --cancel it takes a move back. It asks a gateway as an operator does: Ctrl-C ends this command, not the move.
 import { parseArgs } from 'node:util';
+import { operatorToken } from './toolchain/operator-token.mjs';
 
 const USAGE = `Usage: npm run shard:move -- [--partition <number> (--to <database> | --cancel)] [--url <gateway>] [--user <operator>]
 
@@ -57,23 +58,16 @@ async function call(method, path, token, body) {
   throw Object.assign(new Error(message), { status: answer.status });
 }
 
-async function logIn() {
-  const { OPERATOR_TOKEN: token, OPERATOR_PASSWORD: password } = process.env;
-  if (given.user === undefined) return token ?? fail(`OPERATOR_TOKEN is not set.\n\n${USAGE}`);
-  if (password === undefined) return fail('OPERATOR_PASSWORD is not set.');
-  return (await call('POST', '/auth/login', undefined, { username: given.user, password })).accessToken;
-}
-
 let token;
 
 /** Calls as the operator. A move may outlive a token: then there is another one. */
 async function ask(method, path, body) {
-  token ??= await logIn();
+  token ??= await operatorToken(given);
   try {
     return await call(method, path, token, body);
   } catch (error) {
     if (error.status !== 401 || given.user === undefined) throw error;
-    token = await logIn();
+    token = await operatorToken(given);
     return call(method, path, token, body);
   }
 }

@@ -1,3 +1,4 @@
+import { OperatorActs } from '@agent-chat/audit';
 import { Module } from '@nestjs/common';
 import { DeadCommandKeeper } from './application/dead-letters/dead-command-keeper';
 import { DeadLetters } from './application/dead-letters/dead-letters';
@@ -8,5 +9,5 @@ import { EventShelf } from './infrastructure/dead-letters/event-shelf';
 import { DeadLetterQueries } from './interface/dead-letter.queries';
 
 /** What failed for good, of every service, for operators to look at, replay and discard. */
-@Module({ providers: [CommandShelf, DeadCommandKeeper, DeadLetterQueries, DeadLetters, DeedRepository, EventShelf, JobShelf] })
+@Module({ providers: [CommandShelf, DeadCommandKeeper, DeadLetterQueries, DeadLetters, DeedRepository, EventShelf, JobShelf, OperatorActs] })
 export class DeadLetterModule {}

@@ -3,6 +3,7 @@ import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
 import { AuthModule } from './auth.module';
 import { CommandModule } from './command.module';
 import { RealtimeModule } from './realtime.module';
+import { AuditExport } from './application/audit-export';
 import { People } from './application/people';
 import { CreateRoomHandler } from './application/rooms/create-room.handler';
 import { LeaveRoomHandler } from './application/rooms/leave-room.handler';
@@ -11,12 +12,14 @@ import { RoomReads } from './application/rooms/room-reads';
 import { DocsController } from './interface/docs/docs.controller';
 import { ProblemFilter } from './interface/http/problem.filter';
 import { RateLimitInterceptor } from './interface/http/rate-limit.interceptor';
+import { AuditController } from './interface/operations/audit.controller';
 import { DeadLettersController } from './interface/operations/dead-letters.controller';
 import { HealthController } from './interface/operations/health.controller';
 import { InfrastructureController } from './interface/operations/infrastructure.controller';
+import { PartitionsController } from './interface/operations/partitions.controller';
 import { ShardsController } from './interface/operations/shards.controller';
-import { AnalyticsController } from './interface/rest/analytics.controller';
 import { BansController } from './interface/rest/bans.controller';
+import { FiguresController } from './interface/rest/figures.controller';
 import { InvitesController } from './interface/rest/invites.controller';
 import { MembersController } from './interface/rest/members.controller';
 import { MessagesController } from './interface/rest/messages.controller';
@@ -30,10 +33,11 @@ import { SearchController } from './interface/rest/search.controller';
   imports: [AuthModule, CommandModule, RealtimeModule],
   controllers: [
     ...[RoomsController, MembersController, InvitesController, BansController, MessagesController, ReactionsController, RoomLogController],
-    ...[DeadLettersController, SearchController, AnalyticsController, DocsController, HealthController, InfrastructureController, ShardsController],
+    ...[AuditController, DeadLettersController, SearchController, FiguresController, DocsController, HealthController, InfrastructureController],
+    ...[PartitionsController, ShardsController],
   ],
   providers: [
-    ...[CreateRoomHandler, LeaveRoomHandler, People, ProcessFacts, RoomReads],
+    ...[AuditExport, CreateRoomHandler, LeaveRoomHandler, People, ProcessFacts, RoomReads],
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_INTERCEPTOR, useClass: RateLimitInterceptor },
   ],

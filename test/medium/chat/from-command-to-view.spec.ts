@@ -4,8 +4,9 @@ import { type InMemoryEventLog } from '@agent-chat/event-log/adapters/memory';
 import { newId, partitionOf, SystemClock, type GatewayId, type MessageId, type RoomId, type UserId } from '@agent-chat/kernel';
 import { ProjectionRunner } from '@agent-chat/messaging';
 import { eventually } from '@agent-chat/testing';
-import { ActivityProjection } from '../../../apps/analytics/src/infrastructure/activity.projection';
 import { AuditProjection } from '../../../apps/analytics/src/infrastructure/audit.projection';
+import { FiguresProjection } from '../../../apps/analytics/src/infrastructure/figures.projection';
+import { ObservationsRepository } from '../../../apps/analytics/src/infrastructure/observations.repository';
 import { ListChangeNotices } from '../../../apps/chat/src/application/project/list-change-notices';
 import { ChatOwner } from '../../../apps/chat/src/application/write/chat-owner';
 import { OwnerAnswers } from '../../../apps/chat/src/application/write/owner-answers';
@@ -41,7 +42,7 @@ describe('what is commanded', () => {
     const projections = [
       new SearchProjection(database),
       new DirectoryProjection(database, new ListChangeNotices(backplane, reading.bus)),
-      new ActivityProjection(database),
+      new FiguresProjection(database, new ObservationsRepository(database), new SystemClock()),
       new AuditProjection(database),
     ];
     for (const projection of projections) await runner.run(projection);
@@ -115,9 +116,9 @@ describe('what is commanded', () => {
       expect(found.items.map((hit) => hit.message.messageId)).toEqual([kept]);
       const { changes } = await reading.ask('user.events', { userId: bob, afterRev: 0, limit: 100 });
       expect(changes.filter((change) => change.roomId === roomId).map(({ change }) => change)).toEqual(['joined']);
-      const trail = await reading.database.directory().query('SELECT type FROM audit_trail WHERE room_id = $1', [roomId]);
+      const trail = await reading.database.directory().query('SELECT type FROM audit_entries WHERE room_id = $1', [roomId]);
       expect(trail).toHaveLength(room.head);
-      const figures = await reading.database.directory().query('SELECT sum(messages) AS messages FROM analytics_messages WHERE room_id = $1', [roomId]);
+      const figures = await reading.database.directory().query('SELECT messages FROM figures_rooms WHERE room_id = $1 AND unit = $2', [roomId, 'day']);
       expect(Number(figures[0]?.['messages'])).toBe(2);
     });
   });

@@ -136,7 +136,7 @@ describe('dead letters', () => {
 
   it.each([
     ['search', 'message_search'],
-    ['analytics', 'analytics_messages'],
+    ['figures', 'figures_rooms'],
   ])('replay an event to the group %s once the cause is gone, outside its position', async (group, table) => {
     const { roomId } = await ann.createRoom({ kind: 'public', name: group });
     const day = new Date().toISOString().slice(0, 10);
@@ -145,6 +145,9 @@ describe('dead letters', () => {
       const { body } = await operator.call('GET', `/analytics/days?from=${day}&to=${day}&roomId=${roomId}`);
       return (body as { days: { messages: number }[] }).days[0]!.messages;
     };
+    // What made the room has been handled: only what is posted now meets the broken table.
+    const rows = 'SELECT 1 FROM figures_rooms WHERE room_id = $1 AND joins > 0';
+    await eventually(async () => expect(await sql(rows, [roomId])).not.toEqual([]), PATIENCE);
     await sql(`ALTER TABLE ${table} ADD CONSTRAINT broken CHECK (room_id <> '${roomId}') NOT VALID`);
     await ann.call('POST', `/rooms/${roomId}/messages`, { clientMsgId: 'a', text: 'unfindable' });
     const [letter] = await waiting(`kind=event&source=${group}`, 1);
@@ -243,5 +246,12 @@ describe('dead letters', () => {
   it('are counted by kind', async () => {
     const metrics = await (await fetch(`${app.url}/api/metrics`)).text();
     for (const kind of ['command', 'event', 'job']) expect(metrics).toMatch(new RegExp(`agent_chat_dead_letters_total\\{kind="${kind}"\\} [1-9]`));
+  });
+
+  it('leave who settled them in the audit trail', async () => {
+    const { body } = await operator.call('GET', '/audit?by=operators&limit=100');
+    const { items } = body as { items: { type: string; actorId: string; subjectId: string }[] };
+    expect(items.filter(({ subjectId }) => subjectId === 'event.reader.3.1000000')).toMatchObject([{ type: 'deadLetter.discard', actorId: operator.userId }]);
+    expect(items.filter(({ type, subjectId }) => type === 'deadLetter.replay' && subjectId.startsWith('event.figures.'))).toHaveLength(2);
   });
 });

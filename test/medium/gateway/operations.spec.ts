@@ -63,6 +63,48 @@ describe('what operators see', () => {
     expect((await get('/api/v1/audit?cursor=nonsense', operator)).status).toBe(400);
   });
 
+  it('tells operators of figures, and refuses what it has none for', async () => {
+    const figures = (path: string) => get(`/api/v1/analytics/${path}`, operator);
+    const [from, to] = ['2026-03-01', '2026-03-02'];
+    const day = { at: '2026-03-01T00:00:00.000Z' };
+    const of = async (path: string): Promise<unknown> => (await figures(path)).json();
+
+    expect(await of(`activity?from=${from}&to=${to}&unit=day&roomId=${randomUUID()}`)).toMatchObject({ points: [{ ...day, messages: 0, uploads: 0 }] });
+    expect(((await of(`activity?from=${from}&to=${to}`)) as { points: unknown[] }).points).toHaveLength(24);
+    expect(await of(`people?from=${from}&to=${to}&period=month`)).toEqual({ points: [{ from, activePeople: 0 }] });
+    expect(await of(`rooms?from=${from}&to=${to}`)).toEqual({ activeRooms: 0, items: [] });
+    expect(await of(`delivery?from=${from}&to=${to}&unit=day`)).toEqual({ points: [{ ...day, deliveries: 0 }] });
+    expect(await of(`errors?from=${from}T12:00:00%2B12:00&to=${to}&unit=day`)).toEqual({ points: [{ ...day, errors: [] }] });
+
+    for (const path of [
+      ...['activity', `activity?from=${from}`, `activity?from=yesterday&to=${to}`, `activity?from=${from}&to=${to}&unit=year`],
+      ...[`activity?from=${to}&to=${from}`, `activity?from=${from}&to=2026-04-01&unit=minute`, `activity?from=${from}&to=${to}&roomId=no-room`],
+      ...[`people?from=${from}&to=${to}&period=year`, `people?from=${from}T00:00:00Z&to=${to}`, `rooms?from=${from}&to=${to}&limit=101`],
+      ...[`errors?from=${from}`, `delivery?from=0000-01-01&to=9999-12-31`],
+    ]) {
+      const answer = await figures(path);
+      expect([path, answer.status, answer.json()]).toEqual([path, 400, expect.objectContaining({ code: 'VALIDATION_FAILED' })]);
+    }
+  });
+
+  it('hands the audit trail to operators whole, and forgets a person in it', async () => {
+    const exported = await get('/api/v1/audit/export', operator);
+    expect(exported.headers.get('content-type')).toContain('application/x-ndjson');
+    const lines = exported.text.trimEnd().split('\n');
+    expect(JSON.parse(lines.at(-1)!)).toMatchObject({
+      end: true,
+      entries: lines.length - 1,
+      heads: expect.arrayContaining([expect.objectContaining({ chain: -1 })]),
+    });
+
+    const erase = (body: unknown) =>
+      fetch(`${app.url}/api/v1/audit/erasures`, { method: 'POST', headers: { ...operator, 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    expect(await (await erase({ userId: randomUUID() })).json()).toEqual({ entries: 0 });
+    expect((await erase({ userId: 'ann' })).status).toBe(400);
+    expect((await get('/api/v1/audit?by=operators', operator)).json()).toMatchObject({ items: [{ type: 'audit.erase' }, { type: 'audit.export' }] });
+    expect((await get('/api/v1/audit?by=nobody', operator)).status).toBe(400);
+  });
+
   it('counts requests by route in the format of Prometheus', async () => {
     const roomId = randomUUID();
     await get(`/api/v1/rooms/${roomId}`, user());

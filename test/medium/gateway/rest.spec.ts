@@ -190,7 +190,12 @@ describe('the REST calls', () => {
   });
 
   it('keeps what is for operators from everybody else', async () => {
-    for (const path of ['/analytics/days?from=2026-01-01&to=2026-01-02', '/audit']) {
+    const days = 'from=2026-01-01&to=2026-01-02';
+    for (const path of ['days', 'activity', 'people', 'rooms', 'delivery', 'errors'].map((figures) => `/analytics/${figures}?${days}`)) {
+      await expect(ann.call('GET', path)).rejects.toMatchObject({ status: 403, code: 'FORBIDDEN' });
+    }
+    await expect(ann.call('POST', '/audit/erasures', { userId: ann.userId })).rejects.toMatchObject({ status: 403, code: 'FORBIDDEN' });
+    for (const path of ['/audit', '/audit/export', '/operations/partitions']) {
       await expect(ann.call('GET', path)).rejects.toMatchObject({ status: 403, code: 'FORBIDDEN' });
     }
   });

@@ -1,4 +1,6 @@
+import { type PartitionList } from '@agent-chat/contracts';
 import { createEmptyDatabase } from '@agent-chat/database/testing';
+import { partitionOf } from '@agent-chat/kernel';
 import { eventually } from '@agent-chat/testing';
 import { randomUUID } from 'node:crypto';
 import { execFile } from 'node:child_process';
@@ -83,5 +85,35 @@ describe('shards, for operators', () => {
     expect(await post()).toBe(5);
     expect(((await ann.call('GET', `/rooms/${roomId}/messages`)).body as { items: unknown[] }).items).toHaveLength(3);
     expect(await command('--partition', '1', '--to', 'nowhere')).toMatchObject({ code: 1, output: expect.stringContaining('must be one of main, b') });
+  });
+
+  it('leave who moved them in the audit trail', async () => {
+    const { body } = await operator.call('GET', '/audit?by=operators&type=shard.move&limit=100');
+    const { items } = body as { items: { subjectId: string }[] };
+    expect(items.length).toBeGreaterThan(1);
+    expect(items.every(({ subjectId }) => / to (b|main)$/.test(subjectId))).toBe(true);
+  });
+
+  it('have owners, and groups that follow their logs', async () => {
+    const { roomId } = (await ann.call('POST', '/rooms', { kind: 'private', name: 'followed' })).body as { roomId: string };
+    await expect(ann.call('GET', '/operations/partitions')).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await eventually(
+      async () => {
+        const { partitions, missing } = (await operator.call('GET', '/operations/partitions')).body as PartitionList;
+        expect(missing).toBeUndefined();
+        expect(partitions.map(({ partition }) => partition)).toEqual(Array.from({ length: 64 }, (_, partition) => partition));
+        expect(partitions.every(({ owner }) => owner !== '')).toBe(true);
+        const own = partitions[partitionOf(roomId, 64)]!;
+        expect(own).toMatchObject({ epoch: 1 });
+        expect(own.position).toBeGreaterThan(1);
+        expect(own.consumers).toEqual(
+          expect.arrayContaining([
+            { group: 'figures', lag: 0 },
+            { group: 'audit-chain', lag: 0 },
+          ]),
+        );
+      },
+      { timeoutMs: 20_000 },
+    );
   });
 });

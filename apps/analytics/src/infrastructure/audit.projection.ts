@@ -2,17 +2,12 @@ import { type LogEvent } from '@agent-chat/contracts';
 import { Database, type PhysicalDatabase, type Queryable } from '@agent-chat/database';
 import { type Projection } from '@agent-chat/messaging';
 import { Injectable } from '@nestjs/common';
-import { auditEntryOf, type AuditEntry } from '../application/audit-entry';
+import { auditEntryOf } from '../domain/audit-entry';
 
-const APPEND = `
-INSERT INTO audit_trail (partition, position, room_id, seq, epoch, type, actor_id, subject_id, at)
-SELECT * FROM unnest($1::int[], $2::bigint[], $3::uuid[], $4::bigint[], $5::bigint[], $6::text[], $7::uuid[], $8::text[], $9::timestamptz[])
-ON CONFLICT (partition, position) DO NOTHING`;
-
-/** The audit trail. Nothing leaves it: built again from zero, it only gains what is missing. */
+/** The audit trail, a chain a partition. Nothing leaves it: built again from zero, it only gains what is missing, at its end. */
 @Injectable()
 export class AuditProjection implements Projection {
-  readonly group = 'audit';
+  readonly group = 'audit-chain';
   readonly gatherMs = 5_000;
 
   constructor(private readonly databases: Database) {}
@@ -23,9 +18,7 @@ export class AuditProjection implements Projection {
 
   async apply(connection: Queryable, events: readonly LogEvent[]): Promise<undefined> {
     const entries = events.map(auditEntryOf).filter((entry) => entry !== undefined);
-    const column = (key: keyof AuditEntry) => entries.map((entry) => entry[key] ?? null);
-    const keys = ['partition', 'position', 'roomId', 'seq', 'epoch', 'type', 'actorId', 'subjectId', 'at'] as const;
-    await connection.query(APPEND, keys.map(column));
+    if (entries.length > 0) await connection.query('SELECT audit_append($1, $2)', [events[0]?.partition, JSON.stringify(entries)]);
   }
 
   async clear(): Promise<void> {

@@ -1,3 +1,4 @@
+import { OperatorActs } from '@agent-chat/audit';
 import { type QueryAnswer, type QueryInput } from '@agent-chat/contracts';
 import { Database, whileReachable } from '@agent-chat/database';
 import { AppError } from '@agent-chat/kernel';
@@ -16,6 +17,7 @@ export class ShardQueries implements OnModuleInit {
     private readonly moves: MoveRepository,
     private readonly sizes: ShardSizes,
     private readonly runner: MoveRunner,
+    private readonly acts: OperatorActs,
   ) {}
 
   onModuleInit(): void {
@@ -36,19 +38,21 @@ export class ShardQueries implements OnModuleInit {
     return { moves: move === undefined ? [] : [move] };
   }
 
-  private async move({ partition, target }: QueryInput<'shards.move'>): Promise<QueryAnswer<'shards.move'>> {
+  private async move({ partition, target, actorId }: QueryInput<'shards.move'>): Promise<QueryAnswer<'shards.move'>> {
     this.requireShard(partition);
     const names = this.database.names();
     if (!names.includes(target)) {
       throw new AppError('VALIDATION_FAILED', { errors: [{ path: 'target', message: `must be one of ${names.join(', ')}` }] });
     }
+    if (actorId !== undefined) await this.acts.note({ type: 'shard.move', actorId, subjectId: `${partition} to ${target}` });
     const move = await this.moves.plan(partition, target);
     this.runner.look();
     return { move };
   }
 
-  private async cancel({ partition }: QueryInput<'shards.cancel'>): Promise<QueryAnswer<'shards.cancel'>> {
+  private async cancel({ partition, actorId }: QueryInput<'shards.cancel'>): Promise<QueryAnswer<'shards.cancel'>> {
     this.requireShard(partition);
+    if (actorId !== undefined) await this.acts.note({ type: 'shard.move.cancel', actorId, subjectId: String(partition) });
     return { move: await this.moves.cancel(partition) };
   }
 

@@ -1,15 +1,19 @@
 import { type z } from 'zod';
 import { ANALYTICS_QUERIES } from './analytics-queries';
+import { AUDIT_QUERIES } from './audit-queries';
 import { DEAD_LETTER_QUERIES } from './dead-letter-queries';
+import { FIGURE_QUERIES } from './figure-queries';
 import { OWNER_QUERIES } from './owner-queries';
 import { PRESENCE_QUERIES } from './presence-queries';
 import { ROOM_QUERIES } from './room-queries';
 import { SHARD_QUERIES } from './shard-queries';
 
 export * from './analytics-queries';
+export * from './audit-queries';
 export * from './dead-letter-queries';
 export * from './define-query';
 export * from './error-body';
+export * from './figure-queries';
 export * from './owner-queries';
 export * from './presence-queries';
 export * from './room-queries';
@@ -19,7 +23,16 @@ export * from './shard-queries';
 export type ServiceName = 'gateway' | 'chat' | 'presence' | 'analytics';
 
 /** Every question that services ask each other. */
-export const QUERIES = { ...ROOM_QUERIES, ...OWNER_QUERIES, ...SHARD_QUERIES, ...DEAD_LETTER_QUERIES, ...PRESENCE_QUERIES, ...ANALYTICS_QUERIES } as const;
+export const QUERIES = {
+  ...ROOM_QUERIES,
+  ...OWNER_QUERIES,
+  ...SHARD_QUERIES,
+  ...DEAD_LETTER_QUERIES,
+  ...PRESENCE_QUERIES,
+  ...ANALYTICS_QUERIES,
+  ...FIGURE_QUERIES,
+  ...AUDIT_QUERIES,
+} as const;
 
 /** The name of a question. */
 export type QueryName = keyof typeof QUERIES;
@@ -31,6 +44,8 @@ const ANSWERING: readonly (readonly [ServiceName, object])[] = [
   ['chat', DEAD_LETTER_QUERIES],
   ['presence', PRESENCE_QUERIES],
   ['analytics', ANALYTICS_QUERIES],
+  ['analytics', FIGURE_QUERIES],
+  ['analytics', AUDIT_QUERIES],
 ];
 const SERVICES: ReadonlyMap<string, ServiceName> = new Map(
   ANSWERING.flatMap(([service, queries]) => Object.keys(queries).map((query) => [query, service] as const)),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { IsoTimeSchema } from '../primitives';
+import { IsoTimeSchema, UserIdSchema } from '../primitives';
 import { defineQuery } from './define-query';
 
 const partition = z.int().min(0);
@@ -39,13 +39,39 @@ export const ShardMap = z.object({
   moves: z.array(ShardMove),
 });
 
+/** Who owns the partitions, and how far what follows their logs is. */
+export const PartitionList = z.object({
+  partitions: z.array(
+    z.object({
+      partition,
+      database,
+      /** The process that owns it, as processes name themselves; empty before the first. */
+      owner: z.string(),
+      /** How often it was taken. */
+      fence: z.int(),
+      epoch: z.int(),
+      /** Of the newest event. */
+      position: z.int(),
+      /** When the newest event happened. */
+      lastAt: IsoTimeSchema.optional(),
+      /** How many events each consumer group has not handled, as far as was stored: one may have passed over up to 200 more that don't concern it. */
+      consumers: z.array(z.object({ group: z.string(), lag: z.int() })),
+    }),
+  ),
+  /** Databases that did not answer: what they hold is not listed. */
+  missing: z.array(z.string()).optional(),
+});
+/** Who owns the partitions, and how far what follows their logs is. */
+export type PartitionList = z.infer<typeof PartitionList>;
+
 /** What operators ask and tell about logical shards (P30). */
 export const SHARD_QUERIES = {
+  'partitions.list': defineQuery('any', z.object({}), PartitionList),
   'shards.map': defineQuery('any', z.object({}), ShardMap),
   /** The move that is under way, if there is one. */
   'shards.moving': defineQuery('any', z.object({}), z.object({ moves: z.array(ShardMove) })),
   /** Begins to move a shard. Asked again for the same target, it answers the move under way. */
-  'shards.move': defineQuery('any', z.object({ partition, target: database }), z.object({ move: ShardMove })),
+  'shards.move': defineQuery('any', z.object({ partition, target: database, actorId: UserIdSchema.optional() }), z.object({ move: ShardMove })),
   /** Takes a move back. Asked again, it answers the same. */
-  'shards.cancel': defineQuery('any', z.object({ partition }), z.object({ move: ShardMove })),
+  'shards.cancel': defineQuery('any', z.object({ partition, actorId: UserIdSchema.optional() }), z.object({ move: ShardMove })),
 } as const;

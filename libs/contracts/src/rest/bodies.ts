@@ -55,6 +55,8 @@ export const REST_BODIES = {
   }),
   editMessage: z.object({ text: MessageTextSchema }),
   read: z.object({ seq: SeqSchema, force: z.boolean().optional() }),
+  /** Whom the audit trail is to forget. */
+  eraseFromAudit: z.object({ userId: UserIdSchema }),
   /** The database that the shard goes to, by its name in the shard map. */
   moveShard: z.object({ target: z.string().min(1).max(63) }),
 } as const;

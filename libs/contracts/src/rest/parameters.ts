@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CursorSchema, IsoTimeSchema, RoomIdSchema, UserIdSchema, wellFormedText } from '../primitives';
 import { MAX_ANALYTICS_DAYS } from '../queries/analytics-queries';
 import { DEAD_LETTER_KINDS } from '../queries/dead-letter-queries';
+import { FIGURE_UNITS, PEOPLE_PERIODS } from '../queries/figure-queries';
 import { MAX_EVENTS_PER_PAGE, MAX_PAGE_SIZE } from '../queries/room-queries';
 
 const DEFAULT_PAGE_SIZE = 50;
@@ -33,6 +34,11 @@ const cursor = z.string().min(1).max(512).meta({ description: '`next` of the pag
 const page = { cursor, limit: integerText(1, MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE) };
 const days = z.iso.date('must be a date such as 2026-01-31');
 const MS_PER_DAY = 86_400_000;
+const stretch = {
+  unit: z.enum(FIGURE_UNITS).default('hour'),
+  from: timeText.meta({ description: 'The unit that it lies in is the first' }),
+  to: timeText.meta({ description: 'The first unit that begins at or after it is left out' }),
+};
 
 /** The query strings of REST calls, version 1. What isn't named here is ignored. */
 export const REST_QUERIES = {
@@ -80,13 +86,26 @@ export const REST_QUERIES = {
       path: ['from'],
       message: `must lie at most ${MAX_ANALYTICS_DAYS} days back`,
     }),
+  figures: z.object(stretch),
+  activity: z.object({ ...stretch, roomId: RoomIdSchema.optional() }),
+  activePeople: z.object({ period: z.enum(PEOPLE_PERIODS).default('day'), from: days, to: days, roomId: RoomIdSchema.optional() }),
+  activeRooms: z.object({ from: days, to: days, limit: integerText(1, MAX_PAGE_SIZE).default(20) }),
   deadLetters: z.object({
     ...page,
     cursor: z.string().min(1).max(1_000).meta({ description: '`next` of the page before' }).optional(),
     kind: z.enum(DEAD_LETTER_KINDS).optional(),
     source: z.string().min(1).max(200).meta({ description: 'The type of command, the consumer group or the kind of job' }).optional(),
   }),
-  audit: z.object({ ...page, roomId: RoomIdSchema.optional(), actorId: UserIdSchema.optional() }),
+  audit: z.object({
+    ...page,
+    roomId: RoomIdSchema.optional(),
+    actorId: UserIdSchema.optional(),
+    subjectId: wellFormedText(400).min(1).meta({ description: 'The message or the person concerned, or what an operator did something to' }).optional(),
+    type: wellFormedText(64).min(1).meta({ description: 'The type of event, or of an operator’s act' }).optional(),
+    from: timeText.optional(),
+    to: timeText.optional(),
+    by: z.enum(['operators']).meta({ description: '`operators`: only what operators did' }).optional(),
+  }),
 } as const;
 
 /** What a call's query string says, checked and with its defaults. */

@@ -1,4 +1,5 @@
 import { type DeadLetter } from '@agent-chat/contracts';
+import { type Found } from '../read/read-what-is-there';
 
 /** Where a page of dead letters ended: they are ordered by the millisecond in which they failed, then by id, both falling. */
 export interface LetterPlace {
@@ -20,10 +21,7 @@ export interface WholeLetter {
 }
 
 /** What could be read of a shelf, and what could not: a database by its name, or another part. */
-export interface LetterList {
-  readonly letters: readonly DeadLetter[];
-  readonly missing: readonly string[];
-}
+export type LetterList = Found<DeadLetter>;
 
 /** Where dead letters of one kind lie. Their ids begin with the kind and a dot. */
 export interface DeadLetterShelf {

@@ -31,7 +31,7 @@ export class DeadLetters {
     const after = failedAt === undefined || id === undefined ? undefined : { failedAt, id };
     const asked = this.shelves.filter((shelf) => kind === undefined || shelf.kind === kind);
     const found = await Promise.all(asked.map((shelf) => shelf.list({ source, after, limit: limit + 1 })));
-    const letters = found.flatMap((list) => list.letters).sort(newestFirst);
+    const letters = found.flatMap((list) => list.items).sort(newestFirst);
     const missing = [...new Set(found.flatMap((list) => list.missing))].sort();
     const { page, next } = cutPage(letters, limit, (letter) => [letter.failedAt, letter.id]);
     return { items: page, ...(next === undefined ? {} : { next }), ...(missing.length === 0 ? {} : { missing }) };

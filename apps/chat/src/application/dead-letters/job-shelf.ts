@@ -2,7 +2,7 @@ import { type DeadLetter } from '@agent-chat/contracts';
 import { type DeadJob, type DeadJobPlace, JobQueue } from '@agent-chat/job-queue';
 import { Injectable } from '@nestjs/common';
 import { type DeadLetterShelf, type LetterList, type LetterPage, type LetterPlace, type WholeLetter } from './dead-letter-shelf';
-import { readWhatIsThere } from './read-what-is-there';
+import { readWhatIsThere } from '../read/read-what-is-there';
 
 /** Above every id of a job. */
 const ABOVE_ALL = '~';

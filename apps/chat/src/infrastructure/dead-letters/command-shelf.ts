@@ -4,7 +4,7 @@ import { EventLog, type LogRecord, type StoredRecord } from '@agent-chat/event-l
 import { deadCommandId, newId } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
 import { type DeadLetterShelf, type LetterList, type LetterPage, type WholeLetter } from '../../application/dead-letters/dead-letter-shelf';
-import { readWhatIsThere } from '../../application/dead-letters/read-what-is-there';
+import { readWhatIsThere } from '../../application/read/read-what-is-there';
 
 // A command may be put away, and told of, more than once: what an operator has settled does not come back.
 const KEEP = `

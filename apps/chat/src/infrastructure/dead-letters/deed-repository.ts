@@ -1,3 +1,4 @@
+import { OperatorActs } from '@agent-chat/audit';
 import { type DeadLetter, type QueryInput } from '@agent-chat/contracts';
 import { Database, type Row } from '@agent-chat/database';
 import { AppError, newId, type UserId } from '@agent-chat/kernel';
@@ -37,13 +38,20 @@ export type DeedCall = QueryInput<'deadLetters.act'>;
 /** Who did what with which dead letter. */
 @Injectable()
 export class DeedRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly acts: OperatorActs,
+  ) {}
 
-  /** Answers the deed's id; that of the same call, if it came twice at once. */
+  /** Answers the deed's id; that of the same call, if it came twice at once. The audit trail has it from then on. */
   async ask(call: DeedCall, letter: DeadLetter): Promise<string> {
     const actId = newId<string>();
-    const [asked] = await this.database.directory().query(ASK, [actId, call.id, call.act, call.actorId, call.key, letter]);
-    return asked === undefined ? ((await this.byKey(call))?.actId ?? actId) : actId;
+    const isNew = await this.database.directory().transaction(async (connection) => {
+      const [asked] = await connection.query(ASK, [actId, call.id, call.act, call.actorId, call.key, letter]);
+      if (asked !== undefined) await this.acts.note({ type: `deadLetter.${call.act}`, actorId: call.actorId, subjectId: call.id }, connection);
+      return asked !== undefined;
+    });
+    return isNew ? actId : ((await this.byKey(call))?.actId ?? actId);
   }
 
   async done(actId: string): Promise<void> {

@@ -3,7 +3,7 @@ import { Database, type PhysicalDatabase, type Row } from '@agent-chat/database'
 import { AppError } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
 import { type DeadLetterShelf, type LetterList, type LetterPage, type WholeLetter } from '../../application/dead-letters/dead-letter-shelf';
-import { readWhatIsThere } from '../../application/dead-letters/read-what-is-there';
+import { readWhatIsThere } from '../../application/read/read-what-is-there';
 
 const LETTERS = `
 SELECT 'event.' || consumer || '.' || partition || '.' || position AS id, consumer, partition, position, room_id, seq, type, error,
@@ -47,9 +47,9 @@ export class EventShelf implements DeadLetterShelf {
     const read = async (database: PhysicalDatabase): Promise<DeadLetter[]> =>
       (await database.query<LetterRow>(LIST, [source, after?.failedAt, after?.id, limit])).map(toLetter);
     const databases = [...new Set([this.database.directory(), ...this.database.shards()])];
-    const { letters, missing } = await readWhatIsThere(databases.map((database) => ({ name: database.name, read: () => read(database) })));
+    const { items, missing } = await readWhatIsThere(databases.map((database) => ({ name: database.name, read: () => read(database) })));
     // One database may be both, and a shard on its way is in two.
-    return { letters: [...new Map(letters.map((letter) => [letter.id, letter])).values()], missing };
+    return { items: [...new Map(items.map((letter) => [letter.id, letter])).values()], missing };
   }
 
   async find(id: string): Promise<WholeLetter | undefined> {

@@ -6,6 +6,7 @@ import { Problem } from './problem-schema';
 
 /** Schemas of the contracts that go by their own names. */
 const NAMED = [
+  'AuditEntry',
   'Ban',
   'BanPage',
   'Committed',
@@ -20,6 +21,7 @@ const NAMED = [
   'Message',
   'MessageRevision',
   'MyMembership',
+  'PartitionList',
   'Posted',
   'Reaction',
   'ReadAnswer',
@@ -61,7 +63,13 @@ export const COMPONENTS: Readonly<Record<string, z.ZodType>> = {
   ...operations,
   DeadLetterPage: contracts.DEAD_LETTER_QUERIES['deadLetters.list'].answer,
   AnalyticsDays: contracts.ANALYTICS_QUERIES['analytics.days'].answer,
-  AuditPage: contracts.ANALYTICS_QUERIES['audit.list'].answer,
+  FiguresOfActivity: contracts.FIGURE_QUERIES['figures.activity'].answer,
+  FiguresOfPeople: contracts.FIGURE_QUERIES['figures.people'].answer,
+  FiguresOfRooms: contracts.FIGURE_QUERIES['figures.rooms'].answer,
+  FiguresOfDelivery: contracts.FIGURE_QUERIES['figures.delivery'].answer,
+  FiguresOfErrors: contracts.FIGURE_QUERIES['figures.errors'].answer,
+  AuditPage: contracts.AUDIT_QUERIES['audit.list'].answer,
+  AuditErasure: contracts.AUDIT_QUERIES['audit.erase'].answer,
   ...bodies(),
   ...eventData(),
 };

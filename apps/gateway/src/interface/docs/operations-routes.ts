@@ -1,4 +1,14 @@
-import { ANALYTICS_QUERIES, DEAD_LETTER_QUERIES, DeadLetter, DeadLetterDetails, REST_BODIES, REST_QUERIES, ShardMap, ShardMove } from '@agent-chat/contracts';
+import {
+  AUDIT_QUERIES,
+  DEAD_LETTER_QUERIES,
+  DeadLetter,
+  DeadLetterDetails,
+  PartitionList,
+  REST_BODIES,
+  REST_QUERIES,
+  ShardMap,
+  ShardMove,
+} from '@agent-chat/contracts';
 import { Health, InfrastructureStatus } from './operations-answers';
 import { area } from './route-spec';
 
@@ -31,20 +41,35 @@ export const OPERATIONS_ROUTES = [
   ]),
   ...area('Operations', '/api/v1', [
     {
-      at: 'get /analytics/days',
-      id: 'getDays',
-      summary: 'Messages and active people by day',
-      access: 'operator',
-      query: REST_QUERIES.analyticsDays,
-      answers: { 200: ANALYTICS_QUERIES['analytics.days'].answer },
-    },
-    {
       at: 'get /audit',
       id: 'listAudit',
       summary: 'The audit trail, newest first',
       access: 'operator',
       query: REST_QUERIES.audit,
-      answers: { 200: ANALYTICS_QUERIES['audit.list'].answer },
+      answers: { 200: AUDIT_QUERIES['audit.list'].answer },
+    },
+    {
+      at: 'get /audit/export',
+      id: 'exportAudit',
+      summary: 'All of the audit trail, an entry a line, with the hashes that `npm run audit:verify` checks; the last line says where each chain ends',
+      access: 'operator',
+      answers: { 200: null },
+      mediaType: 'application/x-ndjson',
+    },
+    {
+      at: 'post /audit/erasures',
+      id: 'eraseFromAudit',
+      summary: 'Take a person out of the audit trail for good; it stays verifiable',
+      access: 'operator',
+      body: REST_BODIES.eraseFromAudit,
+      answers: { 200: AUDIT_QUERIES['audit.erase'].answer },
+    },
+    {
+      at: 'get /operations/partitions',
+      id: 'listPartitions',
+      summary: 'Who owns the partitions, and how far each consumer group is behind',
+      access: 'operator',
+      answers: { 200: PartitionList },
     },
     {
       at: 'get /operations/shards',

@@ -18,7 +18,7 @@ describe('readWhatIsThere', () => {
       source('d', Promise.resolve([letter('2')])),
     ];
 
-    expect(await readWhatIsThere(sources, 20)).toEqual({ letters: [letter('1'), letter('2')], missing: ['b', 'c', 'jobs'] });
+    expect(await readWhatIsThere(sources, 20)).toEqual({ items: [letter('1'), letter('2')], missing: ['b', 'c', 'jobs'] });
   });
 
   it('fails for anything else', async () => {

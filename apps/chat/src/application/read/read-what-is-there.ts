@@ -1,24 +1,28 @@
-import { type DeadLetter } from '@agent-chat/contracts';
 import { DatabaseError } from '@agent-chat/database';
 import { AppError } from '@agent-chat/kernel';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type LetterList } from './dead-letter-shelf';
 
-/** A place where letters lie. */
-export interface LetterSource {
+/** A place where something is read, with the name that people know it by. */
+export interface Source<Item> {
   readonly name: string;
-  readonly read: () => Promise<readonly DeadLetter[]>;
+  readonly read: () => Promise<readonly Item[]>;
+}
+
+/** What could be read, and the names of the places that could not. */
+export interface Found<Item> {
+  readonly items: Item[];
+  readonly missing: string[];
 }
 
 /** An operator who looks for the damage of an outage is answered while it lasts. */
 const LONGEST_READ_MS = 2_000;
 
 /** Reads every place at once; one that is away, or takes too long, is named instead. */
-export async function readWhatIsThere(sources: readonly LetterSource[], longestMs = LONGEST_READ_MS): Promise<LetterList> {
-  const found = await Promise.all(sources.map(async ({ name, read }) => ({ name, letters: await inTime(read(), longestMs) })));
+export async function readWhatIsThere<Item>(sources: readonly Source<Item>[], longestMs = LONGEST_READ_MS): Promise<Found<Item>> {
+  const found = await Promise.all(sources.map(async ({ name, read }) => ({ name, items: await inTime(read(), longestMs) })));
   return {
-    letters: found.flatMap(({ letters }) => letters ?? []),
-    missing: found.filter(({ letters }) => letters === undefined).map(({ name }) => name),
+    items: found.flatMap(({ items }) => items ?? []),
+    missing: found.filter(({ items }) => items === undefined).map(({ name }) => name),
   };
 }
 
