@@ -2,6 +2,7 @@ import { HealthModule } from '@agent-chat/observability';
 import { Module } from '@nestjs/common';
 import { AuthModule } from './auth.module';
 import { CommandModule } from './command.module';
+import { Observations } from './application/figures/observations';
 import { RateLimiter } from './application/limits/rate-limiter';
 import { ActivityHeads } from './application/realtime/activity-heads';
 import { BackplaneWatch } from './application/realtime/backplane-watch';
@@ -31,7 +32,7 @@ import { SseAdmission } from './interface/realtime/sse-admission';
 
 const APPLICATION = [
   ...[ActivityHeads, BackplaneWatch, CallLimits, ConnectionDrain, ConnectionRegistry, DeliveryQueue, EventStreams, HeadsCheck, InterestRegistry, Memberships],
-  ...[PresenceLink, RateLimiter, ReadMarks, RealtimeMetrics, RoomIndex, RoomLists, RoomUpkeep, SessionWatch, Subscriptions],
+  ...[Observations, PresenceLink, RateLimiter, ReadMarks, RealtimeMetrics, RoomIndex, RoomLists, RoomUpkeep, SessionWatch, Subscriptions],
 ];
 
 /** The real-time half of the gateway: sockets, event streams, subscriptions and fan-out. */
@@ -39,6 +40,6 @@ const APPLICATION = [
   imports: [AuthModule, CommandModule, HealthModule],
   controllers: [EventsController],
   providers: [...APPLICATION, RealtimeGateway, SocketAdmission, SocketCalls, SocketDispatch, SocketLife, SseAdmission],
-  exports: [RateLimiter, ReadMarks],
+  exports: [Observations, RateLimiter, ReadMarks],
 })
 export class RealtimeModule {}

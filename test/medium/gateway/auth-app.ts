@@ -10,9 +10,11 @@ import { JobQueue } from '@agent-chat/job-queue';
 import { PgBossJobQueue } from '@agent-chat/job-queue/adapters/pg-boss';
 import { Clock } from '@agent-chat/kernel';
 import { FakeClock } from '@agent-chat/testing';
+import { InMemoryQueryBus } from '@agent-chat/query-bus/adapters/memory';
 import { Controller, Get, Global, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
+import { Observations } from '../../../apps/gateway/src/application/figures/observations';
 import { UserDirectory } from '../../../apps/gateway/src/application/user-directory';
 import { AuthModule } from '../../../apps/gateway/src/auth.module';
 import { AcceptsTicket, Roles } from '../../../apps/gateway/src/interface/auth/access.decorators';
@@ -106,7 +108,7 @@ export async function startAuthApp(auth: Partial<AuthConfig> = {}, sharing?: Aut
 
   const app = await NestFactory.create<NestExpressApplication>(Root, { logger: ['error'], bodyParser: false });
   app.use(jsonBody(config.limits.maxBodyBytes));
-  app.useGlobalFilters(new ProblemFilter());
+  app.useGlobalFilters(new ProblemFilter(new Observations(new InMemoryQueryBus(), clock)));
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
   return {

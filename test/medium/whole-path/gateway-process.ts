@@ -1,8 +1,9 @@
 import { loadConfig } from '@agent-chat/config';
 import { type RoomEvent } from '@agent-chat/contracts';
 import { type LogRecord } from '@agent-chat/event-log';
-import { formatCursor, type RoomId, type UserId } from '@agent-chat/kernel';
+import { formatCursor, type RoomId, type UserId, SystemClock } from '@agent-chat/kernel';
 import { type QueryBus } from '@agent-chat/query-bus';
+import { Observations } from '../../../apps/gateway/src/application/figures/observations';
 import { GatewayInbox } from '../../../apps/gateway/src/application/gateway-inbox';
 import { LogCommandSender } from '../../../apps/gateway/src/application/log-command-sender';
 import { Connection, type NoticeFrame } from '../../../apps/gateway/src/application/realtime/connection';
@@ -36,7 +37,7 @@ export class GatewayProcess {
     const config = loadConfig({});
     const metrics = new RealtimeMetrics();
     const deliveries = new DeliveryQueue();
-    const upkeep = new RoomUpkeep(queries, deliveries, metrics);
+    const upkeep = new RoomUpkeep(queries, deliveries, metrics, new Observations(queries, new SystemClock()));
     this.link = new Link(scheduler);
     this.inbox = new GatewayInbox(backplane);
     const linked = new LinkedLog(log, this.link, (_, records) => {

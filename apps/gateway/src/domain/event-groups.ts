@@ -34,3 +34,11 @@ export function groupEvents(events: readonly RoomEvent[]): EventGroup[] {
   }
   return groups;
 }
+
+const AT = '"at":"';
+
+/** When an encoded event happened: its time stands before anything that somebody wrote. */
+export function timeOf(encoded: string): string {
+  const from = encoded.indexOf(AT) + AT.length;
+  return encoded.slice(from, encoded.indexOf('"', from));
+}

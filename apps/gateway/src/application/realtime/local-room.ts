@@ -1,5 +1,6 @@
 import { type EventGroup, type EphemeralItem } from '@agent-chat/contracts';
 import { type Cursor, type RoomId } from '@agent-chat/kernel';
+import { lastSeqOf } from '../../domain/event-groups';
 import { RoomFeed, type FeedOutlet } from '../../domain/room-feed';
 import { type EndReason } from '../../domain/subscription';
 import { type Connection, type RoomSubscription } from './connection';
@@ -15,6 +16,8 @@ export interface RoomNeeds {
   /** A reader's snapshot is too old. */
   reopen(room: LocalRoom, subscription: RoomSubscription): void;
   delivered(events: number): void;
+  /** Its events have reached somebody here for the first time. */
+  arrived(group: EventGroup): void;
   ended(reason: EndReason): void;
   failed(room: LocalRoom, error: unknown): void;
 }
@@ -25,6 +28,8 @@ export class LocalRoom implements Deliverer, FeedOutlet<Connection> {
   /** The group whose frame was made last: every reader of a group shares one frame (P26). */
   private framed: { group: EventGroup; frame: EventsFrame } | undefined;
   private isDeciding = false;
+  /** Up to which seq somebody here has had everything. */
+  private arrivedSeq = 0;
 
   constructor(
     readonly roomId: RoomId,
@@ -98,7 +103,11 @@ export class LocalRoom implements Deliverer, FeedOutlet<Connection> {
   }
 
   private frameOf(group: EventGroup): EventsFrame {
-    if (this.framed?.group !== group) this.framed = { group, frame: new EventsFrame(group) };
+    if (this.framed?.group !== group) {
+      this.framed = { group, frame: new EventsFrame(group) };
+      if (group.fromSeq > this.arrivedSeq) this.needs.arrived(group);
+      this.arrivedSeq = Math.max(this.arrivedSeq, lastSeqOf(group));
+    }
     return this.framed.frame;
   }
 }

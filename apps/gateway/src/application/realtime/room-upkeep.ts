@@ -1,10 +1,11 @@
-import { MAX_EVENTS_PER_PAGE } from '@agent-chat/contracts';
+import { type EventGroup, MAX_EVENTS_PER_PAGE } from '@agent-chat/contracts';
 import { AppError, type Cursor, formatCursor, parseCursor, type RoomId, type UserId } from '@agent-chat/kernel';
 import { QueryBus } from '@agent-chat/query-bus';
 import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
-import { groupEvents } from '../../domain/event-groups';
+import { groupEvents, timeOf } from '../../domain/event-groups';
 import { type EndReason } from '../../domain/subscription';
+import { Observations } from '../figures/observations';
 import { type RoomSubscription } from './connection';
 import { DeliveryQueue } from './delivery-queue';
 import { type LocalRoom, type RoomNeeds } from './local-room';
@@ -28,6 +29,7 @@ export class RoomUpkeep implements RoomNeeds {
     private readonly queries: QueryBus,
     private readonly deliveries: DeliveryQueue,
     private readonly metrics: RealtimeMetrics,
+    private readonly observations: Observations,
   ) {}
 
   repair(room: LocalRoom): void {
@@ -61,6 +63,12 @@ export class RoomUpkeep implements RoomNeeds {
 
   delivered(events: number): void {
     this.metrics.deliveries.inc(events);
+  }
+
+  arrived({ events }: EventGroup): void {
+    // The oldest of them says how long the slowest took.
+    const [first] = events;
+    if (first !== undefined) this.observations.delivered(events.length, timeOf(first));
   }
 
   ended(reason: EndReason): void {

@@ -1,5 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
 import { type Request, type Response } from 'express';
+import { Observations } from '../../application/figures/observations';
 import { toAppError, toProblem } from './problem';
 
 /** Tells every HTTP caller what went wrong, in one form (RFC 9457), and logs what nobody foresaw. */
@@ -7,12 +8,15 @@ import { toAppError, toProblem } from './problem';
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger(ProblemFilter.name);
 
+  constructor(private readonly observations: Observations) {}
+
   catch(thrown: unknown, host: ArgumentsHost): void {
     // Sockets and consumers answer for themselves.
     if (host.getType() !== 'http') throw thrown;
     const http = host.switchToHttp();
     const [request, response] = [http.getRequest<Request>(), http.getResponse<Response>()];
     const error = toAppError(thrown);
+    this.observations.refused(error.code);
     if (error.code === 'INTERNAL') this.logger.error({ err: error.cause ?? error, method: request.method, path: request.path }, 'A request failed');
     if (response.headersSent) {
       // The answer has begun: only its end can say that it isn't whole.

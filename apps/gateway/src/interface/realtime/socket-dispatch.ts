@@ -2,6 +2,7 @@ import { CLIENT_CALLS, type ClientCall, type ClientCallData, validate } from '@a
 import { AppError } from '@agent-chat/kernel';
 import { Injectable, Logger } from '@nestjs/common';
 import { type Socket } from 'socket.io';
+import { Observations } from '../../application/figures/observations';
 import { RealtimeMetrics } from '../../application/realtime/realtime-metrics';
 import { type CallAnswer, SocketCalls } from './socket-calls';
 import { type SocketConnection } from './socket-connection';
@@ -22,6 +23,7 @@ export class SocketDispatch {
     private readonly life: SocketLife,
     private readonly calls: SocketCalls,
     private readonly metrics: RealtimeMetrics,
+    private readonly observations: Observations,
   ) {}
 
   async answer(call: ClientCall, socket: Socket, body: unknown, acknowledge: Acknowledge): Promise<void> {
@@ -58,6 +60,7 @@ export class SocketDispatch {
       acknowledge?.({ ok: false, error: error.toBody() });
       connection.countAnswer(error);
       this.metrics.frames.inc({ call, outcome: error.code });
+      this.observations.refused(error.code);
     } finally {
       connection.endCall();
     }
