@@ -6,7 +6,7 @@ import { start } from '../../scripts/servers/cluster.mjs';
 import startPostgres from './global-setup.mjs';
 
 /** What tests that share it may ask for. */
-const ENV = { RATE_LIMITS: 'off', MAX_CONNECTIONS_PER_USER: '1000' };
+const ENV = { RATE_LIMITS: 'off', MAX_CONNECTIONS_PER_USER: '1000', OPERATORS: 'olive' };
 
 export default async function setup() {
   if (process.env.E2E_PROFILE !== 'cluster') return startPostgres();

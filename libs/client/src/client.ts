@@ -4,7 +4,7 @@ import { type ClientEvents } from './client-events';
 import { Connection, type ConnectionState, type ConnectionStatus } from './connection';
 import { Emitter, type Unsubscribe } from './emitter';
 import { AgentChatError } from './errors';
-import { Http, type Fetch, type TokenSource } from './http';
+import { Http, type Fetch, type HttpCall, type TokenSource } from './http';
 import { Identity } from './identity';
 import { LiveRooms } from './live-rooms';
 import { availableLocks, type RunLocked } from './locks';
@@ -40,6 +40,7 @@ export class AgentChatClient {
 
   private readonly emitter = new Emitter<ClientEvents>((error) => this.failed(error));
   private readonly environment: Environment;
+  private readonly http: Http;
   private readonly storage: ClientStorage;
   private readonly lock: RunLocked;
   private readonly prefix: string;
@@ -62,7 +63,8 @@ export class AgentChatClient {
     const plain = new Http(url, this.environment, options.fetch ?? ((address, init) => (globalThis.fetch as unknown as Fetch)(address, init)), options.retry);
     this.session = options.tokenProvider === undefined ? this.openSession(plain) : undefined;
     const tokens: TokenSource = options.tokenProvider === undefined ? this.signedIn() : new ProvidedTokens(options.tokenProvider, this.environment);
-    const http = plain.withTokens(tokens);
+    this.http = plain.withTokens(tokens);
+    const { http } = this;
     this.users = new UsersApi(http, this.environment);
     this.rooms = new RoomsApi(http, this.environment);
     this.messages = new MessagesApi(http, this.environment);
@@ -175,6 +177,14 @@ export class AgentChatClient {
   /** Full text, in the rooms that the person may read. */
   search(q: string, options?: SearchOptions): Promise<Page<SearchHit>> {
     return this.messages.search(q, options);
+  }
+
+  /**
+   * Any other call of the server's reference (`/api/docs`), as the signed-in person: with tokens, time limits, and repetition of what may be repeated,
+   * which is reads, and writes with a `key`. Resolves with the answer's JSON; rejects with `AgentChatError`.
+   */
+  request<Result>(call: HttpCall): Promise<Result> {
+    return this.http.request(call);
   }
 
   /** Everything up to here has been read. */

@@ -26,6 +26,7 @@ function assertAgree<_Verdict extends true>(): void {
 }
 
 assertAgree<Agree<sdk.User, contracts.User>>();
+assertAgree<Agree<sdk.Me, contracts.Me>>();
 assertAgree<Agree<sdk.Room, contracts.Room>>();
 assertAgree<Agree<sdk.MyMembership, contracts.MyMembership>>();
 assertAgree<Agree<sdk.LastMessage, contracts.LastMessage>>();

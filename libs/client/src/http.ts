@@ -5,7 +5,7 @@ import { AgentChatError } from './errors';
 /** One REST call. `key` makes it safe to repeat. */
 export interface HttpCall {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Below `/api/v1`, with ids already encoded. */
+  /** Below `/api/v1`, unless it begins with `/api/`; with ids already encoded. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>> | undefined;
   readonly body?: unknown;
@@ -105,7 +105,8 @@ export class Http {
 
   private address({ path, query = {} }: HttpCall): string {
     const parameters = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`]));
-    return `${this.baseUrl}/api/v1${path}${parameters.length === 0 ? '' : `?${parameters.join('&')}`}`;
+    const prefix = path.startsWith('/api/') ? '' : '/api/v1';
+    return `${this.baseUrl}${prefix}${path}${parameters.length === 0 ? '' : `?${parameters.join('&')}`}`;
   }
 }
 

@@ -6,7 +6,7 @@ export { type Environment } from './clock';
 export { type ConnectionState, type ConnectionStatus } from './connection';
 export { type Unsubscribe } from './emitter';
 export { AgentChatError, type AgentChatErrorDetails, type FieldError } from './errors';
-export { type Fetch, type RetryOptions } from './http';
+export { type Fetch, type HttpCall, type RetryOptions } from './http';
 export { type RunLocked } from './locks';
 export { type MessagesApi, type HistoryOptions, type NewMessage, type SearchOptions } from './messages-api';
 export { type Draft, type LocalMessage } from './outbox';

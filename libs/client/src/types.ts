@@ -13,6 +13,12 @@ export interface User {
   readonly bot: boolean;
 }
 
+/** The signed-in person, as only they see themselves. */
+export interface Me extends User {
+  /** Global roles, such as `operator`. */
+  readonly roles: readonly string[];
+}
+
 /** What the signed-in person is to a room. */
 export interface MyMembership {
   readonly role: RoomRole;

@@ -1,6 +1,6 @@
 import { type Environment } from './clock';
 import { type Http } from './http';
-import { type Page, type User } from './types';
+import { type Me, type Page, type User } from './types';
 
 /** What may be changed of one's own profile. */
 export interface ProfileChange {
@@ -17,7 +17,7 @@ export class UsersApi {
   ) {}
 
   /** The signed-in person. */
-  me(): Promise<User> {
+  me(): Promise<Me> {
     return this.http.request({ method: 'GET', path: '/users/me' });
   }
 

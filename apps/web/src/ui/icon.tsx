@@ -28,6 +28,7 @@ const PATHS = {
   clock: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7.5V12l3 2',
   alert: 'M12 4 2.5 20h19zM12 10v4M12 17v.01',
   check: 'M5 12.5 10 17.5 19 7',
+  chart: 'M4 4v16h16M8 16v-5M12 16V8M16 16v-3',
   chat: 'M4 5h16v12h-8l-5 4v-4H4z',
   unread: 'M4 5h16v12h-8l-5 4v-4H4zM12 11h.01',
 } as const;

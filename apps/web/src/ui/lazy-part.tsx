@@ -38,12 +38,17 @@ function FailedPart({ onRetry }: { readonly onRetry: () => void }): ReactNode {
 }
 
 /** A part of the page whose code is fetched when it is first shown, or before. A fetch that failed is not kept: "Try again" fetches anew. */
-export function lazyPart<Props extends object>(load: () => Promise<ComponentType<Props>>, frame: Frame<Props> = (_, content) => content): ComponentType<Props> {
+export function lazyPart<Props extends object>(
+  load: () => Promise<ComponentType<Props>>,
+  frame: Frame<Props> = (_, content) => content,
+  /** A part that few people see is fetched for those alone. */
+  { isPrefetched = true }: { readonly isPrefetched?: boolean } = {},
+): ComponentType<Props> {
   let loaded: ComponentType<Props> | undefined;
   const fetchPart = async (): Promise<void> => {
     loaded ??= await load();
   };
-  loaders.add(fetchPart);
+  if (isPrefetched) loaders.add(fetchPart);
   return function LazyPart(props: Props): ReactNode {
     const [turn, setTurn] = useState(0);
     const [state, setState] = useState<'loading' | 'loaded' | 'failed'>('loading');

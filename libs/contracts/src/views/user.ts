@@ -10,3 +10,10 @@ export const User = z.object({
   bot: z.boolean(),
 });
 export type User = z.infer<typeof User>;
+
+/** The caller, as only they see themselves. */
+export const Me = User.extend({
+  /** Global roles, such as `operator`. */
+  roles: z.array(z.string()),
+});
+export type Me = z.infer<typeof Me>;

@@ -1,4 +1,4 @@
-import { REST_BODIES, REST_QUERIES, User, UserPage } from '@agent-chat/contracts';
+import { Me, REST_BODIES, REST_QUERIES, User, UserPage } from '@agent-chat/contracts';
 import { IssuerMetadata, KeySet, SessionAnswer, SessionList, Ticket } from './account-answers';
 import { area } from './route-spec';
 
@@ -52,7 +52,7 @@ export const ACCOUNT_ROUTES = [
   ]),
   ...area('People', '/api/v1/users', [
     { at: 'get ', id: 'findUsers', summary: 'People whose username or display name starts so', query: REST_QUERIES.users, answers: { 200: UserPage } },
-    { at: 'get /me', id: 'getMe', summary: 'My profile', answers: { 200: User } },
+    { at: 'get /me', id: 'getMe', summary: 'My profile, and my global roles', answers: { 200: Me } },
     { at: 'patch /me', id: 'updateMe', summary: 'Change my profile', body: REST_BODIES.updateMe, answers: { 200: User } },
     { at: 'get /{userId}', id: 'getUser', summary: 'A profile', answers: { 200: User }, errors: ['USER_NOT_FOUND'] },
   ]),

@@ -16,6 +16,7 @@ const NAMED = [
   'EventPage',
   'HistoryPage',
   'LastMessage',
+  'Me',
   'Member',
   'MemberPage',
   'Message',

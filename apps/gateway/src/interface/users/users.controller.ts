@@ -1,5 +1,5 @@
 import { type Principal } from '@agent-chat/auth';
-import { type RestBody, type RestQuery, type User } from '@agent-chat/contracts';
+import { type Me, type RestBody, type RestQuery, type User } from '@agent-chat/contracts';
 import { AppError, type UserId } from '@agent-chat/kernel';
 import { Controller, Get, Patch } from '@nestjs/common';
 import { UserDirectory, type UserPage } from '../../application/user-directory';
@@ -17,8 +17,8 @@ export class UsersController {
   }
 
   @Get('me')
-  async me(@Caller() { userId }: Principal): Promise<User> {
-    return this.profile(userId);
+  async me(@Caller() { userId, roles }: Principal): Promise<Me> {
+    return { ...(await this.profile(userId)), roles: [...roles] };
   }
 
   @Patch('me')

@@ -1,6 +1,7 @@
 import { useState, type ReactNode } from 'react';
 import { Button, Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover, Separator, type Selection } from 'react-aria-components';
 import { client, useConnection, useUser } from '../../core/client';
+import { useIsOperator } from '../../core/roles';
 import { useStore } from '../../core/store';
 import { chooseTheme, theme, type Theme } from '../../core/theme';
 import { attempt } from '../../core/toasts';
@@ -39,6 +40,7 @@ function chosenTheme(selection: Selection): void {
 /** Who I am, how it looks, and the way out. */
 export function AccountMenu(): ReactNode {
   const user = useUser();
+  const isOperator = useIsOperator();
   const { state } = useConnection();
   const chosen = useStore(theme);
   const [isEditing, setEditing] = useState(false);
@@ -58,6 +60,11 @@ export function AccountMenu(): ReactNode {
               <MenuItem onAction={() => setEditing(true)}>
                 <Icon name="person" /> Your profile
               </MenuItem>
+              {isOperator && (
+                <MenuItem onAction={() => navigate({ page: 'operations', section: 'figures' })}>
+                  <Icon name="chart" /> Operations
+                </MenuItem>
+              )}
             </MenuSection>
             <Separator />
             <MenuSection selectionMode="single" selectedKeys={[chosen]} disallowEmptySelection onSelectionChange={chosenTheme}>

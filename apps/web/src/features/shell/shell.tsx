@@ -29,6 +29,7 @@ function sheetOf(title: string) {
 }
 
 const Discover = lazyPart(async () => (await import('../discover/discover')).Discover);
+const Operations = lazyPart(async () => (await import('../operations/operations')).Operations, undefined, { isPrefetched: false });
 const CreateRoom = lazyPart(async () => (await import('../create-room/create-room')).CreateRoom, sheetOf('Create a room'));
 const NewDirect = lazyPart(async () => (await import('../create-room/new-direct')).NewDirect, sheetOf('Message somebody'));
 const Switcher = lazyPart(async () => (await import('../switcher/switcher')).Switcher, sheetOf('Jump to a room'));
@@ -88,6 +89,7 @@ export function Shell(): ReactNode {
           <ErrorBoundary resetKey={formatRoute(route)}>
             {route.page === 'home' && <Home />}
             {route.page === 'discover' && <Discover />}
+            {route.page === 'operations' && <Operations section={route.section} />}
             {route.page === 'room' && <RoomPage key={route.roomId} roomId={route.roomId} seq={route.seq} />}
           </ErrorBoundary>
         </main>

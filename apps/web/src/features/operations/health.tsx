@@ -1,0 +1,140 @@
+import { type ReactNode } from 'react';
+import { bytesLabel, durationLabel } from './format';
+import { operations, type Health, type Infrastructure } from './operations-api';
+import { Read } from './read';
+import { Tile } from './tile';
+import { usePolled } from './use-polled';
+
+const EVERY_MS = 10_000;
+const WORDS: Readonly<Record<Health, string>> = { up: 'Up', degraded: 'Degraded', down: 'Down' };
+const STATES = { up: 'good', degraded: 'warning', down: 'bad' } as const;
+
+function Components({ components }: Pick<Infrastructure, 'components'>): ReactNode {
+  return (
+    <section className="block" aria-labelledby="dependencies-heading">
+      <h3 id="dependencies-heading">Dependencies</h3>
+      <ul className="cards">
+        {components.map(({ name, status, isRequired, details = {} }) => (
+          <li key={name} className="card" data-state={STATES[status]}>
+            <div className="card-head">
+              <strong>{name}</strong>
+              <span className="status" data-state={STATES[status]}>
+                {WORDS[status]}
+              </span>
+            </div>
+            <p className="muted">{isRequired ? 'Nothing works without it' : 'Without it something is missing'}</p>
+            {Object.keys(details).length > 0 && (
+              <dl className="facts">
+                {Object.entries(details).map(([key, value]) => (
+                  <div key={key}>
+                    <dt>{key}</dt>
+                    <dd>{String(value)}</dd>
+                  </div>
+                ))}
+              </dl>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Instances({ instances, process }: Pick<Infrastructure, 'instances' | 'process'>): ReactNode {
+  return (
+    <section className="block" aria-labelledby="processes-heading">
+      <h3 id="processes-heading">Processes</h3>
+      <div className="table-frame" role="region" aria-label="Processes" tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Service</th>
+              <th scope="col">Address</th>
+              <th scope="col">Version</th>
+              <th scope="col" className="number">
+                Load
+              </th>
+              <th scope="col" className="number">
+                Last sign of life
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {instances.map(({ service, instanceId, address, version, load, ageMs }) => (
+              <tr key={instanceId}>
+                <th scope="row">
+                  {service}
+                  {instanceId === process.instanceId && <span className="tag">answers</span>}
+                </th>
+                <td>{address === '' ? '–' : address}</td>
+                <td>{version}</td>
+                <td className="number">{Math.round(load * 100)}%</td>
+                <td className="number">{durationLabel(ageMs)} ago</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function Breakers({ breakers }: Pick<Infrastructure, 'breakers'>): ReactNode {
+  if (breakers.length === 0) return null;
+  return (
+    <section className="block" aria-labelledby="breakers-heading">
+      <h3 id="breakers-heading">Circuit breakers of the process that answers</h3>
+      <div className="table-frame" role="region" aria-label="Circuit breakers" tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Call</th>
+              <th scope="col">To</th>
+              <th scope="col">State</th>
+              <th scope="col" className="number">
+                Failures
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {breakers.map(({ name, target = '', state, failures }) => (
+              <tr key={name + target}>
+                <th scope="row">{name}</th>
+                <td>{target === '' ? '–' : target}</td>
+                <td>
+                  <span className="status" data-state={state === 'closed' ? 'good' : 'bad'}>
+                    {state}
+                  </span>
+                </td>
+                <td className="number">{failures}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+/** Whether everything that it rests on is there, as one process sees it. */
+export function HealthOverview(): ReactNode {
+  const polled = usePolled('', operations.infrastructure, EVERY_MS);
+  return (
+    <Read label="Asking how things stand" polled={polled}>
+      {({ status, components, profile, process, instances, breakers }) => (
+        <>
+          <ul className="tiles">
+            <Tile label="Status" value={WORDS[status]} state={STATES[status]} note={`Profile ${profile}, ${String(instances.length)} processes`} />
+            <Tile label="Answering" value={process.service} note={process.address ?? `Node ${process.node}`} />
+            <Tile label="Running for" value={durationLabel(process.uptimeSec * 1_000)} />
+            <Tile label="Memory" value={bytesLabel(process.rssBytes)} />
+            <Tile label="Event loop delay, p99" value={durationLabel(process.eventLoopDelayP99Ms)} />
+          </ul>
+          <Components components={components} />
+          <Instances instances={instances} process={process} />
+          <Breakers breakers={breakers} />
+        </>
+      )}
+    </Read>
+  );
+}

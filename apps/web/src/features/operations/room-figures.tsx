@@ -1,0 +1,59 @@
+import { type ReactNode } from 'react';
+import type { QueryAnswer } from '@agent-chat/contracts';
+import { useMyId, useRoomList } from '../../core/client';
+import { roomName } from '../../core/room-names';
+import { countLabel } from './format';
+
+type Rooms = QueryAnswer<'figures.rooms'>;
+
+/** Where most is written. Names are those of the operator's own rooms: others' names are others' business. */
+export function RoomFigures({ rooms: { activeRooms, items } }: { readonly rooms: Rooms }): ReactNode {
+  const me = useMyId();
+  const mine = useRoomList().rooms;
+  const nameOf = (roomId: string): string | undefined => {
+    const room = mine.find((each) => each.roomId === roomId);
+    return room && roomName(room, me);
+  };
+  return (
+    <section className="block" aria-labelledby="rooms-heading">
+      <h3 id="rooms-heading">Most active rooms</h3>
+      <p className="muted">
+        {countLabel(activeRooms)} {activeRooms === 1 ? 'room' : 'rooms'} with messages on these days.
+      </p>
+      {items.length > 0 && (
+        <div className="table-frame" role="region" aria-label="Most active rooms" tabIndex={0}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Room</th>
+                <th scope="col" className="number">
+                  Messages
+                </th>
+                <th scope="col" className="number">
+                  People
+                </th>
+                <th scope="col" className="number">
+                  Reactions
+                </th>
+                <th scope="col" className="number">
+                  Uploads
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {items.map(({ roomId, messages, activePeople, reactions, uploads }) => (
+                <tr key={roomId}>
+                  <th scope="row">{nameOf(roomId) ?? <code>{roomId}</code>}</th>
+                  <td className="number">{countLabel(messages)}</td>
+                  <td className="number">{countLabel(activePeople)}</td>
+                  <td className="number">{countLabel(reactions)}</td>
+                  <td className="number">{countLabel(uploads)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,246 @@
+import { type Database } from '@agent-chat/database';
+import { createTestDatabase, type TestDatabase } from '@agent-chat/database/testing';
+import { newId, type UserId } from '@agent-chat/kernel';
+import { eventually } from '@agent-chat/testing';
+import { type Browser, type Locator } from 'playwright-core';
+import { askPostgres } from '../support/ask-postgres';
+import { SeededRoom } from '../support/seeded-room';
+import { startSystem } from '../support/start-system';
+import { type TestedSystem } from '../support/tested-system';
+import { launchBrowser, WebPerson } from '../support/web-person';
+
+const HOUR_MS = 3_600_000;
+const PATIENCE = { timeoutMs: 30_000, intervalMs: 500 };
+
+interface DeadPlace {
+  readonly database: string;
+  readonly id: string;
+}
+
+describe('the operator’s page', () => {
+  let past: TestDatabase | undefined;
+  let system: TestedSystem;
+  let browser: Browser;
+  let olive: WebPerson;
+  let onPhone: WebPerson;
+  let ada: WebPerson;
+
+  jest.setTimeout(120_000);
+
+  beforeAll(async () => {
+    // A cluster brings databases of its own.
+    past = process.env['TEST_POSTGRES_URL'] === undefined ? undefined : await createTestDatabase('operations_page');
+    if (past !== undefined) await seedPast(past.database);
+    system = await startSystem({ OPERATORS: 'olive', ...(past === undefined ? {} : { DATABASE_URL: past.url }) });
+    browser = await launchBrowser();
+    olive = await WebPerson.open(browser, system.url, 'Olive');
+    await olive.register();
+    ada = await WebPerson.open(browser, system.url, 'Ada Operations');
+    await ada.register();
+    onPhone = await WebPerson.open(browser, system.otherUrl, 'Olive', { width: 360, height: 740, colorScheme: 'dark' });
+    await onPhone.logIn();
+  }, 120_000);
+  afterAll(async () => {
+    await browser.close();
+    await system.remove();
+    await past?.drop();
+  });
+
+  const sectionOf = (person: WebPerson, name: string): Locator => person.page.getByRole('navigation', { name: 'Operations' }).getByRole('link', { name });
+  const tile = (label: string): Locator => olive.page.getByRole('listitem').filter({ hasText: label }).getByRole('strong');
+  const shots = async (name: string): Promise<void> => {
+    await olive.screenshot(`operations-${name}-desktop-light`);
+    await onPhone.screenshot(`operations-${name}-phone-dark`);
+  };
+  const downloaded = (person: WebPerson) => person.page.evaluate<string[]>(`performance.getEntriesByType('resource').map(({ name }) => name)`);
+
+  it('is offered to operators only, and is fetched by nobody else', async () => {
+    await ada.page.getByRole('button', { name: /account and appearance/ }).click();
+    await ada.page.getByRole('menuitem', { name: 'Your profile' }).waitFor();
+    expect(await ada.page.getByRole('menuitem', { name: 'Operations' }).count()).toBe(0);
+    await ada.page.keyboard.press('Escape');
+    // What everybody may need later has been fetched by now.
+    await eventually(async () => expect((await downloaded(ada)).some((name) => name.includes('/members-panel-'))).toBe(true), PATIENCE);
+    expect((await downloaded(ada)).filter((name) => name.includes('/operations-'))).toEqual([]);
+    await ada.page.goto(`${system.url}/operations`);
+    await ada.page.getByRole('heading', { name: 'For operators only' }).waitFor();
+
+    for (const person of [olive, onPhone]) {
+      await person.page.getByRole('button', { name: /account and appearance/ }).click();
+      await person.page.getByRole('menuitem', { name: 'Operations' }).click();
+      await person.page.getByRole('heading', { name: 'Most active rooms' }).waitFor();
+    }
+  });
+
+  it('shows figures of what happens', async () => {
+    await ada.page.goto(system.url);
+    await ada.createRoom('figures');
+    await ada.send('counted');
+    await ada.storedMessage('counted').waitFor();
+    // Asked for again with each look.
+    await eventually(async () => {
+      await olive.page.getByRole('button', { name: 'Last hour' }).click();
+      await olive.page.getByRole('button', { name: '24 hours' }).click();
+      await tile('Messages').waitFor();
+      expect(Number(await tile('Messages').textContent())).toBeGreaterThan(0);
+      expect(Number(await tile('Active people today').textContent())).toBeGreaterThan(0);
+      expect(await tile('Slowest delivery').textContent()).toMatch(/ms|s/);
+    }, PATIENCE);
+    await olive.page.getByRole('button', { name: '7 days' }).click();
+    await onPhone.page.getByRole('button', { name: '7 days' }).click();
+    for (const person of [olive, onPhone]) await person.page.getByRole('slider', { name: 'Messages' }).waitFor();
+    await shots('figures');
+    await onPhone.page.getByRole('heading', { name: 'Most active rooms' }).scrollIntoViewIfNeeded();
+    await onPhone.screenshot('operations-rooms-phone-dark');
+    await olive.page.getByRole('heading', { name: 'Most active rooms' }).scrollIntoViewIfNeeded();
+    await olive.screenshot('operations-rooms-desktop-light');
+  });
+
+  it('has charts that are read by keys alone, and as tables', async () => {
+    const chart = olive.page.getByRole('slider', { name: 'Messages' });
+    await olive.page.getByRole('button', { name: '24 hours' }).click();
+    await eventually(async () => expect(await chart.getAttribute('aria-valuemax')).toBe('23'), PATIENCE);
+    await chart.focus();
+    await olive.page.keyboard.press('End');
+    const newest = await chart.getAttribute('aria-valuetext');
+    expect(newest).toMatch(/: Messages [1-9]/);
+    await olive.page.keyboard.press('ArrowLeft');
+    expect(await chart.getAttribute('aria-valuenow')).toBe('22');
+    expect(await chart.getAttribute('aria-valuetext')).not.toBe(newest);
+    await olive.page.keyboard.press('Home');
+    expect(await chart.getAttribute('aria-valuenow')).toBe('0');
+    await olive.screenshot('operations-chart-focus-desktop-light');
+
+    await olive.page.keyboard.press('Shift+Tab');
+    await olive.page.keyboard.press('Enter');
+    const table = olive.page.getByRole('region', { name: 'Table of Messages', exact: true });
+    await table.waitFor();
+    expect(await table.getByRole('row').count()).toBe(25);
+    expect(newest).toContain(await table.getByRole('row').nth(1).getByRole('rowheader').innerText());
+    await olive.page.keyboard.press('Enter');
+    await table.waitFor({ state: 'detached' });
+  });
+
+  it('shows how what it rests on stands', async () => {
+    for (const person of [olive, onPhone]) await sectionOf(person, 'Health').click();
+    for (const person of [olive, onPhone]) {
+      await person.page.getByRole('heading', { name: 'Dependencies' }).waitFor();
+      await person.page.getByRole('listitem').filter({ hasText: 'database' }).getByText('Up').waitFor();
+      await person.page.getByRole('region', { name: 'Processes' }).getByText('answers').waitFor();
+    }
+    expect(olive.page.url()).toContain('/operations/health');
+    await shots('health');
+  });
+
+  it('shows who owns the partitions, and which group is how far behind', async () => {
+    for (const person of [olive, onPhone]) await sectionOf(person, 'Partitions').click();
+    for (const person of [olive, onPhone]) {
+      await person.page.getByRole('listitem').filter({ hasText: 'Partitions with an owner' }).getByText('64 of 64').waitFor();
+      await person.page.getByRole('region', { name: 'Consumer groups' }).getByRole('row').filter({ hasText: 'audit-chain' }).getByText('up to date').waitFor();
+    }
+    await shots('partitions');
+    await olive.page.getByText('Every partition', { exact: true }).click();
+    expect(await olive.page.getByRole('region', { name: 'Every partition' }).getByRole('row').count()).toBe(65);
+  });
+
+  it('has dead letters done again or discarded, each after a question, and keeps who wanted it', async () => {
+    const [again, away] = [await bury(system, 'search', 'no such index'), await bury(system, 'nobody', 'the handler is gone')];
+    for (const person of [olive, onPhone]) await sectionOf(person, 'Dead letters').click();
+    for (const person of [olive, onPhone]) await person.page.getByRole('list', { name: 'Dead letters' }).getByText('the handler is gone').waitFor();
+    await shots('dead-letters');
+
+    await olive.page.getByRole('button', { name: /^Look at event of nobody/ }).click();
+    await olive.page.getByRole('dialog').getByText(away.id).waitFor();
+    await olive.page.getByRole('button', { name: 'Discard…' }).click();
+    // Whoever thinks again has done nothing.
+    await olive.page.getByRole('alertdialog', { name: 'Discard it?' }).getByRole('button', { name: 'Cancel' }).click();
+    expect(await lettersIn(away)).toBe(1);
+    await olive.page.getByRole('button', { name: 'Discard…' }).click();
+    await olive.screenshot('operations-discard-desktop-light');
+    await olive.page.getByRole('alertdialog', { name: 'Discard it?' }).getByRole('button', { name: 'Discard' }).click();
+    await olive.page.getByText('the handler is gone').waitFor({ state: 'detached' });
+    expect(await lettersIn(away)).toBe(0);
+
+    await onPhone.page.getByRole('button', { name: 'Look again' }).click();
+    await onPhone.page.getByRole('button', { name: /^Look at event of search/ }).click();
+    await onPhone.page.getByRole('button', { name: 'Replay…' }).waitFor();
+    await onPhone.screenshot('operations-letter-phone-dark');
+    await onPhone.page.getByRole('button', { name: 'Replay…' }).click();
+    await onPhone.page.getByRole('alertdialog', { name: 'Do it again?' }).getByRole('button', { name: 'Replay' }).click();
+    await eventually(async () => expect(await lettersIn(again)).toBe(0), PATIENCE);
+  });
+
+  it('shows who did what, and forgets a person', async () => {
+    for (const person of [olive, onPhone]) await sectionOf(person, 'Audit').click();
+    await olive.page.getByRole('button', { name: 'Operators', exact: true }).click();
+    const trail = olive.page.getByRole('region', { name: 'Audit trail' });
+    await trail.getByRole('row').filter({ hasText: 'deadLetter.discard' }).filter({ hasText: 'Olive' }).filter({ hasText: 'event.nobody.' }).first().waitFor();
+    await trail.getByRole('row').filter({ hasText: 'deadLetter.replay' }).filter({ hasText: 'Olive' }).filter({ hasText: 'event.search.' }).first().waitFor();
+    await olive.page.getByRole('button', { name: 'Everybody' }).click();
+    await olive.page.getByLabel('Type').fill('room.created');
+    await trail.getByRole('row').filter({ hasText: 'Ada Operations' }).first().waitFor();
+    await onPhone.page.getByRole('region', { name: 'Audit trail' }).waitFor();
+    await shots('audit');
+
+    await olive.page.getByText('Erase a person', { exact: true }).click();
+    await olive.page.getByLabel('Their user id').fill(newId());
+    await olive.page.getByRole('button', { name: 'Erase…' }).click();
+    await olive.page.getByRole('alertdialog', { name: 'Erase this person?' }).getByRole('button', { name: 'Erase' }).click();
+    await olive.page.getByText('They were in no entry').waitFor();
+    expect(await olive.page.getByLabel('Their user id').inputValue()).toBe('');
+  });
+
+  it('goes from part to part by keys alone, and back by the browser', async () => {
+    await sectionOf(olive, 'Figures').focus();
+    await olive.page.keyboard.press('Tab');
+    await olive.page.keyboard.press('Enter');
+    await olive.page.getByRole('heading', { name: 'Dependencies' }).waitFor();
+    expect(await sectionOf(olive, 'Health').getAttribute('aria-current')).toBe('page');
+    await olive.page.goBack();
+    await olive.page.getByRole('region', { name: 'Audit trail' }).waitFor();
+    // Nothing is wider than the phone but what scrolls by itself.
+    expect(await onPhone.page.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
+  });
+
+  it('complains about nothing in the console, the content security policy included', () => {
+    expect([...olive.complaints, ...onPhone.complaints]).toEqual([]);
+  });
+});
+
+/** Ten days of talk, as owners would have committed it, for charts that show something. */
+async function seedPast(database: Database): Promise<void> {
+  const people = Array.from({ length: 6 }, () => newId<UserId>());
+  const nowMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
+  for (let day = 1; day <= 9; day++) {
+    for (const [index, hour] of [9, 11, 14, 18].entries()) {
+      const room = await SeededRoom.create(database, { startMs: nowMs - day * 24 * HOUR_MS + hour * HOUR_MS - 24 * HOUR_MS });
+      for (let message = 0; message < 3 + ((day * 7 + hour) % 9); message++) {
+        const posted = await room.post(people[(message + index + day) % (2 + (day % 5))]!, 'something');
+        if (message % 3 === 0) await room.react(posted, people[0]!, '👍');
+      }
+    }
+  }
+}
+
+/** Lays an event to the dead letters of a group, as a consumer that could not handle it does. */
+async function bury(system: TestedSystem, group: string, error: string): Promise<DeadPlace> {
+  for (const database of system.roomDatabases) {
+    const [event] = await askPostgres<{ partition: number; position: string; room_id: string; seq: string; type: string }>(
+      database,
+      `SELECT e.partition, e.position, e.room_id, e.seq, e.type FROM room_events e JOIN partition_progress p USING (partition)
+       WHERE p.state = 'active' AND e.type = 'message.posted' ORDER BY e.created_at DESC LIMIT 1`,
+    );
+    if (event === undefined) continue;
+    const { partition, position, room_id, seq, type } = event;
+    await askPostgres(database, 'INSERT INTO dead_events (consumer, partition, position, room_id, seq, type, error) VALUES ($1, $2, $3, $4, $5, $6, $7)', [
+      ...[group, partition, position, room_id, seq, type, error],
+    ]);
+    return { database, id: `event.${group}.${String(partition)}.${position}` };
+  }
+  throw new Error('No database has an event that could be buried');
+}
+
+async function lettersIn({ database, id }: DeadPlace): Promise<number> {
+  const sql = `SELECT 1 FROM dead_events WHERE 'event.' || consumer || '.' || partition || '.' || position = $1`;
+  return (await askPostgres(database, sql, [id])).length;
+}
