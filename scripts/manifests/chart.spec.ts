@@ -152,7 +152,7 @@ describe('scaling and watching', () => {
     const lags = triggers.filter(({ type }) => type === 'kafka').map(({ metadata }) => [metadata['topic'], metadata['consumerGroup']]);
     const groups = [
       /OWNER_GROUP = '(\w+)'/.exec(read('apps/chat/src/application/write/chat-owner.ts')),
-      /group = '(\w+)'/.exec(read('apps/analytics/src/infrastructure/activity.projection.ts')),
+      /group = '(\w+)'/.exec(read('apps/analytics/src/infrastructure/figures.projection.ts')),
     ].map((found) => found?.[1]);
     expect(new Map(lags as [string, string][])).toEqual(
       new Map([

@@ -1,4 +1,4 @@
-// The verification of an exported audit trail, line by line; how the hashes are made is said in libs/database/migrations/directory/0012_audit_chain.sql.
+// The verification of an exported audit trail, line by line; how the hashes are made is said in libs/database/migrations/directory/0013_audit_chain.sql.
 import { createHash } from 'node:crypto';
 
 const BEGINNING = '00'.repeat(32);
