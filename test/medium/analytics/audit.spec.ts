@@ -1,4 +1,5 @@
 import { OperatorActs } from '@agent-chat/audit';
+import { type Queryable } from '@agent-chat/database';
 import { newId, SystemClock, type UserId } from '@agent-chat/kernel';
 import { eventually } from '@agent-chat/testing';
 import { execFile } from 'node:child_process';
@@ -213,15 +214,24 @@ describe('the audit trail', () => {
   it('keeps one line for each event, though two processes append it at once', async () => {
     const { count } = (await rig.directory.query<{ count: number }>('SELECT count(*) FROM audit_entries WHERE chain = 7000'))[0]!;
     expect(count).toBe(0);
-    const entries = JSON.stringify(
-      [3, 1, 2].map((position) => ({ position, epoch: 1, seq: position, type: 'message.posted', at: '2026-03-11T12:00:00.123Z' })),
-    );
-    const added = await Promise.all(
-      Array.from({ length: 6 }, () => rig.directory.query<{ added: number }>('SELECT audit_append(7000, $1) AS added', [entries])),
-    );
-    expect(added.map(([row]) => row!.added).sort()).toEqual([0, 0, 0, 0, 0, 3]);
+    const append = async (connection: Queryable, ...positions: number[]) => {
+      const entries = positions.map((position) => ({ position, epoch: 1, seq: position, type: 'message.posted', at: '2026-03-11T12:00:00.123Z' }));
+      const [row] = await connection.query<{ added: number }>('SELECT audit_append(7000, $1) AS added', [JSON.stringify(entries)]);
+      return row!.added;
+    };
+    const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%audit_append(7000%'`;
+    expect(await append(rig.directory, 3, 1, 2)).toBe(3);
+    let other: Promise<number> | undefined;
+    await rig.directory.transaction(async (connection) => {
+      // As somebody who appends and has just read where the chain ends.
+      await connection.query('SELECT links FROM audit_chains WHERE chain = 7000 FOR UPDATE');
+      other = append(rig.directory, 5, 6);
+      await eventually(async () => expect(await rig.directory.query(waiting)).toHaveLength(1));
+      await append(connection, 4, 5);
+    });
+    expect(await other).toBe(1);
     expect(await rig.directory.query('SELECT link, position FROM audit_entries WHERE chain = 7000 ORDER BY link')).toEqual(
-      [1, 2, 3].map((link) => ({ link, position: link })),
+      [1, 2, 3, 4, 5, 6].map((link) => ({ link, position: link })),
     );
   });
 });

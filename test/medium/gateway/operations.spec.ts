@@ -1,5 +1,6 @@
 import { Draining } from '@agent-chat/observability';
 import { isUuid } from '@agent-chat/kernel';
+import { eventually } from '@agent-chat/testing';
 import { randomUUID } from 'node:crypto';
 import { RestClient, type RestFailure } from '../../support/rest-client';
 import { startWholeApp, type WholeApp } from '../../support/whole-app';
@@ -85,6 +86,22 @@ describe('what operators see', () => {
       const answer = await figures(path);
       expect([path, answer.status, answer.json()]).toEqual([path, 400, expect.objectContaining({ code: 'VALIDATION_FAILED' })]);
     }
+  });
+
+  it('counts the errors that it answers, and tells operators of them', async () => {
+    expect((await get('/api/infrastructure/status', user())).status).toBe(403);
+    const nowMs = Date.now();
+    const [from, to] = [nowMs - 120_000, nowMs + 120_000].map((ms) => new Date(ms).toISOString());
+    await eventually(
+      async () => {
+        const { points } = (await get(`/api/v1/analytics/errors?unit=minute&from=${from!}&to=${to!}`, operator)).json() as {
+          points: { errors: { code: string; count: number }[] }[];
+        };
+        const counts = points.flatMap(({ errors }) => errors).filter(({ code }) => code === 'FORBIDDEN');
+        expect(counts.reduce((sum, { count }) => sum + count, 0)).toBeGreaterThan(0);
+      },
+      { timeoutMs: 20_000 },
+    );
   });
 
   it('hands the audit trail to operators whole, and forgets a person in it', async () => {

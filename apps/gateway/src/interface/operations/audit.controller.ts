@@ -32,7 +32,10 @@ export class AuditController {
     response.setHeader('Content-Type', 'application/x-ndjson');
     response.setHeader('Content-Disposition', 'attachment; filename="audit.ndjson"');
     response.setHeader('Cache-Control', 'no-store');
-    await pipeline(Readable.from(lines), response);
+    await pipeline(Readable.from(lines), response).catch((error: unknown) => {
+      // Whoever leaves before the end is not told anything.
+      if (!hasLeft(error)) throw error;
+    });
   }
 
   @Post('erasures')
@@ -40,4 +43,8 @@ export class AuditController {
   async erase(@CheckedBody('eraseFromAudit') { userId }: RestBody<'eraseFromAudit'>, @Caller() caller: Principal): Promise<QueryAnswer<'audit.erase'>> {
     return this.queries.ask('audit.erase', { userId, actorId: caller.userId }, READ);
   }
+}
+
+function hasLeft(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
 }

@@ -161,7 +161,7 @@ export function Chart(props: ChartProps): ReactNode {
   return (
     <figure className="chart">
       <figcaption>
-        <h3>{title}</h3>
+        <h2>{title}</h2>
         <button type="button" className="text-button chart-switch" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
           Table<span className="sr-only"> of {title}</span>
         </button>

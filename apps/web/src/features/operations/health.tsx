@@ -12,7 +12,7 @@ const STATES = { up: 'good', degraded: 'warning', down: 'bad' } as const;
 function Components({ components }: Pick<Infrastructure, 'components'>): ReactNode {
   return (
     <section className="block" aria-labelledby="dependencies-heading">
-      <h3 id="dependencies-heading">Dependencies</h3>
+      <h2 id="dependencies-heading">Dependencies</h2>
       <ul className="cards">
         {components.map(({ name, status, isRequired, details = {} }) => (
           <li key={name} className="card" data-state={STATES[status]}>
@@ -43,7 +43,7 @@ function Components({ components }: Pick<Infrastructure, 'components'>): ReactNo
 function Instances({ instances, process }: Pick<Infrastructure, 'instances' | 'process'>): ReactNode {
   return (
     <section className="block" aria-labelledby="processes-heading">
-      <h3 id="processes-heading">Processes</h3>
+      <h2 id="processes-heading">Processes</h2>
       <div className="table-frame" role="region" aria-label="Processes" tabIndex={0}>
         <table>
           <thead>
@@ -83,7 +83,7 @@ function Breakers({ breakers }: Pick<Infrastructure, 'breakers'>): ReactNode {
   if (breakers.length === 0) return null;
   return (
     <section className="block" aria-labelledby="breakers-heading">
-      <h3 id="breakers-heading">Circuit breakers of the process that answers</h3>
+      <h2 id="breakers-heading">Circuit breakers of the process that answers</h2>
       <div className="table-frame" role="region" aria-label="Circuit breakers" tabIndex={0}>
         <table>
           <thead>

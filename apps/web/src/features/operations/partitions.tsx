@@ -26,7 +26,7 @@ function ownerName(owner: string, instances: Infrastructure['instances']): strin
 function Owners({ partitions, instances }: { readonly partitions: readonly Partition[] } & Pick<Infrastructure, 'instances'>): ReactNode {
   return (
     <section className="block" aria-labelledby="owners-heading">
-      <h3 id="owners-heading">Owners</h3>
+      <h2 id="owners-heading">Owners</h2>
       <div className="table-frame" role="region" aria-label="Owners" tabIndex={0}>
         <table>
           <thead>
@@ -58,7 +58,7 @@ function Owners({ partitions, instances }: { readonly partitions: readonly Parti
 function Groups({ partitions }: { readonly partitions: readonly Partition[] }): ReactNode {
   return (
     <section className="block" aria-labelledby="groups-heading">
-      <h3 id="groups-heading">Consumer groups</h3>
+      <h2 id="groups-heading">Consumer groups</h2>
       <p className="muted">A group notes how far it is only now and then while nothing concerns it: up to {PASSED_OVER} events are no lag.</p>
       <div className="table-frame" role="region" aria-label="Consumer groups" tabIndex={0}>
         <table>

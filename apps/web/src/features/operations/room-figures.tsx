@@ -16,7 +16,7 @@ export function RoomFigures({ rooms: { activeRooms, items } }: { readonly rooms:
   };
   return (
     <section className="block" aria-labelledby="rooms-heading">
-      <h3 id="rooms-heading">Most active rooms</h3>
+      <h2 id="rooms-heading">Most active rooms</h2>
       <p className="muted">
         {countLabel(activeRooms)} {activeRooms === 1 ? 'room' : 'rooms'} with messages on these days.
       </p>
