@@ -22,11 +22,16 @@ async function ask(userId: string): Promise<void> {
   }
 }
 
-/** Whether the signed-in person is an operator of the server. */
-export function useIsOperator(): boolean {
+/** The global roles of the signed-in person; undefined until they are known. */
+export function useRoles(): readonly string[] | undefined {
   const userId = useMyId();
-  const me = useStore(known);
   const { state } = useConnection();
+  const me = useStore(known);
   useEffect(() => void ask(userId), [userId, state]);
-  return me?.userId === userId && me.roles.includes('operator');
+  return me?.userId === userId ? me.roles : undefined;
+}
+
+/** Whether the signed-in person is known to be an operator of the server. */
+export function useIsOperator(): boolean {
+  return useRoles()?.includes('operator') === true;
 }

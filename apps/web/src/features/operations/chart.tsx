@@ -26,6 +26,7 @@ const PLOT_HEIGHT = HEIGHT - MARGIN.top - MARGIN.bottom;
 const LABEL_WIDTH = 76;
 const FIRST_WIDTH = 480;
 const PAGE = 10;
+const MOST_HOURS = 48;
 
 function useWidth(): readonly [RefObject<HTMLDivElement | null>, number] {
   const ref = useRef<HTMLDivElement>(null);
@@ -50,8 +51,10 @@ interface Plot {
   readonly y: (value: number) => number;
 }
 
-function plotOf(points: readonly ChartPoint[], width: number): Plot {
-  const ticks = ticksUpTo(Math.max(0, ...points.flatMap(({ values }) => values.filter((value) => value !== undefined))));
+function plotOf({ points, kind }: Pick<ChartProps, 'points' | 'kind'>, width: number): Plot {
+  const highest = Math.max(0, ...points.flatMap(({ values }) => values.filter((value) => value !== undefined)));
+  // Bars are counts: there are no halves of them.
+  const ticks = ticksUpTo(highest, kind === 'bars' ? 1 : 0);
   const top = ticks[ticks.length - 1] ?? 1;
   const band = (width - MARGIN.left - MARGIN.right) / Math.max(1, points.length);
   return {
@@ -61,6 +64,17 @@ function plotOf(points: readonly ChartPoint[], width: number): Plot {
     x: (index) => MARGIN.left + (index + 0.5) * band,
     y: (value) => MARGIN.top + PLOT_HEIGHT * (1 - value / top),
   };
+}
+
+/** Hours of several days are read by their days. */
+function isOverDays(points: readonly ChartPoint[], by: Counted): boolean {
+  return by === 'hour' && points.length > MOST_HOURS;
+}
+
+/** Where a label may stand. */
+function labelPlaces(points: readonly ChartPoint[], by: Counted): number[] {
+  const all = points.map((_, index) => index);
+  return isOverDays(points, by) ? all.filter((index) => points[index]?.at.includes('T00:00') === true) : all;
 }
 
 function Axes({ plot, points, by, format }: { readonly plot: Plot } & Pick<ChartProps, 'points' | 'by' | 'format'>): ReactNode {
@@ -75,9 +89,9 @@ function Axes({ plot, points, by, format }: { readonly plot: Plot } & Pick<Chart
           </text>
         </g>
       ))}
-      {labelled(points.length, Math.floor((width - MARGIN.left) / LABEL_WIDTH)).map((index) => (
+      {labelled(labelPlaces(points, by), Math.floor((width - MARGIN.left) / LABEL_WIDTH)).map((index) => (
         <text key={index} className="chart-label" x={Math.max(x(index), MARGIN.left + 10)} y={HEIGHT - 5} textAnchor="middle">
-          {axisLabel(points[index]?.at ?? '', by)}
+          {axisLabel(points[index]?.at ?? '', isOverDays(points, by) ? 'day' : by)}
         </text>
       ))}
     </>
@@ -147,7 +161,7 @@ export function Chart(props: ChartProps): ReactNode {
   const last = points.length - 1;
   const at = Math.min(chosen ?? last, last);
   const point = points[at];
-  const plot = plotOf(points, width);
+  const plot = plotOf(props, width);
   const onPointer = (event: PointerEvent<HTMLDivElement>): void => {
     const left = event.clientX - event.currentTarget.getBoundingClientRect().left - MARGIN.left;
     setChosen(Math.min(last, Math.max(0, Math.floor(left / plot.band))));

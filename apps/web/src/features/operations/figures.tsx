@@ -63,7 +63,7 @@ function ErrorCodes({ errors }: Pick<Answers, 'errors'>): ReactNode {
 
 function Charts({ range, activity, delivery, errors, people }: Answers & { readonly range: Range }): ReactNode {
   const one = (value: number) => [value];
-  const perUnit = (what: string, values: readonly number[]): string => `At most ${countLabel(Math.max(0, ...values))} ${what} a ${range.unit}`;
+  const most = (values: readonly number[]): string => `Most in one ${range.unit}: ${countLabel(Math.max(0, ...values))}`;
   const failed = errors.map((point) => sumOf(point.errors.map(({ count }) => count)));
   const bars = { kind: 'bars', by: range.unit, format: countLabel } as const;
   return (
@@ -71,10 +71,7 @@ function Charts({ range, activity, delivery, errors, people }: Answers & { reado
       <Chart
         {...bars}
         title="Messages"
-        summary={perUnit(
-          'messages',
-          activity.map(({ messages }) => messages),
-        )}
+        summary={most(activity.map(({ messages }) => messages))}
         series={['Messages']}
         points={activity.map(({ at, messages }) => ({ at, values: one(messages) }))}
       />
@@ -99,7 +96,7 @@ function Charts({ range, activity, delivery, errors, people }: Answers & { reado
         <Chart
           {...bars}
           title="Errors answered"
-          summary={perUnit('errors', failed)}
+          summary={most(failed)}
           series={['Errors']}
           points={errors.map(({ at }, index) => ({ at, values: one(failed[index] ?? 0) }))}
         />
@@ -108,20 +105,14 @@ function Charts({ range, activity, delivery, errors, people }: Answers & { reado
       <Chart
         {...bars}
         title="Uploads"
-        summary={perUnit(
-          'attachments',
-          activity.map(({ uploads }) => uploads),
-        )}
+        summary={most(activity.map(({ uploads }) => uploads))}
         series={['Uploads']}
         points={activity.map(({ at, uploads }) => ({ at, values: one(uploads) }))}
       />
       <Chart
         {...bars}
         title="Reactions"
-        summary={perUnit(
-          'reactions',
-          activity.map(({ reactions }) => reactions),
-        )}
+        summary={most(activity.map(({ reactions }) => reactions))}
         series={['Reactions']}
         points={activity.map(({ at, reactions }) => ({ at, values: one(reactions) }))}
       />

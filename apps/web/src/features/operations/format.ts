@@ -8,6 +8,7 @@ export function countLabel(value: number): string {
 
 /** Milliseconds as people read them. */
 export function durationLabel(ms: number): string {
+  if (ms === 0) return '0';
   if (ms < 10) return `${ms.toFixed(ms < 1 || ms % 1 !== 0 ? 1 : 0)} ms`;
   if (ms < 1_000) return `${whole.format(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;

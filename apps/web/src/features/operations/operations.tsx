@@ -1,7 +1,9 @@
 import { useEffect, useRef, type ReactNode } from 'react';
+import { useRoles } from '../../core/roles';
 import { formatRoute, SECTIONS, type Section } from '../../core/route';
 import { navigate } from '../../core/router';
 import { IconButton } from '../../ui/controls';
+import { EmptyState, LoadingState } from '../../ui/states';
 import { Audit } from './audit';
 import { DeadLetters } from './dead-letters';
 import { Figures } from './figures';
@@ -28,7 +30,9 @@ const PARTS: Readonly<Record<Section, () => ReactNode>> = {
 function SectionLinks({ section }: { readonly section: Section }): ReactNode {
   const current = useRef<HTMLAnchorElement>(null);
   // On a phone the row is longer than the screen.
-  useEffect(() => current.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [section]);
+  useEffect(() => {
+    current.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [section]);
   return (
     <nav className="operations-nav" aria-label="Operations">
       {SECTIONS.map((each) => (
@@ -53,6 +57,7 @@ function SectionLinks({ section }: { readonly section: Section }): ReactNode {
 /** What operators see: how the whole thing does, and what waits for them. */
 export function Operations({ section }: { readonly section: Section }): ReactNode {
   const Part = PARTS[section];
+  const roles = useRoles();
   return (
     <section className="page" aria-label="Operations">
       <header className="page-header">
@@ -61,10 +66,20 @@ export function Operations({ section }: { readonly section: Section }): ReactNod
         </span>
         <h1>Operations</h1>
       </header>
-      <SectionLinks section={section} />
-      <div className="operations-body" key={section}>
-        <Part />
-      </div>
+      {roles?.includes('operator') === true && (
+        <>
+          <SectionLinks section={section} />
+          <div className="operations-body" key={section}>
+            <Part />
+          </div>
+        </>
+      )}
+      {roles?.includes('operator') === false && (
+        <EmptyState icon="lock" title="For operators only">
+          Whoever runs this server names its operators in the setting OPERATORS.
+        </EmptyState>
+      )}
+      {roles === undefined && <LoadingState label="Asking who you are" />}
     </section>
   );
 }

@@ -1,21 +1,9 @@
-import { AgentChatError } from '@agent-chat/client';
 import { type ReactNode } from 'react';
 import { explainError } from '../../core/explain-error';
 import { ActionButton } from '../../ui/controls';
-import { EmptyState, ErrorState, LoadingState } from '../../ui/states';
+import { ErrorState, LoadingState } from '../../ui/states';
 import { momentLabel } from './format';
 import { type Polled } from './use-polled';
-
-function Refusal({ error, onRetry }: { readonly error: unknown; readonly onRetry: () => void }): ReactNode {
-  if (error instanceof AgentChatError && error.code === 'FORBIDDEN') {
-    return (
-      <EmptyState icon="lock" title="For operators only">
-        Whoever runs this server names its operators in the setting OPERATORS.
-      </EmptyState>
-    );
-  }
-  return <ErrorState error={error} onRetry={onRetry} />;
-}
 
 /** What was read, or what there is to say while there is nothing. What is old because the newest attempt failed says so. */
 export function Read<Data>({
@@ -28,7 +16,7 @@ export function Read<Data>({
   readonly children: (data: Data) => ReactNode;
 }): ReactNode {
   const { data, error, readAtMs, reload } = polled;
-  if (data === undefined) return error === undefined ? <LoadingState label={label} /> : <Refusal error={error} onRetry={reload} />;
+  if (data === undefined) return error === undefined ? <LoadingState label={label} /> : <ErrorState error={error} onRetry={reload} />;
   return (
     <>
       {error !== undefined && (
