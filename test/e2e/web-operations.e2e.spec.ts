@@ -158,7 +158,8 @@ describe('the operator’s page', () => {
     await olive.page.getByRole('button', { name: 'Discard…' }).click();
     await olive.screenshot('operations-discard-desktop-light');
     await olive.page.getByRole('alertdialog', { name: 'Discard it?' }).getByRole('button', { name: 'Discard' }).click();
-    await olive.page.getByText('the handler is gone').waitFor({ state: 'detached' });
+    await olive.page.getByRole('dialog').waitFor({ state: 'detached' });
+    await olive.page.getByRole('list', { name: 'Dead letters' }).getByText('the handler is gone').waitFor({ state: 'detached' });
     expect(await lettersIn(away)).toBe(0);
 
     await onPhone.page.getByRole('button', { name: 'Look again' }).click();

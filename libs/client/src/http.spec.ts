@@ -38,6 +38,13 @@ describe('a REST call', () => {
     expect(requests.map(({ headers }) => headers['idempotency-key'])).toEqual(['k-1', 'k-1', 'k-1', 'k-1']);
   });
 
+  it('goes below the version of the interface, or where its path says', async () => {
+    const { http, requests } = openHttp([], new SteeredEnvironment());
+    await http.request(READ);
+    await http.request({ method: 'GET', path: '/api/infrastructure/status' });
+    expect(requests.map(({ url }) => url)).toEqual(['http://server/api/v1/rooms?cursor=a%20b', 'http://server/api/infrastructure/status']);
+  });
+
   it('gives up after five attempts with the last error', async () => {
     const environment = new SteeredEnvironment();
     const { http, requests } = openHttp(Array<Answer>(9).fill('unreachable'), environment);

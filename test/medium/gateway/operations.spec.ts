@@ -56,6 +56,12 @@ describe('what operators see', () => {
     expect((await get('/api/infrastructure/status')).status).toBe(401);
   });
 
+  it('tells people their own global roles, and nobody those of others', async () => {
+    expect((await get('/api/v1/users/me', operator)).json()).toMatchObject({ username: 'root-of-all', roles: ['operator'] });
+    expect((await get('/api/v1/users/me', user())).json()).toMatchObject({ roles: [] });
+    expect((await get(`/api/v1/users/${ann.userId}`, operator)).json()).not.toHaveProperty('roles');
+  });
+
   it('tells operators of days and of who did what', async () => {
     const today = new Date().toISOString().slice(0, 10);
 
