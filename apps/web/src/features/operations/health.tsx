@@ -69,7 +69,7 @@ function Instances({ instances, process }: Pick<Infrastructure, 'instances' | 'p
                 <td>{address === '' ? '–' : address}</td>
                 <td>{version}</td>
                 <td className="number">{Math.round(load * 100)}%</td>
-                <td className="number">{durationLabel(ageMs)} ago</td>
+                <td className="number">{ageMs < 1_000 ? 'now' : `${durationLabel(ageMs)} ago`}</td>
               </tr>
             ))}
           </tbody>
@@ -124,7 +124,12 @@ export function HealthOverview(): ReactNode {
       {({ status, components, profile, process, instances, breakers }) => (
         <>
           <ul className="tiles">
-            <Tile label="Status" value={WORDS[status]} state={STATES[status]} note={`Profile ${profile}, ${String(instances.length)} processes`} />
+            <Tile
+              label="Status"
+              value={WORDS[status]}
+              state={STATES[status]}
+              note={`Profile ${profile}, ${String(instances.length)} ${instances.length === 1 ? 'process' : 'processes'}`}
+            />
             <Tile label="Answering" value={process.service} note={process.address ?? `Node ${process.node}`} />
             <Tile label="Running for" value={durationLabel(process.uptimeSec * 1_000)} />
             <Tile label="Memory" value={bytesLabel(process.rssBytes)} />
