@@ -48,9 +48,14 @@ describe('the operator’s page', () => {
 
   const sectionOf = (person: WebPerson, name: string): Locator => person.page.getByRole('navigation', { name: 'Operations' }).getByRole('link', { name });
   const tile = (label: string): Locator => olive.page.getByRole('listitem').filter({ hasText: label }).getByRole('strong');
+  /** As both look at it, by day and by night. */
   const shots = async (name: string): Promise<void> => {
-    await olive.screenshot(`operations-${name}-desktop-light`);
-    await onPhone.screenshot(`operations-${name}-phone-dark`);
+    for (const colorScheme of ['dark', 'light'] as const) {
+      for (const { page } of [olive, onPhone]) await page.emulateMedia({ colorScheme });
+      await olive.screenshot(`operations-${name}-desktop-${colorScheme}`);
+      await onPhone.screenshot(`operations-${name}-phone-${colorScheme}`);
+    }
+    await onPhone.page.emulateMedia({ colorScheme: 'dark' });
   };
   const downloaded = (person: WebPerson) => person.page.evaluate<string[]>(`performance.getEntriesByType('resource').map(({ name }) => name)`);
 
