@@ -137,6 +137,16 @@ describe('the operator’s page', () => {
     await shots('health');
   });
 
+  it('says from when it is what it shows while it reaches nobody, and goes on once it does', async () => {
+    await olive.context.setOffline(true);
+    await olive.page.getByText(/This is from/).waitFor({ timeout: 60_000 });
+    await olive.page.getByRole('heading', { name: 'Dependencies' }).waitFor();
+    await olive.screenshot('operations-offline-desktop-light');
+    await olive.context.setOffline(false);
+    await olive.page.getByText(/This is from/).waitFor({ state: 'detached', timeout: 60_000 });
+    expect(await olive.page.getByRole('heading', { name: 'Dependencies' }).isVisible()).toBe(true);
+  });
+
   it('shows who owns the partitions, and which group is how far behind', async () => {
     for (const person of [olive, onPhone]) await sectionOf(person, 'Partitions').click();
     for (const person of [olive, onPhone]) {

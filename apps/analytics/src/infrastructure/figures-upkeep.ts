@@ -24,9 +24,12 @@ export class FiguresUpkeep implements OnApplicationBootstrap, BeforeApplicationS
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => {
+    const look = (): void => {
       this.running = this.remove().catch((error: unknown) => this.logger.warn({ err: error }, 'Old figures could not be removed and are tried again'));
-    }, EVERY_MS).unref();
+    };
+    // Also at the start: there are machines that never run for an hour.
+    look();
+    this.timer = setInterval(look, EVERY_MS).unref();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
