@@ -168,6 +168,13 @@ describe('the audit trail', () => {
     expect(await attempt(['nonsense'])).toContain('Line 1 is no JSON');
   });
 
+  it('is not handed over as if it were whole when its newest entries are gone', async () => {
+    await rig.directory.query('UPDATE audit_chains SET links = links + 1000 WHERE chain = $1', [room.partition]);
+    await expect(exported()).rejects.toMatchObject({ code: 'INTERNAL' });
+    await rig.directory.query('UPDATE audit_chains SET links = links - 1000 WHERE chain = $1', [room.partition]);
+    expect((await verify(await exported())).code).toBe(0);
+  });
+
   it('shows by an earlier end that all was written anew', async () => {
     const saved = join(folder, 'heads.json');
     expect((await verify(await exported(), '--save', saved)).code).toBe(0);
