@@ -2,13 +2,16 @@ import { type Database } from '@agent-chat/database';
 import { createTestDatabase, type TestDatabase } from '@agent-chat/database/testing';
 import { newId, type UserId } from '@agent-chat/kernel';
 import { eventually } from '@agent-chat/testing';
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
 import { type Browser, type Locator } from 'playwright-core';
 import { askPostgres } from '../support/ask-postgres';
 import { SeededRoom } from '../support/seeded-room';
 import { startSystem } from '../support/start-system';
 import { type TestedSystem } from '../support/tested-system';
-import { launchBrowser, WebPerson } from '../support/web-person';
+import { launchBrowser, PASSWORD, WebPerson } from '../support/web-person';
 
+const AUDIT_VERIFY = resolve(__dirname, '../../scripts/audit-verify.mjs');
 const HOUR_MS = 3_600_000;
 const PATIENCE = { timeoutMs: 30_000, intervalMs: 500 };
 
@@ -206,6 +209,12 @@ describe('the operator’s page', () => {
     expect(await olive.page.getByLabel('Their user id').inputValue()).toBe('');
   });
 
+  it('has an audit trail that verifies from outside', async () => {
+    const { code, output } = await verifyAudit(system.otherUrl);
+    expect(output).toMatch(/^\d+ entries in \d+ chains, 0 ids erased\nThe audit trail verifies\.\n$/);
+    expect(code).toBe(0);
+  });
+
   it('goes from part to part by keys alone, and back by the browser', async () => {
     await sectionOf(olive, 'Figures').focus();
     await olive.page.keyboard.press('Tab');
@@ -259,4 +268,14 @@ async function bury(system: TestedSystem, group: string, error: string): Promise
 async function lettersIn({ database, id }: DeadPlace): Promise<number> {
   const sql = `SELECT 1 FROM dead_events WHERE 'event.' || consumer || '.' || partition || '.' || position = $1`;
   return (await askPostgres(database, sql, [id])).length;
+}
+
+/** As an operator does: npm run audit:verify. */
+function verifyAudit(url: string): Promise<{ code: number; output: string }> {
+  const options = { env: { ...process.env, OPERATOR_PASSWORD: PASSWORD } };
+  return new Promise((done) => {
+    execFile(process.execPath, [AUDIT_VERIFY, '--url', url, '--user', 'olive'], options, (error, stdout, stderr) =>
+      done({ code: Number(error?.code ?? 0), output: stdout + stderr }),
+    );
+  });
 }

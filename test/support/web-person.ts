@@ -6,7 +6,8 @@ import { type Browser, type BrowserContext, chromium, type Locator, type Page } 
 const SCREENSHOTS = resolve(__dirname, '../../test-output/screenshots');
 /** What a browser notes by itself: a network that is cut on purpose, a room that one may not see any more. */
 const EXPECTED = /ERR_INTERNET_DISCONNECTED|status of 40[34]/;
-const PASSWORD = 'correct horse battery';
+/** Of everybody who registers. */
+export const PASSWORD = 'correct horse battery';
 const ARGUMENTS = [
   ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
   ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
