@@ -44,37 +44,49 @@ create index audit_entries_subject on audit_entries (subject_id);
 create function audit_append(into_chain int, given json) returns int language plpgsql as $$
 declare
   tail record;
-  entry record;
-  added int := 0;
+  hash bytea;
+  hashes bytea[] := '{}';
+  part bytea;
+  parts bytea[];
+  added audit_entries[];
 begin
   insert into audit_chains (chain, links, head) values (into_chain, 0, decode(repeat('00', 32), 'hex')) on conflict do nothing;
   -- Whoever appends to the same chain waits here.
   select links, head into tail from audit_chains where chain = into_chain for update;
-  for entry in
-    select g.*, ''::bytea as actor_salt, ''::bytea as actor_digest, ''::bytea as subject_salt, ''::bytea as subject_digest
-    from json_to_recordset(given) as g (position bigint, epoch bigint, room_id uuid, seq bigint, type text, at timestamptz, actor_id uuid, subject_id text)
-    where not exists (select 1 from audit_entries e where e.chain = into_chain and e.position = g.position and e.epoch = g.epoch)
-    order by g.position
-  loop
-    entry.actor_salt := case when entry.actor_id is not null then uuid_send(gen_random_uuid()) end;
-    entry.actor_digest := sha256(entry.actor_salt || convert_to(entry.actor_id::text, 'UTF8'));
-    entry.subject_salt := case when entry.subject_id is not null then uuid_send(gen_random_uuid()) end;
-    entry.subject_digest := sha256(entry.subject_salt || convert_to(entry.subject_id, 'UTF8'));
-    entry.at := date_trunc('milliseconds', entry.at);
-    tail.links := tail.links + 1;
-    tail.head := sha256(tail.head || coalesce(entry.actor_digest, '') || coalesce(entry.subject_digest, '') || convert_to(
-      into_chain || e'\n' || tail.links || e'\n' || coalesce(entry.position::text, '') || e'\n' || coalesce(entry.epoch::text, '') || e'\n'
-        || coalesce(entry.room_id::text, '') || e'\n' || coalesce(entry.seq::text, '') || e'\n' || entry.type || e'\n'
-        || to_char(entry.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'UTF8'));
-    insert into audit_entries
-      values (into_chain, tail.links, entry.position, entry.epoch, entry.room_id, entry.seq, entry.type, entry.at, entry.actor_id, entry.actor_salt,
-        entry.actor_digest, entry.subject_id, entry.subject_salt, entry.subject_digest, tail.head);
-    added := added + 1;
-  end loop;
-  if added > 0 then
-    update audit_chains set links = tail.links, head = tail.head where chain = into_chain;
+  -- All but the hashes at once: those take one another.
+  select array_agg(entry order by (entry).link), array_agg(
+      coalesce((entry).actor_digest, '') || coalesce((entry).subject_digest, '') || convert_to(concat(
+        into_chain, e'\n', (entry).link, e'\n', (entry).position, e'\n', (entry).epoch, e'\n', (entry).room_id, e'\n', (entry).seq, e'\n', (entry).type, e'\n',
+        to_char((entry).at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), 'UTF8') order by (entry).link)
+    into added, parts
+    from (
+      select row(
+          into_chain, tail.links + row_number() over (order by g.position), g.position, g.epoch, g.room_id, g.seq, g.type, date_trunc('milliseconds', g.at),
+          g.actor_id, salts.actor, sha256(salts.actor || convert_to(g.actor_id::text, 'UTF8')),
+          g.subject_id, salts.subject, sha256(salts.subject || convert_to(g.subject_id, 'UTF8')), ''
+        )::audit_entries as entry
+      from json_to_recordset(given) as g (position bigint, epoch bigint, room_id uuid, seq bigint, type text, at timestamptz, actor_id uuid, subject_id text)
+        -- Made once, and used twice.
+        cross join lateral (
+          select case when g.actor_id is not null then uuid_send(gen_random_uuid()) end as actor,
+            case when g.subject_id is not null then uuid_send(gen_random_uuid()) end as subject offset 0
+        ) salts
+      where not exists (select 1 from audit_entries e where e.chain = into_chain and e.position = g.position and e.epoch = g.epoch)
+      offset 0
+    ) sealed;
+  if added is null then
+    return 0;
   end if;
-  return added;
+  hash := tail.head;
+  foreach part in array parts loop
+    hash := sha256(hash || part);
+    hashes := hashes || hash;
+  end loop;
+  insert into audit_entries
+    select chain, link, position, epoch, room_id, seq, type, at, actor_id, actor_salt, actor_digest, subject_id, subject_salt, subject_digest,
+      hashes[(link - tail.links)::int] from unnest(added);
+  update audit_chains set links = tail.links + array_length(parts, 1), head = hash where chain = into_chain;
+  return array_length(parts, 1);
 end $$;
 
 -- Takes a person out of the trail. Answers in how many entries they were.

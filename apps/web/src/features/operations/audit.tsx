@@ -22,7 +22,7 @@ function Line({ entry }: { readonly entry: AuditEntry }): ReactNode {
   const { at, type, actorId, subjectId, roomId, chain, link, erased = false } = entry;
   return (
     <tr>
-      <td>{momentLabel(at)}</td>
+      <td className="moment">{momentLabel(at)}</td>
       <th scope="row">{type}</th>
       <td>
         <Actor userId={actorId} isErased={erased} />

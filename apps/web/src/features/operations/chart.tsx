@@ -24,6 +24,8 @@ const HEIGHT = 170;
 const MARGIN = { top: 8, right: 8, bottom: 22, left: 46 } as const;
 const PLOT_HEIGHT = HEIGHT - MARGIN.top - MARGIN.bottom;
 const LABEL_WIDTH = 76;
+/** A label in the middle of the last point has to have room for its half. */
+const HALF_LABEL = 26;
 const FIRST_WIDTH = 480;
 const PAGE = 10;
 const MOST_HOURS = 48;
@@ -90,7 +92,7 @@ function Axes({ plot, points, by, format }: { readonly plot: Plot } & Pick<Chart
         </g>
       ))}
       {labelled(labelPlaces(points, by), Math.floor((width - MARGIN.left) / LABEL_WIDTH)).map((index) => (
-        <text key={index} className="chart-label" x={Math.max(x(index), MARGIN.left + 10)} y={HEIGHT - 5} textAnchor="middle">
+        <text key={index} className="chart-label" x={Math.min(Math.max(x(index), MARGIN.left + 10), width - HALF_LABEL)} y={HEIGHT - 5} textAnchor="middle">
           {axisLabel(points[index]?.at ?? '', isOverDays(points, by) ? 'day' : by)}
         </text>
       ))}
