@@ -106,7 +106,7 @@ describe('what operators see', () => {
         const counts = points.flatMap(({ errors }) => errors).filter(({ code }) => code === 'FORBIDDEN');
         expect(counts.reduce((sum, { count }) => sum + count, 0)).toBeGreaterThan(0);
       },
-      { timeoutMs: 20_000 },
+      { timeoutMs: 20_000, intervalMs: 500 },
     );
   });
 
