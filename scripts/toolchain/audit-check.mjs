@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 
 const BEGINNING = '00'.repeat(32);
+/** In place of a digest. */
+const ABSENT = '00';
 /** Beyond this many there is nothing more to learn from another one. */
 const MOST_PROBLEMS = 1_000;
 
@@ -16,7 +18,7 @@ const bytes = (hex) => Buffer.from(hex, 'hex');
 function hashOf(entry, before) {
   const { chain, link, position = '', epoch = '', roomId = '', seq = '', type, at } = entry;
   const rest = [chain, link, position, epoch, roomId, seq, type, at].join('\n');
-  return sha256(bytes(before), bytes(entry.actor?.digest ?? ''), bytes(entry.subject?.digest ?? ''), rest);
+  return sha256(bytes(before), bytes(entry.actor?.digest ?? ABSENT), bytes(entry.subject?.digest ?? ABSENT), rest);
 }
 
 /** Takes an export in, in order, and says what is wrong with it. */

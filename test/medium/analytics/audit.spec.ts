@@ -134,16 +134,20 @@ describe('the audit trail', () => {
     ['a changed type', `SET type = 'member.joined'`, 'its hash is not that of what it says'],
     ['a changed time', `SET at = at + interval '1 hour'`, 'its hash is not that of what it says'],
     ['a half erased id', `SET actor_salt = NULL`, 'its actor is half erased'],
-  ])('shows %s', async (_, change, problem) => {
-    const [where, restore] = [
-      `WHERE chain = ${room.partition} AND type LIKE 'me%ed' AND link = 6`,
-      'UPDATE audit_entries e SET actor_id = k.actor_id, actor_salt = k.actor_salt, subject_id = k.subject_id, subject_digest = k.subject_digest, type = k.type, at = k.at FROM kept k WHERE k.chain = e.chain AND k.link = e.link',
-    ];
+    [
+      'an actor who is said to be the subject',
+      `SET subject_id = actor_id, subject_salt = actor_salt, subject_digest = actor_digest, actor_id = NULL, actor_salt = NULL, actor_digest = NULL`,
+      'its hash is not that of what it says',
+      1,
+    ],
+  ])('shows %s', async (_, change, problem, link = 6) => {
+    const columns = ['actor_id', 'actor_salt', 'actor_digest', 'subject_id', 'subject_salt', 'subject_digest', 'type', 'at'];
+    const restore = `UPDATE audit_entries e SET ${columns.map((column) => `${column} = k.${column}`).join(', ')} FROM kept k WHERE k.chain = e.chain AND k.link = e.link`;
     await rig.directory.query('CREATE TABLE kept AS SELECT * FROM audit_entries');
-    const file = await tampered(`UPDATE audit_entries ${change} ${where}`, restore);
+    const file = await tampered(`UPDATE audit_entries ${change} WHERE chain = ${room.partition} AND link = ${link}`, restore);
     await rig.directory.query('DROP TABLE kept');
     const { code, output } = await verify(file);
-    expect(output).toContain(`Chain ${room.partition}, entry 6: ${problem}`);
+    expect(output).toContain(`Chain ${room.partition}, entry ${link}: ${problem}`);
     expect(output).toContain('does NOT verify');
     expect(code).toBe(1);
     expect((await verify(await exported())).code).toBe(0);

@@ -39,7 +39,7 @@ create index audit_entries_actor on audit_entries (actor_id, at, chain, link);
 create index audit_entries_subject on audit_entries (subject_id);
 
 -- Appends entries to a chain, in the order of their positions; leaves out those whose place in the log is in it already. Answers how many are new.
---   digest = sha256(salt || id), each of actor and subject; nothing where there is none
+--   digest = sha256(salt || id), each of actor and subject; one byte of 0 where there is none
 --   hash   = sha256(hash of the entry before || actor digest || subject digest || the rest as text, a line each; an empty one for what is absent)
 create function audit_append(into_chain int, given json) returns int language plpgsql as $$
 declare
@@ -55,7 +55,7 @@ begin
   select links, head into tail from audit_chains where chain = into_chain for update;
   -- All but the hashes at once: those take one another.
   select array_agg(entry order by (entry).link), array_agg(
-      coalesce((entry).actor_digest, '') || coalesce((entry).subject_digest, '') || convert_to(concat(
+      coalesce((entry).actor_digest, '\x00') || coalesce((entry).subject_digest, '\x00') || convert_to(concat(
         into_chain, e'\n', (entry).link, e'\n', (entry).position, e'\n', (entry).epoch, e'\n', (entry).room_id, e'\n', (entry).seq, e'\n', (entry).type, e'\n',
         to_char((entry).at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), 'UTF8') order by (entry).link)
     into added, parts
