@@ -9,6 +9,7 @@ import { PersonLogReader } from './infrastructure/read/person-log.reader';
 import { RoomListReader } from './infrastructure/read/room-list.reader';
 import { RoomReader } from './infrastructure/read/room.reader';
 import { SearchReader } from './infrastructure/read/search.reader';
+import { LogQueries } from './interface/log.queries';
 import { MessageQueries } from './interface/message.queries';
 import { RoomQueries } from './interface/room.queries';
 
@@ -25,6 +26,7 @@ import { RoomQueries } from './interface/room.queries';
     RoomListReader,
     RoomReader,
     SearchReader,
+    LogQueries,
     MessageQueries,
     RoomQueries,
   ],

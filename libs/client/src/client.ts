@@ -5,6 +5,7 @@ import { Connection, type ConnectionState, type ConnectionStatus } from './conne
 import { Emitter, type Unsubscribe } from './emitter';
 import { AgentChatError } from './errors';
 import { FilesApi } from './files-api';
+import { receiveFrame } from './frames';
 import { Http, type Fetch, type HttpCall, type TokenSource } from './http';
 import { Identity } from './identity';
 import { KeptAnswers } from './kept-answers';
@@ -24,13 +25,9 @@ import { SessionsApi } from './sessions-api';
 import { Session, type Credentials, type SessionEnd } from './session';
 import { openSocketTransport } from './socket-transport';
 import { memoryStorage, type ClientStorage } from './storage';
-import { type EphemeralItem, type Page, type Posted, type Resync, type RoomHead, type RoomsFrame, type SearchHit, type User } from './types';
+import { type Page, type Posted, type SearchHit, type User } from './types';
 import { UsersApi } from './users-api';
 import { onWakeUp } from './wake-up';
-
-type Forwarded = 'rooms' | 'heads' | 'ephemeral' | 'drain' | 'closing';
-
-const FORWARDED: ReadonlySet<string> = new Set<Forwarded>(['rooms', 'heads', 'ephemeral', 'drain', 'closing']);
 
 /** Everything that a chat frontend or a bot does with a server, for one signed-in person. Made by `createClient`. */
 export class AgentChatClient {
@@ -241,7 +238,10 @@ export class AgentChatClient {
       environment: this.environment,
       backoff: this.options.backoff,
       onStatus: (status) => this.statusChanged(status),
-      onFrame: (name, body) => this.received(name, body),
+      onFrame: (name, body) => {
+        const { live, roomList, presence, handles, emitter } = this;
+        receiveFrame(name, body, { live, roomList, presence, handles, emitter });
+      },
       onError: (error) => this.failed(error),
     });
   }
@@ -256,28 +256,6 @@ export class AgentChatClient {
       for (const part of parts) part.disconnected();
     }
     this.emitter.emit('state', status);
-  }
-
-  private received(name: string, body: unknown): void {
-    if (name === 'events') return this.live.receive(body as readonly RoomEvent[]);
-    if (name === 'resync') {
-      const { roomId, reason } = body as Resync;
-      return this.live.resync(roomId, reason);
-    }
-    if (name === 'rooms') this.roomsChanged(body as RoomsFrame);
-    if (name === 'heads') this.roomList.receiveHeads(body as readonly RoomHead[]);
-    if (name === 'ephemeral') this.ephemeral(body as readonly EphemeralItem[]);
-    if (FORWARDED.has(name)) this.emitter.emit(name as Forwarded, body as never);
-  }
-
-  private roomsChanged(frame: RoomsFrame): void {
-    this.roomList.receiveRooms(frame);
-    for (const { roomId } of frame.changes) this.live.revive(roomId);
-  }
-
-  private ephemeral(items: readonly EphemeralItem[]): void {
-    this.presence.receive(items);
-    for (const item of items) if (item.type === 'typing') this.handles.get(item.roomId)?.receiveTyping(item.userId, item.typing);
   }
 
   private eventCame(event: RoomEvent): void {

@@ -2,34 +2,26 @@ import { whileReachable } from '@agent-chat/database';
 import { QueryBus } from '@agent-chat/query-bus';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AttachmentReader } from '../infrastructure/read/attachment.reader';
-import { EventReader } from '../infrastructure/read/event.reader';
 import { HistoryReader } from '../infrastructure/read/history.reader';
 import { MentionReader } from '../infrastructure/read/mention.reader';
-import { PartitionLogReader } from '../infrastructure/read/partition-log.reader';
 import { SearchReader } from '../infrastructure/read/search.reader';
 
-/** Answers questions about messages and the log. */
+/** Answers questions about messages. */
 @Injectable()
 export class MessageQueries implements OnModuleInit {
   constructor(
     private readonly bus: QueryBus,
     private readonly history: HistoryReader,
-    private readonly events: EventReader,
-    private readonly partitionLog: PartitionLogReader,
     private readonly search: SearchReader,
     private readonly mentions: MentionReader,
     private readonly attachments: AttachmentReader,
   ) {}
 
   onModuleInit(): void {
-    const { bus, history, events, partitionLog, search, mentions, attachments } = this;
+    const { bus, history, search, mentions, attachments } = this;
     bus.answer('room.history', (input) => whileReachable(history.history(input)));
     bus.answer('message.get', (input) => whileReachable(history.message(input)));
     bus.answer('message.revisions', (input) => whileReachable(history.revisions(input)));
-    bus.answer('room.events', (input) => whileReachable(events.events(input)));
-    bus.answer('rooms.open', (input) => whileReachable(events.open(input)));
-    bus.answer('rooms.tail', (input) => whileReachable(events.tail(input)));
-    bus.answer('partition.events', (input) => whileReachable(partitionLog.events(input)));
     bus.answer('messages.mentioning', (input) => whileReachable(mentions.mentioning(input)));
     bus.answer('attachments.readable', (input) => whileReachable(attachments.readable(input)));
     bus.answer('messages.search', (input) => whileReachable(search.search(input)));
