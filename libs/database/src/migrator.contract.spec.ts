@@ -10,6 +10,8 @@ import { createEmptyDatabase } from './testing';
 const INSTALLATION =
   'create table installation (only_row boolean primary key default true, partition_count integer not null); create table shard_map (partition integer, database text); create table partition_progress (partition integer primary key);';
 
+const NONE = new Map();
+
 describe('migrate', () => {
   let folder: string;
   let server: Awaited<ReturnType<typeof createEmptyDatabase>>;
@@ -42,14 +44,14 @@ describe('migrate', () => {
   it('applies what is new in the order of the numbers, each kind with numbers of its own', async () => {
     write('shard/0002_more.sql', 'alter table a add column c integer');
     write('shard/0001_first.sql', 'create table a (b integer); insert into a select count(*) from installation');
-    expect(await run()).toEqual({ applied: ['directory/0001_installation', 'shard/0001_first', 'shard/0002_more'], newer: [] });
+    expect(await run()).toEqual({ applied: ['directory/0001_installation', 'shard/0001_first', 'shard/0002_more'], newer: [], away: NONE });
     expect(await main.query('select b, c from a')).toEqual([{ b: 0, c: null }]);
     expect(await main.query('select database, count(*) as partitions from shard_map join partition_progress using (partition) group by 1')).toEqual([
       { database: 'main', partitions: 64 },
     ]);
-    expect(await run()).toEqual({ applied: [], newer: [] });
+    expect(await run()).toEqual({ applied: [], newer: [], away: NONE });
     write('shard/0003_later.sql', 'drop table a');
-    expect(await run()).toEqual({ applied: ['shard/0003_later'], newer: [] });
+    expect(await run()).toEqual({ applied: ['shard/0003_later'], newer: [], away: NONE });
   });
 
   it('applies each step once when several processes start together', async () => {
@@ -66,7 +68,7 @@ describe('migrate', () => {
     await expect(run()).rejects.toThrow('The migration shard/0002_broken failed and left nothing behind: division by zero');
     expect(await main.query('select b from a')).toEqual([]);
     write('shard/0002_broken.sql', 'insert into a values (2)');
-    expect(await run()).toEqual({ applied: ['shard/0002_broken'], newer: [] });
+    expect(await run()).toEqual({ applied: ['shard/0002_broken'], newer: [], away: NONE });
   });
 
   it('refuses a migration that was changed after it was applied', async () => {
@@ -79,7 +81,7 @@ describe('migrate', () => {
     write('shard/0001_first.sql', 'create table a (\nb integer);\n');
     await run();
     write('shard/0001_first.sql', 'create table a (\r\nb integer);\r\n');
-    expect(await run()).toEqual({ applied: [], newer: [] });
+    expect(await run()).toEqual({ applied: [], newer: [], away: NONE });
   });
 
   it('refuses a migration of a newer release that says nothing about older ones', async () => {
@@ -108,14 +110,14 @@ describe('migrate', () => {
         await run();
       }
       release(1);
-      expect(await run()).toEqual({ applied: [], newer: ['shard/0002_more'] });
+      expect(await run()).toEqual({ applied: [], newer: ['shard/0002_more'], away: NONE });
     });
 
     it('refuses one from which it removed what this release needs, by a message that says which release it takes', async () => {
       release(3);
       await run();
       release(2);
-      expect(await run()).toEqual({ applied: [], newer: ['shard/0003_less'] });
+      expect(await run()).toEqual({ applied: [], newer: ['shard/0003_less'], away: NONE });
       release(1);
       await expect(run()).rejects.toThrow(
         "The database has the migration shard/0003_less, which this release doesn't know: it takes a release with the shard migration 0002, and this one ends with 0001. Start that release or a newer one.",
@@ -142,7 +144,7 @@ describe('migrate', () => {
     await run(16);
     expect(await main.query('select count(*) as shards, max(partition) as last from shard_map')).toEqual([{ shards: 16, last: 15 }]);
     await expect(run(64)).rejects.toThrow('installed with 16 partitions, but PARTITIONS is 64: set PARTITIONS=16');
-    expect(await run(16)).toEqual({ applied: [], newer: [] });
+    expect(await run(16)).toEqual({ applied: [], newer: [], away: NONE });
   });
 
   it.each([

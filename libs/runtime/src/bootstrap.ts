@@ -93,8 +93,6 @@ export async function startOn(surroundings: Surroundings, start: AppStart, { ear
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= closeAll(running, drainAndClose));
   const url = publicUrl(config, (await running.getUrl()).replace('[::1]', 'localhost'));
-  if (config.profile === 'cluster')
-    new Logger('Start').log(`Ready: ${start.service} ${releaseVersion()}, process ${String(process.pid)}, at ${await running.getUrl()}.`);
   start.onReady?.(url);
   return { app: running, url, close };
 }
@@ -157,6 +155,7 @@ export async function runApp(start: AppStart): Promise<void> {
         stop(running, signal).then(() => process.exit(0), endWith);
       });
     }
+    new Logger('Start').log(`Ready: ${start.service} ${releaseVersion()}, process ${String(process.pid)}, at ${running.url}.`);
     process.on('unhandledRejection', (error) => {
       new Logger('Process').error(error, 'A rejection was not handled');
     });

@@ -51,9 +51,9 @@ describe('a list over all databases', () => {
   });
 
   it.each([
-    ['all are away', failing('outage'), failing('outage'), 'UNAVAILABLE'],
-    ['one refuses the question', failing('data'), answering('b'), 'INTERNAL'],
-  ])('is refused where %s', async (_, one, other, code) => {
-    await expect(listOf(one, other)).rejects.toMatchObject({ code });
+    ['all are away', failing('outage'), failing('outage'), { code: 'UNAVAILABLE' }],
+    ['one refuses the question', failing('data'), answering('b'), { kind: 'data' }],
+  ])('is refused where %s', async (_, one, other, refusal) => {
+    await expect(listOf(one, other)).rejects.toMatchObject(refusal);
   });
 });

@@ -65,12 +65,8 @@ export async function askAllShards<R extends Row>(
     const asked = [...places].map(([shard, partitions]) => whileReachable(inTime(work(askOf(database, shard, partitions), partitions), places.size > 1)));
     const answers = await Promise.allSettled(asked);
     const there = answers.filter((answer) => answer.status === 'fulfilled').map(({ value }) => value);
-    const reasons = answers.filter((answer) => answer.status === 'rejected').map(({ reason }): unknown => reason);
-    // What was moved meanwhile is asked where it is now.
-    const moved = reasons.find((reason) => reason instanceof PartitionGoneError);
-    if (moved !== undefined) throw moved;
-    const failures = reasons.map((reason) => AppError.from(reason));
-    const [worst] = failures.filter(({ code }) => there.length === 0 || code !== 'UNAVAILABLE');
+    const failures = answers.filter((answer) => answer.status === 'rejected').map(({ reason }) => reason as Error);
+    const [worst] = failures.filter((error) => there.length === 0 || !(error instanceof AppError && error.code === 'UNAVAILABLE'));
     if (worst !== undefined) throw worst;
     return { rows: there.flat(), ...(failures.length > 0 && { incomplete: true }) };
   });
