@@ -66,10 +66,7 @@ export async function askAllShards<R extends Row>(
     const answers = await Promise.allSettled(asked);
     const there = answers.filter((answer) => answer.status === 'fulfilled').map(({ value }) => value);
     const failures = answers.filter((answer) => answer.status === 'rejected').map(({ reason }) => reason as Error);
-    // What was moved meanwhile is asked where it is now.
-    const moved = failures.find((error) => error instanceof PartitionGoneError);
-    const [worst] =
-      moved === undefined ? failures.filter((error) => there.length === 0 || !(error instanceof AppError && error.code === 'UNAVAILABLE')) : [moved];
+    const [worst] = failures.filter((error) => there.length === 0 || !(error instanceof AppError && error.code === 'UNAVAILABLE'));
     if (worst !== undefined) throw worst;
     return { rows: there.flat(), ...(failures.length > 0 && { incomplete: true }) };
   });
