@@ -100,6 +100,20 @@ describe('an installation on several databases', () => {
       expect(refused).not.toHaveBeenCalled();
     });
 
+    it('says why it is still refused when it is back and can not be used yet', async () => {
+      await install();
+      await allow(false);
+      const said: string[] = [];
+      const database = await open(shardUrls, { onRefused: refused, log: (line) => said.push(line) });
+      const name = new URL(servers[0].url).pathname.slice(1);
+      await askPostgres(servers[1].url, `ALTER DATABASE "${name}" ALLOW_CONNECTIONS false`);
+      await eventually(() => expect(said.at(-1)).toMatch(/^Still without b: .*/), { timeoutMs: 15_000 });
+      await askPostgres(servers[1].url, `ALTER DATABASE "${name}" ALLOW_CONNECTIONS true`);
+      await allow(true);
+      await eventually(async () => expect(await database.shard(1).query(COUNT)).toEqual([{ rooms: 0 }]), { timeoutMs: 15_000 });
+      expect(said.filter((line) => line.startsWith('Still'))).toHaveLength(1);
+    });
+
     it('tells when it comes and disagrees with the shard map, and never lets anybody to it', async () => {
       await install();
       await askPostgres(servers[2].url, 'INSERT INTO partition_progress (partition) VALUES (0)');

@@ -19,6 +19,8 @@ export class AbsentDatabases {
   private absent: ReadonlyMap<string, MigrationError> = new Map();
   private timer: NodeJS.Timeout | undefined;
   private looking = Promise.resolve();
+  /** Why the last look failed, as it was told. */
+  private told = '';
 
   constructor(
     private readonly bringUpToDate: () => Promise<MigrateResult>,
@@ -49,6 +51,13 @@ export class AbsentDatabases {
     await this.looking;
   }
 
+  private tell(error: unknown): void {
+    const line = `Still without ${[...this.absent.keys()].join(', ')}: ${error instanceof Error ? error.message : String(error)}`;
+    if (line === this.told) return;
+    this.told = line;
+    this.hooks.log(line);
+  }
+
   private lookLater(): void {
     if (this.absent.size === 0) return;
     const look = (): void => {
@@ -64,11 +73,12 @@ export class AbsentDatabases {
       this.absent = new Map([...this.absent].filter(([name]) => away.has(name)));
       if (come.length > 0) this.hooks.log(`${come.join(', ')} came, and is in use.`);
     } catch (error) {
-      // The directory may be away now; each look begins anew.
       if (error instanceof MigrationError && !error.mayPass) {
         this.hooks.onRefused(error);
         return;
       }
+      // The directory is away now, or somebody else has to migrate: each look begins anew.
+      this.tell(error);
     }
     this.lookLater();
   }
