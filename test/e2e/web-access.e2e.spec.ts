@@ -139,7 +139,9 @@ describe('the web client, for everybody', () => {
     await page.keyboard.press('Control+k');
     await page.keyboard.type('works');
     await page.keyboard.press('Enter');
-    await sam.composer.waitFor();
+    // The room is open once one is in its text and its messages are there: before that, no message can have the focus.
+    await page.getByRole('article').last().waitFor();
+    await eventually(async () => expect(await page.evaluate('document.activeElement.getAttribute("aria-label")')).toBe('Message workshop'));
     await page.keyboard.press('Shift+Tab');
     await eventually(async () => expect(await page.evaluate('document.activeElement.className')).toContain('message'), { timeoutMs: 5_000 });
     await page.keyboard.press('ArrowUp');
