@@ -25,6 +25,19 @@ export interface OutboxEntry {
   readonly posted?: Posted | undefined;
 }
 
+/** The entries, and those of `own` that are not among them, each before the next one of `own` that is: the order of writing stays. */
+export function withOwn(entries: readonly OutboxEntry[], own: readonly OutboxEntry[]): readonly OutboxEntry[] {
+  const has = ({ clientMsgId }: OutboxEntry): boolean => entries.some((entry) => entry.clientMsgId === clientMsgId);
+  if (own.every(has)) return entries;
+  const missing: OutboxEntry[] = [];
+  const next = new Map<string, readonly OutboxEntry[]>();
+  for (const entry of own) {
+    if (has(entry)) next.set(entry.clientMsgId, missing.splice(0));
+    else missing.push(entry);
+  }
+  return [...entries.flatMap((entry) => [...(next.get(entry.clientMsgId) ?? []), entry]), ...missing];
+}
+
 /** Keeps the entries of one person in the storage that all tabs share. When the storage fails, in this heap alone. */
 export class OutboxStore {
   private fallback: readonly OutboxEntry[] | undefined;
@@ -49,7 +62,10 @@ export class OutboxStore {
     }
   }
 
-  /** Reads, changes and writes while no other tab does. Never rejects. */
+  /**
+   * Reads, changes and writes while no other tab does. Never rejects. What another tab wrote a moment ago may be missing nevertheless, and lost by
+   * this: a browser tells its processes of changes of `localStorage` when it comes to it, whatever they lock.
+   */
   async update(change: (entries: readonly OutboxEntry[]) => readonly OutboxEntry[]): Promise<void> {
     await this.lock(this.key, async () => {
       let entries: readonly OutboxEntry[] = [];

@@ -156,6 +156,24 @@ describe('an outbox', () => {
     expect(await first.storage.get('outbox')).toBeUndefined();
   });
 
+  it('stores again, and sends in the order of writing, what another tab has overwritten without having seen it', async () => {
+    const { outbox, texts, answer, refuse, environment, storage } = openOutbox();
+    outbox.add('r-1', { text: 'one' });
+    outbox.add('r-1', { text: 'two' });
+    await environment.advance(0);
+    const entries = JSON.parse((await storage.get('outbox'))!) as OutboxEntry[];
+    const other: OutboxEntry = { ...entries[0]!, clientMsgId: 'b0', text: 'of another tab', owner: 'b' };
+    await storage.set('outbox', JSON.stringify([other, entries[1]]));
+    await refuse('UNAVAILABLE');
+    await environment.advance(250);
+    expect(JSON.parse((await storage.get('outbox'))!)).toEqual([other, ...entries]);
+    await answer();
+    await answer();
+    await answer();
+    expect(texts()).toEqual(['one', 'of another tab', 'one', 'two']);
+    expect(outbox.of('r-1')).toEqual([]);
+  });
+
   it('goes on without a storage that is full', async () => {
     const storage: ClientStorage = {
       get: () => undefined,

@@ -3,7 +3,7 @@ import { type Environment } from './clock';
 import { Emitter, type Unsubscribe } from './emitter';
 import { AgentChatError } from './errors';
 import { type RunLocked } from './locks';
-import { type OutboxEntry, type OutboxStore } from './outbox-store';
+import { withOwn, type OutboxEntry, type OutboxStore } from './outbox-store';
 import { type Attachment, type Posted } from './types';
 
 /** A message as the person wrote it. */
@@ -173,7 +173,7 @@ export class Outbox {
 
   /** The first of the room that is to be sent, whichever tab wrote it. Learns what other tabs have done. */
   private async next(roomId: string): Promise<OutboxEntry | undefined> {
-    const stored = (await this.dependencies.store.read()).filter((entry) => entry.roomId === roomId);
+    const stored = (await this.complete(roomId)).filter((entry) => entry.roomId === roomId);
     for (const entry of stored) if (entry.posted !== undefined && this.entries.has(entry.clientMsgId)) await this.finish(entry, entry.posted);
     const nowMs = this.dependencies.environment.nowMs();
     for (const entry of stored) {
@@ -182,6 +182,17 @@ export class Outbox {
       await this.mark({ ...entry, state: 'needs-confirmation' });
     }
     return undefined;
+  }
+
+  /** What is stored. What this tab wrote and another one has overwritten since, without having seen it, is stored again. */
+  private async complete(roomId: string): Promise<readonly OutboxEntry[]> {
+    const { store } = this.dependencies;
+    const own = (): OutboxEntry[] => this.of(roomId).filter(({ owner, state }) => owner === this.owner && state === 'pending');
+    const stored = await store.read();
+    if (withOwn(stored, own()) === stored) return stored;
+    // What is being stored at this moment is there by then.
+    await store.update((entries) => withOwn(entries, own()));
+    return store.read();
   }
 
   /** Whether the next one may follow. */

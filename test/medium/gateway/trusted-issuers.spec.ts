@@ -51,7 +51,7 @@ describe('A user of a trusted issuer', () => {
     const bearer = await token({ sub: `user-${index}`, preferred_username: `Jane.Doe${index}@example.com`, name: 'Jane Doe' }, keys[index]);
     const { status, body } = await me(bearer);
     expect(status).toBe(200);
-    expect(body).toEqual({ userId: expect.any(String), username: `jane.doe${index}`, displayName: 'Jane Doe', bot: false });
+    expect(body).toEqual({ userId: expect.any(String), username: `jane.doe${index}`, displayName: 'Jane Doe', bot: false, roles: [] });
     expect((await me(await token({ sub: `user-${index}` }), other)).body).toEqual(body);
   });
 
