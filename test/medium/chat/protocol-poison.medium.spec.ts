@@ -92,7 +92,7 @@ describe('commands that cannot be decoded or stored', () => {
     answers.push(await rig.send({ ...post(roomId, alice, 'x'), type: 'constructor' as 'message.post' }));
     const requestId = newId<RequestId>();
     const known = encodeCommand({ ...post(roomId, alice, 'x'), key: newId(), requestId, gatewayId: rig.gatewayId });
-    await rig.log.append(COMMANDS_TOPIC, [{ ...known, headers: { ...known.headers, version: '2' } }]);
+    await rig.log.append(COMMANDS_TOPIC, [{ ...known, headers: { ...known.headers, version: '3' } }]);
     answers.push(await rig.answerTo(requestId));
 
     expect(answers.map(seqOf)).toEqual(['UNAVAILABLE', 'UNAVAILABLE', 'UNAVAILABLE']);
