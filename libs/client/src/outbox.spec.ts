@@ -156,6 +156,19 @@ describe('an outbox', () => {
     expect(await first.storage.get('outbox')).toBeUndefined();
   });
 
+  it('says so when another tab, which had the turn, was refused', async () => {
+    const shared = { storage: memoryStorage(), lock: processLocks(), environment: new SteeredEnvironment() };
+    const [one, two] = [openOutbox({ ...shared, prefix: 'a' }), openOutbox({ ...shared, prefix: 'b' })];
+    one.outbox.add('r-1', { text: 'first' });
+    const message = two.outbox.add('r-1', { text: 'second' });
+    await shared.environment.advance(0);
+    await one.answer();
+    await one.refuse('FORBIDDEN');
+    expect(two.posts).toEqual([]);
+    expect(await outcome(message)).toBe('FORBIDDEN');
+    expect(two.outbox.of('r-1')).toMatchObject([{ text: 'second', state: 'failed', error: { code: 'FORBIDDEN' } }]);
+  });
+
   it('stores again, and sends in the order of writing, what another tab has overwritten without having seen it', async () => {
     const { outbox, texts, answer, refuse, environment, storage } = openOutbox();
     outbox.add('r-1', { text: 'one' });

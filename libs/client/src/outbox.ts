@@ -174,7 +174,7 @@ export class Outbox {
   /** The first of the room that is to be sent, whichever tab wrote it. Learns what other tabs have done. */
   private async next(roomId: string): Promise<OutboxEntry | undefined> {
     const stored = (await this.complete(roomId)).filter((entry) => entry.roomId === roomId);
-    for (const entry of stored) if (entry.posted !== undefined && this.entries.has(entry.clientMsgId)) await this.finish(entry, entry.posted);
+    for (const entry of stored) await this.learn(entry);
     const nowMs = this.dependencies.environment.nowMs();
     for (const entry of stored) {
       if (entry.state !== 'pending' || entry.posted !== undefined) continue;
@@ -182,6 +182,16 @@ export class Outbox {
       await this.mark({ ...entry, state: 'needs-confirmation' });
     }
     return undefined;
+  }
+
+  /** Another tab, which had the turn, has stored one in the room, or was refused. */
+  private async learn(entry: OutboxEntry): Promise<void> {
+    const known = this.entries.get(entry.clientMsgId);
+    if (known === undefined) return;
+    if (entry.posted !== undefined) return this.finish(entry, entry.posted);
+    if (known.state === entry.state) return;
+    this.keep(entry);
+    if (entry.state === 'failed') this.reject(entry.clientMsgId, new AgentChatError(entry.error?.code ?? 'INTERNAL', { message: entry.error?.message }));
   }
 
   /** What is stored. What this tab wrote and another one has overwritten since, without having seen it, is stored again. */
