@@ -34,6 +34,15 @@ describe('the web client, when something fails', () => {
   });
 
   it('shows no divider for what is seen as it comes, and one for what comes while the person looks elsewhere', async () => {
+    // Only then the room is followed: what was written before that was there when it was opened, and would be new in it.
+    await eventually(
+      async () => {
+        await ben.composer.fill('');
+        await ben.composer.fill('You see');
+        await ada.page.getByText('Ben is typing…').waitFor({ timeout: 1_000 });
+      },
+      { timeoutMs: 20_000 },
+    );
     await ben.send('You see me write');
     await ada.message('You see me write').waitFor();
     expect(await ada.page.getByText('New messages', { exact: true }).count()).toBe(0);
