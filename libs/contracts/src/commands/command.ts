@@ -1,5 +1,5 @@
 import { AppError, isUuid, type GatewayId, type RequestId, type RoomId, type UserId } from '@agent-chat/kernel';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { fieldErrors } from '../validation';
 import { KeySchema } from '../primitives';
 import { COMMANDS, type CommandData, type CommandType } from './room-commands';
@@ -88,7 +88,7 @@ function isKnown(type: string, version: string): type is CommandType {
 /** What a key stands for: the same key with another digest is an IDEMPOTENCY_CONFLICT. What the gateway added is left out (P3). */
 export function commandDigest(command: Command): string {
   const content = command.type === 'message.post' ? postedContent(command.data) : command.data;
-  return createHash('sha256').update(command.type).update(JSON.stringify(content)).digest('base64url').slice(0, 22);
+  return hash('sha256', `${command.type}${JSON.stringify(content)}`, 'base64url').slice(0, 22);
 }
 
 /** Files count by their ids. A post without any has the digest that it had before there were files. */

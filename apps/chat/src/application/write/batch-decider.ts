@@ -94,7 +94,7 @@ export class BatchDecider {
       return;
     }
     const isDecided = item.record.offset <= partition.commandOffset;
-    if (!isDecided) partition.pass(item.record);
+    if (!isDecided) partition.pass(item.record, item.kind === 'command' ? item.command : item.origin);
     if (item.kind === 'command') {
       const answer = this.answer(partition, item, at, batch.rows, isDecided);
       if (answer !== undefined) batch.replies.push({ partition, gatewayId: item.command.gatewayId, answer });

@@ -3,6 +3,7 @@ import { type INestApplicationContext, Logger } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { type MessageMappingProperties } from '@nestjs/websockets';
 import { type Server, type ServerOptions, type Socket } from 'socket.io';
+import { connectionOf } from './socket-life';
 
 /** The handler for calls that no other takes. */
 export const ANY_OTHER_CALL = '*';
@@ -13,7 +14,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 
 type Acknowledge = (answer: object) => void;
 
-/** Socket.IO over WebSocket alone, with one listener a socket where Nest's own adapter makes several subscriptions for each handler. */
+/** Socket.IO over WebSocket alone, with one listener a socket where Nest's own adapter makes several subscriptions for each handler, and answers that leave with events. */
 export class SlimIoAdapter extends IoAdapter {
   private readonly logger = new Logger(SlimIoAdapter.name);
 
@@ -43,6 +44,7 @@ export class SlimIoAdapter extends IoAdapter {
 
   /** Handlers acknowledge by themselves: what must follow an answer has to know when it is on its way. */
   override bindMessageHandlers(socket: Socket, handlers: MessageMappingProperties[]): void {
+    Object.assign(socket, { ack: acknowledgeWithEvents });
     const unknown = handlers.find(({ message }) => message === ANY_OTHER_CALL);
     socket.use((packet: unknown[]) => {
       const last = packet.at(-1);
@@ -53,4 +55,9 @@ export class SlimIoAdapter extends IoAdapter {
       );
     });
   }
+}
+
+/** In place of Socket.IO's own, which writes each answer by itself. */
+function acknowledgeWithEvents(this: Socket, callId: number): Acknowledge {
+  return (answer) => connectionOf(this)?.answer(callId, answer);
 }

@@ -8,7 +8,7 @@ import { type EventsFrame } from '../../application/realtime/events-frame';
 import { type RealtimeMetrics } from '../../application/realtime/realtime-metrics';
 import { FrameBudget } from './frame-budget';
 import { type SocketFlush } from './socket-flush';
-import { encodeEventsFrame, joinEventsFrames, type SocketFrame } from './socket-frame';
+import { encodeAnswerFrame, encodeEventsFrame, joinFrames, type SocketFrame } from './socket-frame';
 
 /** How long a closed socket may take to read what waits, before it is cut. */
 const LINGER_MS = 2_000;
@@ -17,11 +17,8 @@ const LAST_ANSWERS_MS = 5_000;
 /** Ephemeral frames are dropped once this much waits. */
 const BUSY_PACKETS = 16;
 const BUSY_BYTES = 16 * 1_024;
-/** More events than this are not gathered into one frame. */
+/** More than this is not gathered into one write. */
 const MAX_JOINED_BYTES = 64 * 1_024;
-
-/** What an answer without events takes at most as a rule. */
-const SMALL_ANSWER_BYTES = 512;
 /** Frames of any kind for each call that is allowed; beyond it the socket is closed. */
 const FRAMES_A_CALL = 2;
 
@@ -65,7 +62,7 @@ export class SocketConnection extends Connection {
   typingTurn: Promise<void> | undefined;
   /** At least what waits to be sent, in bytes; counted exactly when it looks like too much. */
   private queuedBytes = 0;
-  /** Events that leave with the next flush, and before anything else that is sent. */
+  /** Events and answers that leave with the next flush, in this order, and before anything else that is sent. */
   private gathered: SocketFrame[] = [];
   private gatheredBytes = 0;
   flushedAtMs = 0;
@@ -94,28 +91,40 @@ export class SocketConnection extends Connection {
 
   override sendEvents(_roomId: RoomId, frame: EventsFrame): void {
     if (this.isClosed) return;
-    const encoded = frame.encodedBy(encodeEventsFrame);
-    if (this.gatheredBytes + encoded.sizeBytes > MAX_JOINED_BYTES) this.flush();
-    if (this.gathered.length === 0) this.around.flush.add(this);
-    this.gathered.push(encoded);
-    this.gatheredBytes += encoded.sizeBytes;
+    this.gather(frame.encodedBy(encodeEventsFrame));
+    this.around.flush.add(this);
   }
 
-  /** Writes the events that were gathered. */
+  /**
+   * Answers a call, behind the events that were due before: a subscription that the call began or ended shows no hole and no repeat. Answers that come
+   * together share a write.
+   */
+  answer(callId: number, answer: object): void {
+    if (this.isClosed) return;
+    this.gather(encodeAnswerFrame(callId, answer));
+    this.around.flush.addNext(this);
+  }
+
+  /** Writes what was gathered. */
   flush(): void {
-    const { gathered } = this;
-    const [first] = gathered;
-    if (first === undefined) return;
+    if (this.gathered.length === 0) return;
+    const frames = joinFrames(this.gathered);
+    const sizeBytes = this.gatheredBytes;
     this.gathered = [];
     this.gatheredBytes = 0;
     if (this.isClosed) return;
-    const { packet, options, sizeBytes } = gathered.length === 1 ? first : joinEventsFrames(gathered);
     const { writeBuffer, transport } = this.engine;
     const wire = transport.socket?._socket;
-    // What the engine was given before has left it: the frame may follow without passing through it.
-    if (writeBuffer.length === 0 && wire?.writable === true) wire.write(options.wsPreEncodedFrame[0]);
-    else this.engine.write(packet, options);
+    // What the engine was given before has left it: the frames may follow without passing through it.
+    if (writeBuffer.length === 0 && wire?.writable === true) wire.write(bytesOf(frames));
+    else for (const { packet, options } of frames) this.engine.write(packet, options);
     this.count(sizeBytes);
+  }
+
+  private gather(frame: SocketFrame): void {
+    if (this.gatheredBytes + frame.sizeBytes > MAX_JOINED_BYTES) this.flush();
+    this.gathered.push(frame);
+    this.gatheredBytes += frame.sizeBytes;
   }
 
   override send<Frame extends NoticeFrame>(frame: Frame, body: ServerFrameBody<Frame>): void {
@@ -160,12 +169,6 @@ export class SocketConnection extends Connection {
   endCall(): void {
     if (this.callsInFlight-- === MAX_CALLS_IN_FLIGHT / 2) this.engine.transport.socket?.resume();
     if (this.callsInFlight === 0) this.onIdle();
-  }
-
-  /** An answer on its way counts like a frame: who calls and never reads would fill the memory otherwise. */
-  countAnswer(answer: object): void {
-    if ('events' in answer || 'rooms' in answer) this.recount();
-    else this.count(SMALL_ANSWER_BYTES);
   }
 
   /** Whatever arrives, also what isn't a call and so can't be refused: one that goes on regardless of refusals is closed. */
@@ -220,4 +223,10 @@ export class SocketConnection extends Connection {
     this.isClosed = true;
     this.engine.transport.socket?.send(`42${JSON.stringify(['closing', closing])}`);
   }
+}
+
+function bytesOf(frames: readonly SocketFrame[]): Buffer {
+  const bytes = frames.map(({ options }) => options.wsPreEncodedFrame[0]);
+  const [first = Buffer.alloc(0)] = bytes;
+  return bytes.length === 1 ? first : Buffer.concat(bytes);
 }

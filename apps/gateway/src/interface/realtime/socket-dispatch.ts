@@ -48,17 +48,13 @@ export class SocketDispatch {
     try {
       connection.takeCall();
       const answer = await act(connection);
-      // Events that were due before the answer come before it: a subscription that it ends or begins shows no hole and no repeat.
-      connection.flush();
       acknowledge?.({ ok: true, ...answer.body });
-      connection.countAnswer(answer.body);
       answer.afterwards?.();
       this.metrics.frames.inc({ call, outcome: 'ok' });
     } catch (thrown) {
       const error = AppError.from(thrown);
       if (error.code === 'INTERNAL') this.logger.error({ call, err: error.cause ?? error }, `${call} failed`);
       acknowledge?.({ ok: false, error: error.toBody() });
-      connection.countAnswer(error);
       this.metrics.frames.inc({ call, outcome: error.code });
       this.observations.refused(error.code);
     } finally {

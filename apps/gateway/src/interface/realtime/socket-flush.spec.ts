@@ -42,6 +42,19 @@ describe('SocketFlush', () => {
     });
   });
 
+  it('writes in the next tick where an answer waits, however lately it wrote, and then only once', async () => {
+    const flush = new SocketFlush();
+    const socket = new Counted();
+    flush.add(socket);
+    await new Promise<void>((next) => process.nextTick(next));
+
+    flush.addNext(socket);
+    flush.addNext(socket);
+    await new Promise<void>((next) => process.nextTick(next));
+
+    expect(socket.flushes).toBe(2);
+  });
+
   it('lets others run between slices of a long write, and reaches everybody', async () => {
     const flush = new SocketFlush();
     const sockets = Array.from({ length: 10 }, () => new Counted(4));

@@ -3,9 +3,9 @@ const GATHER_MS = 15;
 /** How long writing may hold the event loop. */
 const SLICE_MS = 10;
 
-/** A socket with events to write. */
+/** A socket with something to write. */
 interface Waiting {
-  /** When events were last written, by `performance.now()`. */
+  /** When it last wrote, by `performance.now()`. */
   flushedAtMs: number;
   flush(): void;
 }
@@ -22,6 +22,11 @@ export class SocketFlush {
       this.gathering.add(socket);
       return;
     }
+    this.addNext(socket);
+  }
+
+  /** However lately it wrote. */
+  addNext(socket: Waiting): void {
     this.due.add(socket);
     if (this.isRunning) return;
     this.isRunning = true;

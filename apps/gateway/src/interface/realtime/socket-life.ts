@@ -67,8 +67,13 @@ export class SocketLife {
   }
 
   of(socket: Socket): SocketConnection | undefined {
-    return (socket.data as SocketData).connection;
+    return connectionOf(socket);
   }
+}
+
+/** None before a socket was let in, or where it was not. */
+export function connectionOf(socket: Socket): SocketConnection | undefined {
+  return (socket.data as SocketData).connection;
 }
 
 function closingOf({ code, retryAfterMs }: AppError): Closing {
