@@ -19,9 +19,9 @@ const SUITES = {
   unit: { args: [], limitMs: 5 * MINUTE_MS },
   spec: { args: [], limitMs: 5 * MINUTE_MS },
   contract: { args: [], limitMs: 10 * MINUTE_MS },
-  medium: { args: [], limitMs: 12 * MINUTE_MS },
-  e2e: { args: ['--runInBand'], limitMs: 12 * MINUTE_MS },
-  'e2e-cluster': { project: 'e2e', args: ['--runInBand'], env: { E2E_PROFILE: 'cluster' }, limitMs: 14 * MINUTE_MS },
+  medium: { args: [], limitMs: 15 * MINUTE_MS },
+  e2e: { args: ['--runInBand'], limitMs: 15 * MINUTE_MS },
+  'e2e-cluster': { project: 'e2e', args: ['--runInBand'], env: { E2E_PROFILE: 'cluster' }, limitMs: 18 * MINUTE_MS },
   faults: { args: ['--runInBand'], limitMs: 15 * MINUTE_MS },
 };
 
