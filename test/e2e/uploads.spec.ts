@@ -45,6 +45,7 @@ describe('uploads', () => {
     expect(answer.status).toBe(204);
     expect(answer.headers.get('tus-version')).toBe('1.0.0');
     expect(answer.headers.get('tus-extension')).toBe('creation,creation-with-upload,termination');
+    expect(answer.headers.get('tus-max-size')).toMatch(/^\d+$/);
     expect((await fetch(`${system.url}/api/v1/uploads`, { method: 'POST' })).status).toBe(401);
   });
 

@@ -24,6 +24,7 @@ export class MessageQueries implements OnModuleInit {
     bus.answer('message.revisions', (input) => whileReachable(history.revisions(input)));
     bus.answer('messages.mentioning', (input) => whileReachable(mentions.mentioning(input)));
     bus.answer('attachments.readable', (input) => whileReachable(attachments.readable(input)));
+    bus.answer('room.attachments', (input) => whileReachable(attachments.inRoom(input)));
     bus.answer('messages.search', (input) => whileReachable(search.search(input)));
   }
 }

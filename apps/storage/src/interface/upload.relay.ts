@@ -1,3 +1,4 @@
+import { AppConfig } from '@agent-chat/config';
 import { AppError, type ErrorCode, isUuid, type UserId } from '@agent-chat/kernel';
 import { type RelayFacts } from '@agent-chat/query-bus';
 import { Injectable } from '@nestjs/common';
@@ -39,6 +40,7 @@ export class UploadRelay {
     private readonly files: Files,
     private readonly beginning: BeginUploadHandler,
     private readonly completing: CompleteUploadHandler,
+    private readonly config: AppConfig,
   ) {
     this.server = new Server({
       path: UPLOADS_PATH,
@@ -75,6 +77,8 @@ export class UploadRelay {
     this.callers.set(asked, userId);
     const answer = await this.server.handleWeb(asked);
     if (response.destroyed) return;
+    // The protocol's own check would refuse a larger one in other words than the catalogue has.
+    if (request.method === 'OPTIONS') answer.headers.set('Tus-Max-Size', String(this.config.files.maxBytes));
     if (answer.status >= 400) await this.refuse(asked, answer);
     await sendNodeResponse(response, answer);
   }

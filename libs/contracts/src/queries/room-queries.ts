@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AttachmentIdSchema, CursorSchema, IsoTimeSchema, MessageIdSchema, RoomIdSchema, SeqSchema, UserIdSchema } from '../primitives';
 import { RoomEvent } from '../events/room-events';
+import { FILE_KINDS, RoomFile } from '../views/attachment';
 import { Message, MessageRevision, SearchHit } from '../views/message';
 import { Incomplete } from '../views/answers';
 import { BanRecord, MemberRecord, Room, RoomHead } from '../views/room';
@@ -126,6 +127,12 @@ export const ROOM_QUERIES = {
     'any',
     z.object({ roomId: RoomIdSchema, userIds: z.array(UserIdSchema).max(10_000) }),
     z.object({ userIds: z.array(UserIdSchema) }),
+  ),
+  /** Files of the room's messages, newest first, with `name` those that are called so in part, whatever the case. Those of deleted messages are left out. */
+  'room.attachments': defineQuery(
+    'any',
+    z.object({ ...inRoom, kind: z.enum(FILE_KINDS).optional(), name: z.string().max(255).optional(), ...page }),
+    z.object({ items: z.array(RoomFile), next: z.string().optional() }),
   ),
   /** Those of a room's files that a message has and the person may see now, and those whose message was deleted, on the primary. Others no message has had. */
   'attachments.readable': defineQuery(

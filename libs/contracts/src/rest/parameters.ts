@@ -4,6 +4,7 @@ import { MAX_ANALYTICS_DAYS } from '../queries/analytics-queries';
 import { DEAD_LETTER_KINDS } from '../queries/dead-letter-queries';
 import { FIGURE_UNITS, PEOPLE_PERIODS } from '../queries/figure-queries';
 import { MAX_EVENTS_PER_PAGE, MAX_PAGE_SIZE } from '../queries/room-queries';
+import { FILE_KINDS } from '../views/attachment';
 
 const DEFAULT_PAGE_SIZE = 50;
 /** Most people in one answer. */
@@ -68,6 +69,11 @@ export const REST_QUERIES = {
   events: z.object({
     after: CursorSchema.default('1.0'),
     limit: integerText(1, MAX_EVENTS_PER_PAGE).default(MAX_EVENTS_PER_PAGE),
+  }),
+  roomFiles: z.object({
+    ...page,
+    kind: z.enum(FILE_KINDS).meta({ description: '`image`: pictures that can be shown; `other`: all else' }).optional(),
+    name: wellFormedText(255).min(1).max(255).meta({ description: 'A part of the name, whatever the case' }).optional(),
   }),
   search: z.object({
     ...page,

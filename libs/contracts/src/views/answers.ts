@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { RoomEvent } from '../events/room-events';
 import { CursorSchema, IsoTimeSchema, MessageIdSchema, SeqSchema, UserIdSchema } from '../primitives';
+import { RoomFile } from './attachment';
 import { Message, MessageRevision, SearchHit } from './message';
 import { RoomPreference } from './preference';
 import { Member, Room } from './room';
@@ -78,6 +79,10 @@ export type MentionPage = z.infer<typeof MentionPage>;
 /** Found messages, best first. */
 export const SearchPage = pageOf(SearchHit).extend({ incomplete: Incomplete });
 export type SearchPage = z.infer<typeof SearchPage>;
+
+/** Files of a room, newest first. */
+export const RoomFilePage = pageOf(RoomFile);
+export type RoomFilePage = z.infer<typeof RoomFilePage>;
 
 /** What the caller has chosen for rooms; a room that isn't listed goes by the default. */
 export const RoomPreferenceList = pageOf(RoomPreference);

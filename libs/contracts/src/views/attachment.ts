@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AttachmentIdSchema, IsoTimeSchema, isVisible } from '../primitives';
+import { AttachmentIdSchema, IsoTimeSchema, isVisible, MessageIdSchema, SeqSchema, UserIdSchema } from '../primitives';
 
 /** Most files in one message. */
 export const MAX_ATTACHMENTS_PER_MESSAGE = 10;
@@ -17,6 +17,18 @@ export const Attachment = z.object({
   height: z.int().min(1).optional(),
 });
 export type Attachment = z.infer<typeof Attachment>;
+
+/** A file in a room, with the message that has it. */
+export const RoomFile = Attachment.extend({
+  messageId: MessageIdSchema,
+  seq: SeqSchema,
+  authorId: UserIdSchema,
+  createdAt: IsoTimeSchema.meta({ description: 'When the message was posted' }),
+});
+export type RoomFile = z.infer<typeof RoomFile>;
+
+/** Which files of a room: pictures that can be shown, or all others. */
+export const FILE_KINDS = ['image', 'other'] as const;
 
 /** The ids that a post names. */
 export const AttachmentIds = z

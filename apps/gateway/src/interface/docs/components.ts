@@ -33,6 +33,8 @@ const NAMED = [
   'Room',
   'RoomAnswer',
   'RoomEvent',
+  'RoomFile',
+  'RoomFilePage',
   'RoomHead',
   'RoomList',
   'RoomPage',

@@ -1,4 +1,4 @@
-import { REST_BODIES, STORAGE_QUERIES } from '@agent-chat/contracts';
+import { REST_BODIES, REST_QUERIES, RoomFilePage, STORAGE_QUERIES } from '@agent-chat/contracts';
 import { z } from 'zod';
 import { area } from './route-spec';
 
@@ -25,7 +25,7 @@ export const FILE_ROUTES = [
     {
       at: 'options ',
       id: 'describeUploads',
-      summary: 'What the server can of tus 1.0 (https://tus.io): creation, creation-with-upload, termination',
+      summary: 'What the server can of tus 1.0 (https://tus.io): creation, creation-with-upload, termination; `Tus-Max-Size` is the largest file in bytes',
       answers: { 204: null },
     },
     {
@@ -59,6 +59,16 @@ export const FILE_ROUTES = [
       headers: TUS,
       answers: { 204: null },
       errors: ['ATTACHMENT_NOT_FOUND', 'UPLOAD_CONFLICT'],
+    },
+  ]),
+  ...area('Files', '/api/v1/rooms/{roomId}/attachments', [
+    {
+      at: 'get ',
+      id: 'listRoomFiles',
+      summary: 'Files of the messages in a room, newest first',
+      query: REST_QUERIES.roomFiles,
+      answers: { 200: RoomFilePage },
+      errors: ['ROOM_NOT_FOUND'],
     },
   ]),
   ...area('Files', '/api/v1/attachments', [

@@ -26,6 +26,7 @@ const HEADERS_OF_ANSWERS = [
     'Location',
     'Tus-Resumable',
     'Tus-Extension',
+    'Tus-Max-Size',
     'Tus-Version',
     'Upload-Length',
     'Upload-Metadata',

@@ -1,16 +1,16 @@
 import { Authenticator } from '@agent-chat/auth';
-import { type QueryAnswer, type RestBody } from '@agent-chat/contracts';
+import { type QueryAnswer, type RestBody, type RestQuery, type RoomFilePage } from '@agent-chat/contracts';
 import { AppError } from '@agent-chat/kernel';
 import { QueryBus, Relay, type RelayFacts } from '@agent-chat/query-bus';
 import { Controller, Delete, Get, Head, HttpCode, Options, Patch, Post, Req, Res } from '@nestjs/common';
 import { type Request, type Response } from 'express';
 import { READ } from '../../application/rooms/room-reads';
-import { type Caller as CallerOf } from '../../application/room-commands';
+import { type Caller as CallerOf, type RoomCaller } from '../../application/room-commands';
 import { Public } from '../auth/access.decorators';
 import { type AuthenticatedRequest } from '../auth/authenticated-request';
 import { bearerToken } from '../auth/bearer-token';
 import { RateLimit } from '../http/rate-limit.decorator';
-import { CallerAndKey, CheckedBody } from './call-parameters';
+import { CallerAndKey, CheckedBody, CheckedQuery, RoomCall } from './call-parameters';
 
 const TUS_VERSION = '1.0.0';
 
@@ -52,6 +52,13 @@ export class AttachmentsController {
   @RateLimit('upload')
   async cancel(@Req() request: AuthenticatedRequest, @Res() response: Response): Promise<void> {
     await this.handOver(request, response);
+  }
+
+  /** What was shared in a room. */
+  @Get('rooms/:roomId/attachments')
+  @RateLimit('attachment.read')
+  async inRoom(@RoomCall() { roomId, actorId }: RoomCaller, @CheckedQuery('roomFiles') wanted: RestQuery<'roomFiles'>): Promise<RoomFilePage> {
+    return this.queries.ask('room.attachments', { roomId, userId: actorId, ...wanted }, READ);
   }
 
   /** Links that work without a token. */
