@@ -33,6 +33,7 @@ assertAgree<Agree<sdk.LastMessage, contracts.LastMessage>>();
 assertAgree<Agree<sdk.Member, contracts.Member>>();
 assertAgree<Agree<sdk.Message, contracts.Message>>();
 assertAgree<Agree<sdk.Attachment, contracts.Attachment>>();
+assertAgree<Agree<sdk.RoomFile, contracts.RoomFile>>();
 assertAgree<Agree<sdk.MessageRevision, contracts.MessageRevision>>();
 assertAgree<Agree<sdk.SearchHit, contracts.SearchHit>>();
 assertAgree<Agree<sdk.RoomPreference, contracts.RoomPreference>>();

@@ -87,6 +87,19 @@ describe('an upload', () => {
     expect(server.calls.filter((method) => method === 'POST').length).toBeGreaterThan(1);
   });
 
+  it('says why it waits, until it goes on, and can be told to try at once', async () => {
+    server.failures = [new AgentChatError('UNAVAILABLE', { retryable: true, retryAfterMs: 60_000 })];
+    const upload = begin(100 * KIB);
+    for (let turn = 0; turn < 3; turn += 1) await settle();
+    expect(upload.getSnapshot()).toMatchObject({ state: 'sending', sentBytes: 0, error: { code: 'UNAVAILABLE' } });
+
+    upload.retryNow();
+    for (let turn = 0; turn < 10; turn += 1) await settle();
+
+    await expect(upload.done).resolves.toEqual(ATTACHMENT);
+    expect(upload.getSnapshot()).toMatchObject({ state: 'done', error: undefined });
+  });
+
   it('asks how far it is after a conflict', async () => {
     const upload = begin(700 * KIB, { resume: 'the-id' });
     server.stored = 300 * KIB;

@@ -13,6 +13,7 @@ export interface UploadSnapshot {
   readonly sizeBytes: number;
   /** Once the server knows the upload: keep it to go on with `resume` after a reload. */
   readonly attachmentId: string | undefined;
+  /** Why it failed; while `sending` why it doesn't go on at the moment: it is tried again by itself. */
   readonly error: AgentChatError | undefined;
 }
 
@@ -53,6 +54,7 @@ export class FileUpload implements ReadableStore<UploadSnapshot> {
   private readonly abort = new AbortController();
   private chunkBytes = CHUNK.first;
   private failures = 0;
+  private endWait: () => void = () => undefined;
 
   constructor(
     private readonly roomId: string,
@@ -82,13 +84,18 @@ export class FileUpload implements ReadableStore<UploadSnapshot> {
       await this.dependencies.http.send({ method: 'DELETE', path: `/uploads/${attachmentId}`, headers: TUS }).catch(() => undefined);
   }
 
+  /** Ends the wait between two tries; does nothing at any other time. */
+  retryNow(): void {
+    this.endWait();
+  }
+
   private async run(): Promise<Attachment> {
     try {
       const attachmentId = this.options.resume ?? (await this.patiently(() => this.create()));
       this.change({ attachmentId });
       await this.sendAll(attachmentId);
       const attachment = await this.dependencies.describe(attachmentId);
-      this.change({ state: 'done' });
+      this.change({ state: 'done', error: undefined });
       return attachment;
     } catch (thrown) {
       const isCancelled = this.isCancelled();
@@ -112,12 +119,12 @@ export class FileUpload implements ReadableStore<UploadSnapshot> {
       try {
         offset = await this.sendChunk(attachmentId, offset);
         this.failures = 0;
+        this.change({ sentBytes: offset, error: undefined });
       } catch (thrown) {
         await this.wait(AgentChatError.from(thrown));
         this.chunkBytes = Math.max(this.chunkBytes / 2, CHUNK.least);
         offset = await this.ask(attachmentId);
       }
-      this.change({ sentBytes: offset });
     }
   }
 
@@ -161,7 +168,9 @@ export class FileUpload implements ReadableStore<UploadSnapshot> {
   private async wait(error: AgentChatError): Promise<void> {
     if (!error.retryable || this.isCancelled()) throw error;
     const { environment } = this.dependencies;
-    await pause(environment, backoffMs(this.failures++, BACKOFF, environment.random, error.retryAfterMs));
+    this.change({ error });
+    const ended = new Promise<void>((resolve) => (this.endWait = resolve));
+    await Promise.race([pause(environment, backoffMs(this.failures++, BACKOFF, environment.random, error.retryAfterMs)), ended]);
     if (this.isCancelled()) throw error;
   }
 

@@ -2,7 +2,16 @@ import { type Environment } from './clock';
 import { AgentChatError } from './errors';
 import { FileUpload, type UploadOptions } from './file-upload';
 import { type Http } from './http';
-import { type Attachment, type AttachmentLinks } from './types';
+import { type PageOptions } from './rooms-api';
+import { type Attachment, type AttachmentLinks, type Page, type RoomFile } from './types';
+
+/** Which files of a room. */
+export interface RoomFilesOptions extends PageOptions {
+  /** `image`: pictures that can be shown; `other`: all else. */
+  readonly kind?: 'image' | 'other' | undefined;
+  /** A part of the name, whatever the case. */
+  readonly name?: string | undefined;
+}
 
 /** Files: sending them, and where they can be had. */
 export class FilesApi {
@@ -28,6 +37,17 @@ export class FilesApi {
     const { items } = await this.http.request<{ items: AttachmentLinks[] }>({ method: 'POST', path: '/attachments/links', body: { attachmentIds }, key });
     const absolute = (path: string): string => this.baseUrl + path;
     return items.map((item) => ({ ...item, url: absolute(item.url), variants: item.variants.map((variant) => ({ ...variant, url: absolute(variant.url) })) }));
+  }
+
+  /** Files of the messages in a room, newest first. */
+  inRoom(roomId: string, options: RoomFilesOptions = {}): Promise<Page<RoomFile>> {
+    return this.http.request({ method: 'GET', path: `/rooms/${encodeURIComponent(roomId)}/attachments`, query: { ...options } });
+  }
+
+  /** The largest file that the server takes. */
+  async limits(): Promise<{ readonly maxBytes: number }> {
+    const answer = await this.http.send({ method: 'OPTIONS', path: '/uploads', headers: {} });
+    return { maxBytes: Number(answer.header('tus-max-size') ?? Infinity) };
   }
 
   private async describe(attachmentId: string): Promise<Attachment> {

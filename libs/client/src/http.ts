@@ -19,7 +19,7 @@ export interface HttpCall {
 
 /** A call whose body isn't JSON, made once. */
 export interface RawCall {
-  readonly method: 'HEAD' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'OPTIONS' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE';
   /** Below `/api/v1`. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;

@@ -7,7 +7,7 @@ export { type ConnectionState, type ConnectionStatus } from './connection';
 export { type Unsubscribe } from './emitter';
 export { AgentChatError, type AgentChatErrorDetails, type FieldError } from './errors';
 export { FileUpload, type UploadOptions, type UploadSnapshot } from './file-upload';
-export { type FilesApi } from './files-api';
+export { type FilesApi, type RoomFilesOptions } from './files-api';
 export { type Fetch, type HttpCall, type RetryOptions } from './http';
 export { type RunLocked } from './locks';
 export { type MessagesApi, type HistoryOptions, type NewMessage, type SearchOptions } from './messages-api';

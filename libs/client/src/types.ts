@@ -121,6 +121,14 @@ export interface AttachmentLinks extends Attachment {
   readonly variants: readonly LinkedVariant[];
 }
 
+/** A file in a room, with the message that has it. */
+export interface RoomFile extends Attachment {
+  readonly messageId: string;
+  readonly seq: number;
+  readonly authorId: string;
+  readonly createdAt: string;
+}
+
 /** A stored message. */
 export interface Message {
   readonly messageId: string;
