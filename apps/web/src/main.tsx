@@ -16,13 +16,6 @@ import './styles/marks.css';
 import './styles/states.css';
 import './styles/overlays.css';
 import './features/sign-in/sign-in.css';
-import './features/shell/shell.css';
-import './features/room-list/room-list.css';
-import './features/room/room.css';
-import './features/timeline/timeline.css';
-import './features/timeline/message.css';
-import './features/composer/composer.css';
-import './features/shell/panels.css';
 
 applyStoredTheme();
 watchUpgrades();

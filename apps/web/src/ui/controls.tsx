@@ -1,4 +1,4 @@
-import { useId, type ReactNode } from 'react';
+import { useId, type ReactElement, type ReactNode } from 'react';
 import {
   Button,
   FieldError,
@@ -16,7 +16,8 @@ import { t } from '../core/translate';
 import { Icon, type IconName } from './icon';
 
 interface IconButtonProps extends Omit<ButtonProps, 'children' | 'className'> {
-  readonly icon: IconName;
+  /** By its name, or as it is drawn elsewhere. */
+  readonly icon: IconName | ReactElement;
   readonly label: string;
   readonly size?: number;
   readonly look?: 'plain' | 'danger' | 'primary';
@@ -27,7 +28,7 @@ export function IconButton({ icon, label, size, look = 'plain', ...props }: Icon
   return (
     <TooltipTrigger delay={500} closeDelay={80}>
       <Button {...props} className="icon-button" data-look={look} aria-label={label}>
-        <Icon name={icon} {...(size === undefined ? {} : { size })} />
+        {typeof icon === 'string' ? <Icon name={icon} {...(size === undefined ? {} : { size })} /> : icon}
       </Button>
       <Tooltip className="tooltip" offset={6}>
         {label}

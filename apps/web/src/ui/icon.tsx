@@ -47,6 +47,18 @@ const TURNING: ReadonlySet<string> = new Set<IconName>(['back', 'send', 'reply',
 
 /** A line icon in the colour of the text; decoration, so whatever holds it has words of its own. */
 export function Icon({ name, size = 20 }: { readonly name: IconName; readonly size?: number }): ReactNode {
+  return <Drawing path={PATHS[name]} size={size} strokeWidth={name === 'more' ? 3 : 1.8} turns={TURNING.has(name)} />;
+}
+
+interface DrawingProps {
+  readonly path: string;
+  readonly size: number;
+  readonly strokeWidth?: number;
+  readonly turns: boolean;
+}
+
+/** What icons are made of: those that are fetched with a part of the page are drawn by it too. */
+export function Drawing({ path, size, strokeWidth = 1.8, turns }: DrawingProps): ReactNode {
   return (
     <svg
       className="icon"
@@ -54,11 +66,11 @@ export function Icon({ name, size = 20 }: { readonly name: IconName; readonly si
       height={size}
       viewBox="0 0 24 24"
       fill="none"
-      strokeWidth={name === 'more' ? 3 : 1.8}
+      strokeWidth={strokeWidth}
       aria-hidden="true"
-      data-turns={TURNING.has(name) || undefined}
+      data-turns={turns || undefined}
     >
-      <path d={PATHS[name]} />
+      <path d={path} />
     </svg>
   );
 }

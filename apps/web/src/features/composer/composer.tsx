@@ -1,5 +1,5 @@
 import { type Room, type TimelineItem } from '@agent-chat/client';
-import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useRef, type ClipboardEvent, type KeyboardEvent, type ReactNode } from 'react';
 import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components';
 import { useMyId } from '../../core/client';
 import { useRoomName } from '../../core/room-names';
@@ -7,6 +7,9 @@ import { plural, t } from '../../core/translate';
 import { IconButton } from '../../ui/controls';
 import { EmojiGrid } from '../../ui/emoji-grid';
 import { Icon } from '../../ui/icon';
+import { lazyPart } from '../../ui/lazy-part';
+import { filesIn } from '../files/attach';
+import { AttachButton } from './attach-button';
 import { MentionList } from './mention-list';
 import { TaskBanner } from './task-banner';
 import { useComposer } from './use-composer';
@@ -16,11 +19,16 @@ import { useMentions } from './use-mentions';
 export type ComposerTask =
   { readonly kind: 'new' } | { readonly kind: 'reply'; readonly to: TimelineItem } | { readonly kind: 'edit'; readonly message: TimelineItem };
 
-interface ComposerProps {
+/** What a composer is for, and whom it tells. */
+export interface ComposerProps {
   readonly room: Room;
   readonly task: ComposerTask;
   readonly onTask: (task: ComposerTask) => void;
+  /** Files were chosen, or pasted. */
+  readonly onFiles: (files: readonly File[]) => void;
 }
+
+const FileTray = lazyPart(async () => (await import('../files/tray-view')).TrayView);
 
 const DESK = '(hover: hover) and (min-width: 720px)';
 const MENTIONS = 'mention-options';
@@ -47,8 +55,16 @@ function EmojiButton({ onPick }: { readonly onPick: (emoji: string) => void }): 
   );
 }
 
+/** What is pasted is called the same each time. */
+function namedPasted(file: File): File {
+  const ending = /^image\.(\w+)$/.exec(file.name)?.[1];
+  if (ending === undefined) return file;
+  const [day = '', time = ''] = new Date().toISOString().split(/[T.]/);
+  return new File([file], `${t('Picture')} ${day} ${time.replaceAll(':', '.')}.${ending}`, { type: file.type });
+}
+
 /** Where one writes: Enter sends, Shift and Enter make a new line, @ names somebody, Arrow up edits one's last message. */
-export function Composer({ room, task, onTask }: ComposerProps): ReactNode {
+export function Composer({ room, task, onTask, onFiles }: ComposerProps): ReactNode {
   const field = useRef<HTMLTextAreaElement>(null);
   const me = useMyId();
   const name = useRoomName(room);
@@ -57,6 +73,12 @@ export function Composer({ room, task, onTask }: ComposerProps): ReactNode {
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
     if (mentions.onKey(event)) return;
     composer.onKey(event);
+  };
+  const onPaste = (event: ClipboardEvent): void => {
+    const files = filesIn(event.clipboardData);
+    if (files.length === 0) return;
+    event.preventDefault();
+    onFiles(files.map(namedPasted));
   };
   // Where keys are at hand, one opens a room to write in it.
   useEffect(() => {
@@ -67,7 +89,17 @@ export function Composer({ room, task, onTask }: ComposerProps): ReactNode {
     <div className="composer">
       <TaskBanner task={task} onCancel={composer.cancel} />
       {mentions.isOpen && <MentionList id={MENTIONS} options={mentions.options} active={mentions.active} onChoose={mentions.choose} />}
+      {task.kind !== 'edit' && composer.files.count > 0 && (
+        <FileTray roomId={room.roomId} isAwaited={composer.isAwaited} onEmpty={() => field.current?.focus()} />
+      )}
       <div className="composer-box">
+        <AttachButton
+          isDisabled={task.kind === 'edit'}
+          onFiles={(files) => {
+            onFiles(files);
+            field.current?.focus();
+          }}
+        />
         <textarea
           ref={field}
           rows={1}
@@ -84,17 +116,22 @@ export function Composer({ room, task, onTask }: ComposerProps): ReactNode {
             mentions.follow();
           }}
           onKeyDown={onKeyDown}
+          onPaste={onPaste}
           onSelect={mentions.follow}
           onBlur={mentions.onBlur}
         />
         <EmojiButton onPick={composer.insert} />
-        <IconButton
-          icon="send"
-          label={task.kind === 'edit' ? t('Save') : t('Send')}
-          look="primary"
-          isDisabled={composer.text.trim() === ''}
-          onPress={composer.submit}
-        />
+        {composer.isAwaited ? (
+          <IconButton icon="clock" label={t('Don’t send yet')} look="primary" onPress={composer.wait} />
+        ) : (
+          <IconButton
+            icon="send"
+            label={task.kind === 'edit' ? t('Save') : t('Send')}
+            look="primary"
+            isDisabled={!composer.canSubmit}
+            onPress={composer.submit}
+          />
+        )}
       </div>
       {composer.excess > 0 && (
         <p className="field-error" role="alert">

@@ -4,6 +4,7 @@ import { t } from '../../core/translate';
 import { plainText } from '../../text/parse-text';
 import { IconButton } from '../../ui/controls';
 import { Icon } from '../../ui/icon';
+import { messageWords } from '../files/file-words';
 import { type ComposerTask } from './composer';
 
 /** Says what is being answered or edited, and lets go of it. */
@@ -21,7 +22,8 @@ export function TaskBanner({ task, onCancel }: { readonly task: ComposerTask; re
         )}
         {task.kind === 'reply' && (
           <>
-            <strong>{t('Reply to {name}', { name: author?.displayName ?? '…' })}</strong> {plainText(task.to.text ?? '', nameOf)}
+            <strong>{t('Reply to {name}', { name: author?.displayName ?? '…' })}</strong>{' '}
+            {messageWords(plainText(task.to.text ?? '', nameOf), task.to.attachments)}
           </>
         )}
       </span>

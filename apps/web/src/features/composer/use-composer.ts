@@ -4,9 +4,12 @@ import { client } from '../../core/client';
 import { nameOf } from '../../core/people';
 import { attempt, toastError } from '../../core/toasts';
 import { decodeMentions, encodeMentions, insertMention, type MentionQuery, type Nameable } from '../../text/mentions';
+import { emptyTray, readyFiles } from '../files/attach';
+import { type TrayReadiness } from '../files/tray-items';
 import { type ComposerTask } from './composer';
 import { keepDraft, readDraft, type DraftText } from './drafts';
 import { lastOfMine } from './last-of-mine';
+import { useTray } from './use-tray';
 
 interface ComposerOptions {
   readonly room: Room;
@@ -20,6 +23,13 @@ interface ComposerState {
   readonly text: string;
   readonly picked: readonly Nameable[];
   readonly excess: number;
+  /** There is something to be sent, or kept. */
+  readonly canSubmit: boolean;
+  readonly files: TrayReadiness;
+  /** It goes as soon as its files are there. */
+  readonly isAwaited: boolean;
+  /** Doesn't send it by itself any more. */
+  readonly wait: () => void;
   readonly write: (text: string) => void;
   readonly insert: (text: string) => void;
   readonly insertMention: (query: MentionQuery, who: Nameable) => void;
@@ -71,13 +81,15 @@ function useText({ room, task, field, me }: ComposerOptions): [DraftText, (chang
   return [draftOf(edited), (change) => setEdited((before) => ({ task, draft: change(draftOf(before)) }))];
 }
 
-function post(room: Room, text: string, task: ComposerTask): boolean {
+function post(room: Room, text: string, task: ComposerTask, me: string): boolean {
   try {
     // Before the message goes: word of typing that comes after it would last for seconds.
     client.room(room.roomId).setTyping(false);
     // Whoever has scrolled far back sees their own message nevertheless.
     if (client.room(room.roomId).timeline.getSnapshot().hasNewer) client.room(room.roomId).timeline.loadLatest().catch(toastError);
-    client.room(room.roomId).send({ text, ...(task.kind === 'reply' && task.to.messageId !== undefined ? { replyTo: task.to.messageId } : {}) });
+    const replyTo = task.kind === 'reply' ? task.to.messageId : undefined;
+    client.room(room.roomId).send({ text, replyTo, attachments: readyFiles(me, room.roomId) });
+    emptyTray(me, room.roomId);
     return true;
   } catch (error) {
     toastError(error);
@@ -102,13 +114,14 @@ export function useComposer(options: ComposerOptions): ComposerState {
   };
   const sent = encodeMentions(text.trim(), picked);
   const excess = Array.from(sent).length - MAX_CODE_POINTS;
+  const tray = useTray(me, room.roomId, () => {
+    if (task.kind !== 'edit' && post(room, sent, task, me)) done();
+  });
+  const canSubmit = excess <= 0 && (sent !== '' || (task.kind !== 'edit' && tray.files.count > 0)) && !(task.kind !== 'edit' && tray.files.hasFailed);
   const submit = (): void => {
-    if (sent === '' || excess > 0) return;
-    if (task.kind !== 'edit') {
-      if (post(room, sent, task)) done();
-      return;
-    }
-    void save(task.message, sent).then((isSaved) => isSaved && onTask({ kind: 'new' }));
+    if (!canSubmit) return;
+    if (task.kind !== 'edit') tray.sendOnceReady();
+    else void save(task.message, sent).then((isSaved) => isSaved && onTask({ kind: 'new' }));
   };
   const insert = (piece: string): void => {
     const { selectionStart = text.length, selectionEnd = text.length } = field.current ?? {};
@@ -131,5 +144,6 @@ export function useComposer(options: ComposerOptions): ComposerState {
     } else return;
     event.preventDefault();
   };
-  return { text, picked, excess, write, insert, insertMention: name, submit, cancel: () => onTask({ kind: 'new' }), onKey };
+  const { files, isAwaited, wait } = tray;
+  return { text, picked, excess, canSubmit, files, isAwaited, wait, write, insert, insertMention: name, submit, cancel: () => onTask({ kind: 'new' }), onKey };
 }

@@ -13,6 +13,7 @@ import { EmptyState, ErrorState, IncompleteNote, LoadingState } from '../../ui/s
 import { usePages } from '../../ui/use-pages';
 import { useRovingFocus } from '../../ui/use-roving-focus';
 import { flag } from '../../ui/flag';
+import { messageWords } from '../files/file-words';
 
 function Mention({ message, isFirst }: { readonly message: Message; readonly isFirst: boolean }): ReactNode {
   const me = useMyId();
@@ -39,7 +40,7 @@ function Mention({ message, isFirst }: { readonly message: Message; readonly isF
             {shortTimeLabel(message.createdAt, new Date())}
           </time>
         </span>
-        <span className="hit-text">{plainText(message.text ?? '', nameOf)}</span>
+        <span className="hit-text">{messageWords(plainText(message.text ?? '', nameOf), message.attachments)}</span>
       </button>
     </li>
   );

@@ -25,7 +25,8 @@ async function words({ kind, room }: Notice, me: string): Promise<{ readonly tit
   const name = roomName(room, me);
   if (kind === 'invitation' || room.lastMessage === undefined) return { title: t('Invitation'), body: t('You were invited to {name}.', { name }) };
   const author = await nameOfPerson(room.lastMessage.authorId);
-  const text = plainText(room.lastMessage.preview, (userId) => people.get(userId)?.displayName ?? t('Somebody'));
+  const { preview } = room.lastMessage;
+  const text = preview === '' ? t('Files') : plainText(preview, (userId) => people.get(userId)?.displayName ?? t('Somebody'));
   if (room.kind === 'direct') return { title: author, body: text };
   return {
     title: kind === 'mention' ? t('{author} named you in {room}', { author, room: name }) : t('{author} in {room}', { author, room: name }),

@@ -38,7 +38,7 @@ function Preview({ room }: { readonly room: Room }): ReactNode {
   return (
     <span className="room-preview name">
       {prefix}
-      {plainText(lastMessage.preview, nameOf)}
+      {lastMessage.preview === '' ? t('Files') : plainText(lastMessage.preview, nameOf)}
     </span>
   );
 }

@@ -8,6 +8,7 @@ import { msg, plural, t } from '../../core/translate';
 import { RoomAvatar } from '../../ui/avatar';
 import { IconButton } from '../../ui/controls';
 import { kindLabel } from '../../ui/room-icon';
+import { FileIcon } from '../files/file-icon';
 import { togglePanel, usePanel } from '../shell/panel';
 
 const STATUS = { online: msg('Online'), away: msg('Away'), offline: msg('Offline') };
@@ -46,6 +47,7 @@ export function RoomHeader({ room }: { readonly room: Room }): ReactNode {
       </div>
       <div className="room-tools">
         <IconButton icon="search" label={t('Search')} aria-pressed={panel === 'search'} onPress={() => togglePanel('search')} />
+        <IconButton icon={<FileIcon name="folder" />} label={t('Files')} aria-pressed={panel === 'files'} onPress={() => togglePanel('files')} />
         <IconButton icon="people" label={t('Members')} aria-pressed={panel === 'members'} onPress={() => togglePanel('members')} />
         <IconButton icon="settings" label={t('Room settings')} aria-pressed={panel === 'settings'} onPress={() => togglePanel('settings')} />
       </div>

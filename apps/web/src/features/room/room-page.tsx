@@ -28,6 +28,7 @@ function panelOf(title: string) {
 
 const Members = lazyPart(async () => (await import('../members/members-panel')).MembersPanel, panelOf(msg('Members')));
 const Search = lazyPart(async () => (await import('../search/search-panel')).SearchPanel, panelOf(msg('Search')));
+const Files = lazyPart(async () => (await import('../files/files-panel')).FilesPanel, panelOf(msg('Files')));
 const Settings = lazyPart(async () => (await import('../room-settings/settings-panel')).SettingsPanel, panelOf(msg('Room settings')));
 
 interface FoundRoom {
@@ -76,6 +77,7 @@ function OpenPanel({ room }: { readonly room: Room }): ReactNode {
     <>
       {panel === 'members' && <Members room={room} onClose={close} />}
       {panel === 'search' && <Search room={room} onClose={close} />}
+      {panel === 'files' && <Files room={room} onClose={close} />}
       {panel === 'settings' && <Settings room={room} onClose={close} />}
     </>
   );

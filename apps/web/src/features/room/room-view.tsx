@@ -6,12 +6,21 @@ import { useWatched } from '../../core/presence';
 import { useRoomMembers } from '../../core/room-members';
 import { otherOf } from '../../core/room-names';
 import { useMyId } from '../../core/client';
+import { toastInfo } from '../../core/toasts';
 import { t } from '../../core/translate';
-import { Composer, type ComposerTask } from '../composer/composer';
+import { lazyPart } from '../../ui/lazy-part';
+import { Composer, type ComposerProps, type ComposerTask } from '../composer/composer';
+import { addFiles } from '../files/attach';
+import { useDrop } from '../files/use-drop';
 import { Timeline } from '../timeline/timeline';
 import { EntryBar } from './entry-bar';
 import { RoomHeader } from './room-header';
 import { TypingLine } from './typing-line';
+
+const DropZone = lazyPart(
+  async () => (await import('../files/drop-zone')).DropZone,
+  () => null,
+);
 
 const MOST_WATCHED = 100;
 
@@ -23,21 +32,16 @@ interface RoomViewProps {
   readonly onMembership: () => void;
 }
 
-function Foot({
-  room,
-  task,
-  onTask,
-  onMembership,
-}: {
-  readonly room: Room;
-  readonly task: ComposerTask;
-  readonly onTask: (task: ComposerTask) => void;
+interface FootProps extends ComposerProps {
   readonly onMembership: () => void;
-}): ReactNode {
+}
+
+function Foot({ onMembership, ...composer }: FootProps): ReactNode {
+  const { room } = composer;
   const { isMember, canPost, postRefusal } = permissionsIn(room);
   if (!isMember) return <EntryBar room={room} onEntered={onMembership} />;
   if (!canPost) return <p className="post-refusal">{postRefusal}</p>;
-  return <Composer room={room} task={task} onTask={onTask} />;
+  return <Composer {...composer} />;
 }
 
 /** A room: its head, its messages, and where one writes. */
@@ -58,12 +62,18 @@ export function RoomView({ room, jumpSeq, onMembership }: RoomViewProps): ReactN
     }),
     [],
   );
+  const attach = (files: readonly File[]): void => {
+    if (task.kind === 'edit') toastInfo(t('A message that was sent takes no more files'));
+    else addFiles(me, roomId, files);
+  };
+  const drop = useDrop(permissionsIn(room).canPost ? attach : undefined);
   return (
-    <section className="room" aria-label={t('Conversation')}>
+    <section className="room" aria-label={t('Conversation')} {...drop.events}>
+      {drop.isOver && <DropZone />}
       <RoomHeader room={room} />
       {mayRead ? <Timeline key={roomId} room={room} handle={handle} jumpSeq={jumpSeq} actions={actions} /> : <div className="timeline-frame" />}
       <TypingLine handle={handle} />
-      <Foot room={room} task={task} onTask={setTask} onMembership={onMembership} />
+      <Foot room={room} task={task} onTask={setTask} onFiles={attach} onMembership={onMembership} />
     </section>
   );
 }

@@ -13,6 +13,8 @@ import { ActionButton, Field } from '../../ui/controls';
 import { EmptyState, ErrorState, IncompleteNote, LoadingState } from '../../ui/states';
 import { usePages } from '../../ui/use-pages';
 import { useRovingFocus } from '../../ui/use-roving-focus';
+import { FileIcon } from '../files/file-icon';
+import { filesWords } from '../files/file-words';
 import { SidePanel } from '../shell/side-panel';
 import { showPanel } from '../shell/panel';
 import { DateField } from './date-field';
@@ -57,6 +59,12 @@ function Hit({ hit, isFirst }: { readonly hit: SearchHit; readonly isFirst: bool
           </time>
         </span>
         <Found hit={hit} />
+        {message.attachments.length > 0 && (
+          <span className="hit-files">
+            <FileIcon name="clip" size={14} />
+            <span className="ellipsis">{filesWords(message.attachments)}</span>
+          </span>
+        )}
       </button>
     </li>
   );
@@ -132,6 +140,9 @@ export function SearchPanel({ room, onClose }: { readonly room: Room; readonly o
         <DateField label={t('Until')} value={period.to} onChange={(to) => setPeriod({ ...period, to })} />
       </div>
       {wanted === '' && <JumpToDate roomId={room.roomId} />}
+      <ActionButton onPress={() => showPanel('files')}>
+        <FileIcon name="folder" size={18} /> {t('Files of this room')}
+      </ActionButton>
       {wanted === '' ? (
         <EmptyState icon="search" title={t('Find what was said')}>
           {t('In every room you may read. Choose a result to see it where it was written.')}

@@ -29,6 +29,11 @@ const Shortcuts = lazyPart(async () => (await import('../shortcuts/shortcut-list
 const Person = lazyPart(async () => (await import('../person/person-card')).PersonCard, sheetOf(msg('Profile')));
 const Revisions = lazyPart(async () => (await import('../revisions/revisions')).Revisions, sheetOf(msg('Earlier versions')));
 
+const Pictures = lazyPart(
+  async () => (await import('../files/lightbox')).Lightbox,
+  (_, content) => content,
+);
+
 /** The dialog that is open; its code is fetched when it is first needed, or before. */
 export function Dialogs(): ReactNode {
   const dialog = useOpenDialog();
@@ -53,5 +58,7 @@ export function Dialogs(): ReactNode {
       return <Person userId={dialog.userId} onClose={closeDialog} />;
     case 'revisions':
       return <Revisions message={dialog.message} onClose={closeDialog} />;
+    case 'pictures':
+      return <Pictures pictures={dialog.pictures} at={dialog.at} roomId={dialog.roomId} onClose={closeDialog} />;
   }
 }

@@ -1,4 +1,5 @@
 import { type TimelineItem } from '@agent-chat/client';
+import { type ShownPictures } from '../files/shown-pictures';
 import { Store, useStore } from '../../core/store';
 
 /** Dialogs that are about nothing in particular. */
@@ -6,7 +7,10 @@ type Plain = 'create-room' | 'direct' | 'switcher' | 'profile' | 'preferences' |
 
 /** The dialog over the page. */
 export type OpenDialog =
-  { readonly kind: Plain } | { readonly kind: 'person'; readonly userId: string } | { readonly kind: 'revisions'; readonly message: TimelineItem };
+  | { readonly kind: Plain }
+  | { readonly kind: 'person'; readonly userId: string }
+  | { readonly kind: 'revisions'; readonly message: TimelineItem }
+  | ({ readonly kind: 'pictures' } & ShownPictures);
 
 const dialog = new Store<OpenDialog | undefined>(undefined);
 

@@ -1,7 +1,7 @@
 import { Store, useStore } from '../../core/store';
 
 /** What stands beside the room. */
-export type Panel = 'members' | 'search' | 'settings' | undefined;
+export type Panel = 'members' | 'search' | 'files' | 'settings' | undefined;
 
 const panel = new Store<Panel>(undefined);
 

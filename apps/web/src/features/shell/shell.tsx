@@ -1,3 +1,10 @@
+import './shell.css';
+import '../room-list/room-list.css';
+import '../room/room.css';
+import '../timeline/timeline.css';
+import '../timeline/message.css';
+import '../composer/composer.css';
+import './panels.css';
 import { useEffect, type ReactNode } from 'react';
 import { useConnection, useRoomList } from '../../core/client';
 import { formatRoute } from '../../core/route';

@@ -4,6 +4,7 @@ import { useMyId } from '../../core/client';
 import { nameOf, people } from '../../core/people';
 import { t } from '../../core/translate';
 import { plainText } from '../../text/parse-text';
+import { messageWords } from '../files/file-words';
 
 const KEPT = 3;
 
@@ -17,7 +18,7 @@ export function Announcer({ handle }: { readonly handle: RoomHandle }): ReactNod
         const known = asKnownEvent(event);
         if (known?.type !== 'message.posted' || known.data.authorId === me) return;
         people.ask(known.data.authorId);
-        const words = `${nameOf(known.data.authorId)}: ${plainText(known.data.text ?? '', nameOf)}`;
+        const words = `${nameOf(known.data.authorId)}: ${messageWords(plainText(known.data.text ?? '', nameOf), known.data.attachments)}`;
         setSpoken((before) => [...before, { key: event.seq, words }].slice(-KEPT));
       }),
     [handle, me],

@@ -62,11 +62,14 @@ export async function toggleReaction({ roomId, messageId, reactions }: TimelineI
   await attempt(() => (isMine ? client.messages.unreact(roomId, messageId, emoji) : client.messages.react(roomId, messageId, emoji)));
 }
 
-export async function deleteMessage({ roomId, messageId }: TimelineItem): Promise<void> {
+export async function deleteMessage({ roomId, messageId, attachments }: TimelineItem): Promise<void> {
   if (messageId === undefined) return;
   const question = {
     title: t('Delete this message?'),
-    text: t('Its text is removed for everyone. A note that it was there stays.'),
+    text:
+      attachments.length === 0
+        ? t('Its text is removed for everyone. A note that it was there stays.')
+        : t('Its text and its files are removed for everyone, the files for good. A note that it was there stays.'),
     action: t('Delete'),
   };
   if (await confirmed(question)) await attempt(() => client.messages.delete(roomId, messageId));

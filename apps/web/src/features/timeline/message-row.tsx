@@ -7,6 +7,7 @@ import { useToday } from '../../core/today';
 import { t } from '../../core/translate';
 import { Avatar } from '../../ui/avatar';
 import { flag } from '../../ui/flag';
+import { FilesOfMessage } from '../files/files-of-message';
 import { openDialog } from '../shell/open-dialog';
 import { LongText } from './long-text';
 import { messageRights, type MessageActions } from './message-actions';
@@ -68,7 +69,9 @@ function Body({ row, room, tabIndex }: { readonly row: TimelineRow; readonly roo
   if (item.redacted || item.text === undefined) return <p className="tombstone">{t('This message was erased.')}</p>;
   return (
     <>
-      <LongText id={item.id} text={item.text} tabIndex={tabIndex} />
+      {item.text !== '' && <LongText id={item.id} text={item.text} tabIndex={tabIndex} />}
+      {item.text === '' && item.attachments.length === 0 && <p className="tombstone">{t('There were files here.')}</p>}
+      {item.attachments.length > 0 && <FilesOfMessage files={item.attachments} tabIndex={tabIndex} />}
       {item.editedAt !== undefined && <Edited item={item} room={room} tabIndex={tabIndex} />}
       <Reactions item={item} room={room} tabIndex={tabIndex} />
     </>

@@ -1,4 +1,4 @@
-import { type Room } from '@agent-chat/client';
+import { type Attachment, type Room } from '@agent-chat/client';
 import { useEffect, useState, type ReactNode } from 'react';
 import { client } from '../../core/client';
 import { nameOf, usePeopleRevision, usePerson } from '../../core/people';
@@ -6,10 +6,12 @@ import { useSelected } from '../../core/store';
 import { t } from '../../core/translate';
 import { plainText } from '../../text/parse-text';
 import { Icon } from '../../ui/icon';
+import { messageWords } from '../files/file-words';
 
 interface Quoted {
   readonly authorId: string;
   readonly text?: string | undefined;
+  readonly attachments: readonly Attachment[];
   readonly seq?: number | undefined;
 }
 
@@ -57,12 +59,12 @@ export function Quote({ room, messageId, tabIndex, onShow }: QuoteProps): ReactN
   const quoted = useQuoted(room.roomId, messageId);
   const author = usePerson(quoted?.authorId ?? '');
   usePeopleRevision();
-  const { seq, text } = quoted ?? {};
+  const { seq, text, attachments = [] } = quoted ?? {};
   return (
     <button type="button" className="quote" tabIndex={tabIndex} disabled={seq === undefined} onClick={() => seq !== undefined && onShow(seq)}>
       <Icon name="reply" size={14} />
       <strong className="name">{author?.displayName ?? '…'}</strong>
-      <span className="ellipsis">{text === undefined ? t('a message that is gone') : plainText(text, nameOf)}</span>
+      <span className="ellipsis">{text === undefined ? t('a message that is gone') : messageWords(plainText(text, nameOf), attachments)}</span>
     </button>
   );
 }

@@ -2,6 +2,7 @@ import { type RoomHandle } from '@agent-chat/client';
 import { defaultRangeExtractor, useVirtualizer, type Range, type VirtualItem } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useMemo, useRef, type RefObject } from 'react';
 import { toastError } from '../../core/toasts';
+import { filesHeight } from '../files/picture-box';
 import { isLong } from './long-text';
 import { type TimelineRow } from './timeline-rows';
 
@@ -40,6 +41,7 @@ function estimate(row: TimelineRow | undefined): number {
     (row.isGrouped ? 6 : 34) +
     (row.day === undefined ? 0 : 44) +
     (row.item.reactions.length > 0 ? 34 : 0) +
+    filesHeight(row.item.attachments) +
     (row.item.replyTo === undefined ? 0 : 30)
   );
 }

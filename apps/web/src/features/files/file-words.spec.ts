@@ -1,0 +1,50 @@
+import { type Attachment } from '@agent-chat/client';
+import { speak } from '../../core/translate';
+import { filesWords, isPicture, kindLabel, messageWords, sizeLabel } from './file-words';
+
+const MIB = 1_024 * 1_024;
+const file = (more: Partial<Attachment> = {}): Attachment => ({ attachmentId: 'a', name: 'plan.pdf', type: 'application/pdf', sizeBytes: 1, ...more });
+
+describe('the size of a file', () => {
+  afterEach(() => speak('en', {}));
+
+  it.each([
+    [0, '0 bytes'],
+    [1, '1 byte'],
+    [1_023, '1,023 bytes'],
+    [1_024, '1 kB'],
+    [15_700, '15 kB'],
+    [1.25 * MIB, '1.3 MB'],
+    [100 * MIB, '100 MB'],
+    [5_000 * MIB, '4.9 GB'],
+    [5_000_000 * MIB, '4,883 GB'],
+  ])('of %d bytes is %s', (bytes, words) => {
+    expect(sizeLabel(bytes)).toBe(words);
+  });
+
+  it('is said in the person’s language', () => {
+    speak('de', {});
+    expect(sizeLabel(1.25 * MIB)).toBe('1,3 MB');
+  });
+});
+
+describe('a file in words', () => {
+  it('is a picture where it has a size to be shown in', () => {
+    expect(isPicture(file())).toBe(false);
+    expect(isPicture(file({ width: 3, height: 2 }))).toBe(true);
+  });
+
+  it('is of the kind that its name says, else its type', () => {
+    expect(kindLabel(file())).toBe('PDF');
+    expect(kindLabel(file({ name: 'notes' }))).toBe('application/pdf');
+    expect(kindLabel(file({ name: 'a.verylongending' }))).toBe('application/pdf');
+  });
+
+  it('stands for a message that has no text', () => {
+    expect(messageWords('Look', [file()])).toBe('Look');
+    expect(messageWords('', [file()])).toBe('File: plan.pdf');
+    expect(messageWords('', [file({ name: 'a.png', width: 1, height: 1 })])).toBe('Picture: a.png');
+    expect(filesWords([file(), file()])).toBe('2 files');
+    expect(messageWords('', [])).toBe('');
+  });
+});

@@ -1,0 +1,39 @@
+import { type Attachment } from '@agent-chat/client';
+import { locale, plural, t } from '../../core/translate';
+
+const KIB = 1_024;
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+
+/** A size as people say it; a kilobyte has 1,024 bytes, as limits are set. */
+export function sizeLabel(bytes: number): string {
+  let step = 0;
+  let value = bytes;
+  while (value >= KIB && step < UNITS.length - 1) [value, step] = [value / KIB, step + 1];
+  const unitDisplay = step === 0 ? 'long' : 'short';
+  const maximumFractionDigits = step > 1 && value < 10 ? 1 : 0;
+  return new Intl.NumberFormat(locale(), { style: 'unit', unit: UNITS[step] ?? 'byte', unitDisplay, maximumFractionDigits }).format(value);
+}
+
+/** Whether it can be shown: storage measures those, and no others. */
+export function isPicture({ width, height }: Pick<Attachment, 'width' | 'height'>): boolean {
+  return width !== undefined && height !== undefined;
+}
+
+/** What kind of file it is, as short as its name says it. */
+export function kindLabel({ name, type }: Pick<Attachment, 'name' | 'type'>): string {
+  const ending = /\.(\w{1,5})$/.exec(name)?.[1];
+  return ending?.toUpperCase() ?? type;
+}
+
+/** A message's files in a few words. */
+export function filesWords(files: readonly Attachment[]): string {
+  const [only] = files;
+  if (only === undefined) return '';
+  if (files.length > 1) return plural(files.length, { one: '{count} file', other: '{count} files' });
+  return isPicture(only) ? t('Picture: {name}', { name: only.name }) : t('File: {name}', { name: only.name });
+}
+
+/** What a message says in one line: its text, else its files. */
+export function messageWords(text: string, files: readonly Attachment[]): string {
+  return text === '' ? filesWords(files) : text;
+}

@@ -1,0 +1,15 @@
+import { type Attachment } from '@agent-chat/client';
+import { type CSSProperties } from 'react';
+import { pictureBox } from './picture-box';
+
+/** What the files of a message are shown from. */
+export interface FilesOfMessageProps {
+  readonly files: readonly Attachment[];
+  readonly tabIndex: number;
+}
+
+/** The place of a picture that stands alone. */
+export function placeOf(picture: Attachment): CSSProperties {
+  const { width, height } = pictureBox(picture);
+  return { width, aspectRatio: `${String(width)} / ${String(height)}` };
+}
