@@ -80,7 +80,7 @@ describe('the web client, for everybody', () => {
       await person.roomLink('workshop').click();
       await person.message('Good, @Sam').focus();
       await check('room', page.getByRole('toolbar', { name: 'Message actions' }));
-      for (const panel of ['Search', 'Members', 'Room settings']) {
+      for (const panel of ['Search', 'Files', 'Members', 'Room settings']) {
         await page.getByRole('button', { name: panel, exact: true }).click();
         await check(panel.toLowerCase().replace(' ', '-'), page.getByRole('complementary', { name: new RegExp(`^${panel}`) }));
         await page.getByRole('complementary').getByRole('button', { name: 'Close' }).click();
