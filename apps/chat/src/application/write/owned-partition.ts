@@ -120,6 +120,11 @@ export class OwnedPartition {
     return this.state === 'active' && offset < this.nextOffset;
   }
 
+  /** Whether the command may have been decided before, here or in an earlier log (P12, P13). */
+  mayHaveDecided({ offset }: StoredRecord): boolean {
+    return offset <= this.commandOffset || offset < this.skip.belowOffset;
+  }
+
   take(limit: number): Work[] {
     return this.works.splice(0, limit);
   }
