@@ -59,7 +59,7 @@ export class RoomLists implements OnApplicationBootstrap, OnModuleDestroy {
 
   private tell({ userId, rev, changes }: UserChanges): void {
     const own = this.connections.of(userId);
-    if (own.size === 0 || this.revs.get(userId) === rev) return;
+    if (own.length === 0 || this.revs.get(userId) === rev) return;
     this.revs.set(userId, rev);
     for (const { roomId, change } of changes) {
       if (BEGINS_MEMBERSHIP.has(change)) this.memberships.add(userId, roomId);
@@ -107,7 +107,7 @@ export class RoomLists implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private remember(userId: UserId, rev: number): void {
-    if (this.connections.of(userId).size > 0) this.revs.set(userId, rev);
+    if (this.connections.of(userId).length > 0) this.revs.set(userId, rev);
   }
 
   private async ask(userIds: UserId[]): Promise<Map<UserId, number>> {

@@ -1,12 +1,12 @@
 import { type Principal } from '@agent-chat/auth';
-import { type RateLimitRule } from '@agent-chat/config';
 import { type ServerFrameBody } from '@agent-chat/contracts';
-import { AppError, type Clock, type RoomId } from '@agent-chat/kernel';
+import { type BucketLevel } from '@agent-chat/ephemeral-store';
+import { AppError, type RoomId } from '@agent-chat/kernel';
 import { type Socket } from 'socket.io';
 import { type Closing, Connection, type NoticeFrame } from '../../application/realtime/connection';
 import { type EventsFrame } from '../../application/realtime/events-frame';
 import { type RealtimeMetrics } from '../../application/realtime/realtime-metrics';
-import { FrameBudget } from './frame-budget';
+import { type FrameBudget } from './frame-budget';
 import { type SocketFlush } from './socket-flush';
 import { encodeEventsFrame, joinEventsFrames, type SocketFrame } from './socket-frame';
 
@@ -22,9 +22,6 @@ const MAX_JOINED_BYTES = 64 * 1_024;
 
 /** What an answer without events takes at most as a rule. */
 const SMALL_ANSWER_BYTES = 512;
-/** Frames of any kind for each call that is allowed; beyond it the socket is closed. */
-const FRAMES_A_CALL = 2;
-
 /** At this many calls being done the socket is read no further, and again at half of them. */
 const MAX_CALLS_IN_FLIGHT = 64;
 
@@ -51,8 +48,9 @@ interface WebSocketLike {
 /** What all sockets share. */
 export interface SocketSurroundings {
   readonly outboundQueueBytes: number;
-  readonly frameLimit: RateLimitRule | 'off';
-  readonly clock: Clock;
+  /** What a connection may call, and send of any kind; absent without limits. */
+  readonly calls?: FrameBudget | undefined;
+  readonly frames?: FrameBudget | undefined;
   readonly metrics: RealtimeMetrics;
   readonly flush: SocketFlush;
 }
@@ -66,14 +64,15 @@ export class SocketConnection extends Connection {
   /** At least what waits to be sent, in bytes; counted exactly when it looks like too much. */
   private queuedBytes = 0;
   /** Events that leave with the next flush, and before anything else that is sent. */
-  private gathered: SocketFrame[] = [];
+  private gathered: SocketFrame[] | undefined;
   private gatheredBytes = 0;
   flushedAtMs = 0;
   private callsInFlight = 0;
   /** Called when the last call under way is answered. */
-  private onIdle: () => void = () => undefined;
+  private onIdle: (() => void) | undefined;
   private leaving: Promise<void> | undefined;
-  private readonly calls: FrameBudget | undefined;
+  private callLevel: BucketLevel | undefined;
+  private frameLevel: BucketLevel | undefined;
 
   constructor(
     principal: Principal,
@@ -81,12 +80,7 @@ export class SocketConnection extends Connection {
     private readonly around: SocketSurroundings,
   ) {
     super(principal);
-    if (around.frameLimit !== 'off') {
-      const { limit, windowMs } = around.frameLimit;
-      this.calls = new FrameBudget(around.frameLimit, around.clock);
-      const frames = new FrameBudget({ limit: limit * FRAMES_A_CALL, windowMs }, around.clock);
-      this.engine.on('packet', () => this.hear(frames));
-    }
+    if (around.frames !== undefined) this.engine.on('packet', () => this.hear());
     this.engine.transport.socket?._receiver?.prependListener('error', ({ code }) => {
       if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') this.sayClosing({ code: 'FRAME_TOO_LARGE' });
     });
@@ -96,17 +90,19 @@ export class SocketConnection extends Connection {
     if (this.isClosed) return;
     const encoded = frame.encodedBy(encodeEventsFrame);
     if (this.gatheredBytes + encoded.sizeBytes > MAX_JOINED_BYTES) this.flush();
-    if (this.gathered.length === 0) this.around.flush.add(this);
-    this.gathered.push(encoded);
+    if (this.gathered === undefined) {
+      this.gathered = [encoded];
+      this.around.flush.add(this);
+    } else this.gathered.push(encoded);
     this.gatheredBytes += encoded.sizeBytes;
   }
 
   /** Writes the events that were gathered. */
   flush(): void {
     const { gathered } = this;
-    const [first] = gathered;
-    if (first === undefined) return;
-    this.gathered = [];
+    const first = gathered?.[0];
+    if (gathered === undefined || first === undefined) return;
+    this.gathered = undefined;
     this.gatheredBytes = 0;
     if (this.isClosed) return;
     const { packet, options, sizeBytes } = gathered.length === 1 ? first : joinEventsFrames(gathered);
@@ -148,7 +144,10 @@ export class SocketConnection extends Connection {
   /** One call. Throws RATE_LIMITED beyond the limit, DRAINING once the socket leaves. */
   takeCall(): void {
     if (this.leaving !== undefined) throw new AppError('DRAINING');
-    const retryAfterMs = this.calls?.take() ?? 0;
+    const taken = this.around.calls?.take(this.callLevel);
+    if (taken === undefined) return;
+    this.callLevel = taken.level;
+    const { retryAfterMs } = taken;
     if (retryAfterMs > 0) throw new AppError('RATE_LIMITED', { retryAfterMs });
   }
 
@@ -159,7 +158,7 @@ export class SocketConnection extends Connection {
 
   endCall(): void {
     if (this.callsInFlight-- === MAX_CALLS_IN_FLIGHT / 2) this.engine.transport.socket?.resume();
-    if (this.callsInFlight === 0) this.onIdle();
+    if (this.callsInFlight === 0) this.onIdle?.();
   }
 
   /** An answer on its way counts like a frame: who calls and never reads would fill the memory otherwise. */
@@ -169,8 +168,11 @@ export class SocketConnection extends Connection {
   }
 
   /** Whatever arrives, also what isn't a call and so can't be refused: one that goes on regardless of refusals is closed. */
-  private hear(frames: FrameBudget): void {
-    const retryAfterMs = this.isClosed ? 0 : frames.take();
+  private hear(): void {
+    const taken = this.isClosed ? undefined : this.around.frames?.take(this.frameLevel);
+    if (taken === undefined) return;
+    this.frameLevel = taken.level;
+    const { retryAfterMs } = taken;
     if (retryAfterMs > 0) this.close({ code: 'RATE_LIMITED', retryAfterMs });
   }
 
