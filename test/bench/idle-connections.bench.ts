@@ -83,6 +83,17 @@ export async function run(options: BenchOptions): Promise<{ figures: Record<stri
   const chat = await measure(await startChat(connections), size, settleSeconds);
   tell('plain Socket.IO');
   const plain = await measure(await startPlain(), size, settleSeconds);
-  const figures = { connections, ...chat, plainResidentKbAConnection: plain['residentKbAConnection'] ?? 0, plainHeapKbAConnection: plain['heapKbAConnection'] ?? 0 };
-  return { figures, rows: [{ server: 'agent-chat', ...chat }, { server: 'plain Socket.IO', ...plain }] };
+  const figures = {
+    connections,
+    ...chat,
+    plainResidentKbAConnection: plain['residentKbAConnection'] ?? 0,
+    plainHeapKbAConnection: plain['heapKbAConnection'] ?? 0,
+  };
+  return {
+    figures,
+    rows: [
+      { server: 'agent-chat', ...chat },
+      { server: 'plain Socket.IO', ...plain },
+    ],
+  };
 }

@@ -49,6 +49,9 @@ describe('what a connection costs', () => {
   it('is nothing once it is closed', async () => {
     const before = await heap();
     for (const socket of sockets.splice(0)) socket.end();
-    await eventually(async () => expect((before - (await heap())) / 1_024 / (FIRST + CONNECTIONS)).toBeGreaterThanOrEqual(7), { timeoutMs: 20_000, intervalMs: 500 });
+    await eventually(async () => expect((before - (await heap())) / 1_024 / (FIRST + CONNECTIONS)).toBeGreaterThanOrEqual(7), {
+      timeoutMs: 20_000,
+      intervalMs: 500,
+    });
   });
 });

@@ -41,7 +41,8 @@ export class ConnectionRegistry {
 
   /** Throws when this person has as many as allowed. */
   refuseIfTooMany({ userId }: Principal): void {
-    if (this.of(userId).length >= this.config.limits.maxConnectionsPerUser) throw new AppError('LIMIT_REACHED', { detail: 'You have too many open connections' });
+    if (this.of(userId).length >= this.config.limits.maxConnectionsPerUser)
+      throw new AppError('LIMIT_REACHED', { detail: 'You have too many open connections' });
   }
 
   add(connection: Connection): void {

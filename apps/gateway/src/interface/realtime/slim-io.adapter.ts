@@ -36,9 +36,11 @@ export class SlimIoAdapter extends IoAdapter {
     return super.createIOServer(port, { ...options, ...own }) as Server;
   }
 
-  /** Calls come to `SocketDispatch` by one listener for all sockets: Nest would bind every handler to every socket. */
-  override bindMessageHandlers(): void {}
+  override bindMessageHandlers(): void {
+    // Calls come to `SocketDispatch` by one listener for all sockets: Nest would bind every handler to every socket.
+  }
 
-  /** `SocketLife` listens, with one listener for all sockets, too. */
-  override bindClientDisconnect(): void {}
+  override bindClientDisconnect(): void {
+    // `SocketLife` listens, with one listener for all sockets, too.
+  }
 }
