@@ -8,7 +8,7 @@ import { childrenOf, cpuSecondsOfFamily, residentKbOf } from './load/process-usa
 
 export const description =
   'many connections to a cluster with several gateways, each in 5 rooms, with traffic, every delivery verified: memory of each process, rates, latencies ' +
-  '(count=20000 perGateway=16700 chats=1 connectionsPerPerson=250 posts=4 reconnects=10 seconds=60 openingRate=1000)';
+  '(count=20000 perGateway=16700 chats=1 connectionsPerPerson=250 posts=4 reconnects=10 seconds=60 openingRate=1000 cpuProfile=<directory>)';
 
 const LOAD_TOOL = resolve(__dirname, '../../dist/apps/load/main.js');
 const ROOM_SIZE = 5;
@@ -103,7 +103,9 @@ export async function run(options: BenchOptions): Promise<{ figures: Record<stri
   const count = numberOption(options, 'count', 20_000);
   const gateways = Math.max(2, Math.ceil(count / numberOption(options, 'perGateway', 16_700)));
   const env = { MAX_CONNECTIONS: String(count), MAX_CONNECTIONS_PER_USER: String(count) };
-  const cluster = await ClusterUnderLoad.start({ gateways, chats: numberOption(options, 'chats', 1), env });
+  const { cpuProfile } = options;
+  const nodeArguments = cpuProfile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${cpuProfile}`];
+  const cluster = await ClusterUnderLoad.start({ gateways, chats: numberOption(options, 'chats', 1), nodeArguments, env });
   const folder = mkdtempSync(join(tmpdir(), 'agent-chat-connections-'));
   try {
     const scenario = join(folder, 'scenario.json');
