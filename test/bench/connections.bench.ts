@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ClusterUnderLoad } from './load/cluster-under-load';
 import { type BenchOptions, numberOption, rounded, tell } from './load/options';
-import { childrenOf, cpuSecondsOfFamily, residentKbOf } from './load/process-usage';
+import { childrenOf, cpuSecondsOf, residentKbOf } from './load/process-usage';
 
 export const description =
   'many connections to a cluster with several gateways, each in 5 rooms, with traffic, every delivery verified: memory of each process, rates, latencies ' +
@@ -13,8 +13,6 @@ export const description =
 const LOAD_TOOL = resolve(__dirname, '../../dist/apps/load/main.js');
 const ROOM_SIZE = 5;
 const SAMPLE_MS = 2_000;
-/** Limits are the benchmark's reader's business, not the run's. */
-const PHASE = { kind: 'steady', name: 'traffic' };
 
 interface LoadResult {
   readonly opening: { readonly connections: number; readonly seconds: number };
@@ -40,15 +38,16 @@ interface Spread {
   readonly max: number | null;
 }
 
-/** A process and the most that it held. */
+/** A process, the most that it held, and what it had computed when it was looked at last. */
 interface Watched {
   readonly name: string;
   readonly pid: number;
   residentKb: number;
+  cpuSeconds: number;
 }
 
-/** Looks now and then how much each process holds. */
-class MemoryWatch {
+/** Looks now and then what each process takes. */
+class ProcessWatch {
   private readonly timer: NodeJS.Timeout;
 
   constructor(private readonly watched: Watched[]) {
@@ -56,7 +55,7 @@ class MemoryWatch {
   }
 
   add(...more: readonly { readonly name: string; readonly pid: number }[]): void {
-    for (const { name, pid } of more) if (!this.watched.some((known) => known.pid === pid)) this.watched.push({ name, pid, residentKb: residentKbOf(pid) });
+    for (const { name, pid } of more) if (!this.watched.some((known) => known.pid === pid)) this.watched.push({ name, pid, residentKb: residentKbOf(pid), cpuSeconds: cpuSecondsOf(pid) });
   }
 
   end(): readonly Watched[] {
@@ -65,7 +64,10 @@ class MemoryWatch {
   }
 
   private look(): void {
-    for (const each of this.watched) each.residentKb = Math.max(each.residentKb, residentKbOf(each.pid) || 0);
+    for (const each of this.watched) {
+      each.residentKb = Math.max(each.residentKb, residentKbOf(each.pid) || 0);
+      each.cpuSeconds = cpuSecondsOf(each.pid) || each.cpuSeconds;
+    }
   }
 }
 
@@ -77,12 +79,12 @@ function scenarioOf(options: BenchOptions, connections: number): object {
     connections,
     rooms: { count: people, kind: 'private', sizes: { fixed: ROOM_SIZE } },
     mix: { post: numberOption(options, 'posts', 4), reconnect: numberOption(options, 'reconnects', 10) },
-    phases: [{ ...PHASE, seconds: numberOption(options, 'seconds', 60) }],
+    phases: [{ kind: 'steady', name: 'traffic', seconds: numberOption(options, 'seconds', 60) }],
   };
 }
 
 /** The load tool as people run it; resolves with its figures, whatever they say. */
-async function load(folder: string, words: readonly string[], watch: MemoryWatch): Promise<LoadResult> {
+async function load(folder: string, words: readonly string[], watch: ProcessWatch): Promise<LoadResult> {
   const json = join(folder, 'figures.json');
   const child = spawn(process.execPath, [LOAD_TOOL, ...words, '--json', json, '--report', join(folder, 'report.html')], { stdio: ['ignore', 2, 2] });
   const timer = setInterval(() => {
@@ -95,8 +97,8 @@ async function load(folder: string, words: readonly string[], watch: MemoryWatch
   return JSON.parse(readFileSync(json, 'utf8')) as LoadResult;
 }
 
-function rowsOf(watched: readonly Watched[], cpu: (pid: number) => number): object[] {
-  return watched.map(({ name, pid, residentKb }) => ({ process: name, 'resident MB': Math.round(residentKb / 1_024), 'CPU s': rounded(cpu(pid)) }));
+function rowsOf(watched: readonly Watched[]): object[] {
+  return watched.map(({ name, residentKb, cpuSeconds }) => ({ process: name, 'resident MB': Math.round(residentKb / 1_024), 'CPU s': rounded(cpuSeconds) }));
 }
 
 export async function run(options: BenchOptions): Promise<{ figures: Record<string, number | string>; rows: object[] }> {
@@ -110,14 +112,14 @@ export async function run(options: BenchOptions): Promise<{ figures: Record<stri
   try {
     const scenario = join(folder, 'scenario.json');
     writeFileSync(scenario, JSON.stringify(scenarioOf(options, count)));
-    const watch = new MemoryWatch([]);
+    const watch = new ProcessWatch([]);
     watch.add(...cluster.apps);
     const empty = new Map(cluster.apps.map(({ pid }) => [pid, residentKbOf(pid)]));
     tell(`${String(count)} connections to ${String(gateways)} gateways`);
     const words = [scenario, '--url', cluster.urls.join(','), '--opening-rate', String(numberOption(options, 'openingRate', 1_000))];
     const result = await load(folder, words, watch);
-    const cpuSeconds = new Map(cluster.apps.map(({ pid }) => [pid, cpuSecondsOfFamily(pid)]));
-    return { figures: figuresOf(result, watch.end(), empty), rows: rowsOf(watch.end(), (pid) => cpuSeconds.get(pid) ?? 0) };
+    const watched = watch.end();
+    return { figures: figuresOf(result, watched, empty), rows: rowsOf(watched) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
     await cluster.remove();
