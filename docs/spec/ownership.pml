@@ -142,7 +142,7 @@ inline take() {
 
 inline load() {
   if :: !partition.isLoaded -> partition.room = last_seq; partition.isLoaded = true :: else fi;
-  /* P11: keys that are not in memory are read with each batch. They never change, so that reading all of them is the same. */
+  /* P11: a commit that finds a key stored is decided again with the keys read, and keys never change: reading them with each batch is the same. */
   keys[0] = key_seq[0];
   keys[1] = key_seq[1]
 }

@@ -55,7 +55,8 @@ class ProcessWatch {
   }
 
   add(...more: readonly { readonly name: string; readonly pid: number }[]): void {
-    for (const { name, pid } of more) if (!this.watched.some((known) => known.pid === pid)) this.watched.push({ name, pid, residentKb: residentKbOf(pid), cpuSeconds: cpuSecondsOf(pid) });
+    for (const { name, pid } of more)
+      if (!this.watched.some((known) => known.pid === pid)) this.watched.push({ name, pid, residentKb: residentKbOf(pid), cpuSeconds: cpuSecondsOf(pid) });
   }
 
   end(): readonly Watched[] {

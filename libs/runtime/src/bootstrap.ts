@@ -27,6 +27,8 @@ export interface AppStart {
   readonly module: Type | DynamicModule;
   /** Sets the application up before it listens: adapters, microservices. */
   readonly configure?: (app: NestExpressApplication, config: AppConfig, ports: Ports) => Promise<void> | void;
+  /** Called before anybody can reach the process. */
+  readonly onListening?: () => void;
   /** Called once everything works. */
   readonly onReady?: (url: string) => void;
 }
@@ -83,6 +85,7 @@ export async function startOn(surroundings: Surroundings, start: AppStart, { ear
     early?.open();
     await app.startAllMicroservices();
     await waiting?.end();
+    start.onListening?.();
     await app.listen(config.server.port, config.server.host);
     await join(app, ports);
   } catch (error) {
@@ -146,21 +149,28 @@ function stopAtOnce(reason: string): never {
   process.exit(1);
 }
 
-/** Starts an app as a process: signals drain it, a failed start prints one message and exits with 1. */
+/** Starts an app as a process: signals drain it once it can be reached and end it at once before, a failed start prints one message and exits with 1. */
 export async function runApp(start: AppStart): Promise<void> {
   try {
-    const running = await startApp(start, readEnvironment());
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => {
-        stop(running, signal).then(() => process.exit(0), endWith);
-      });
-    }
+    const starting: Promise<RunningApp> = startApp({ ...start, onListening: () => stopAtSignals(() => starting) }, readEnvironment());
+    const running = await starting;
     new Logger('Start').log(`Ready: ${start.service} ${releaseVersion()}, process ${String(process.pid)}, at ${running.url}.`);
     process.on('unhandledRejection', (error) => {
       new Logger('Process').error(error, 'A rejection was not handled');
     });
   } catch (error) {
     endWith(error);
+  }
+}
+
+/** What is about to be reached is there first. */
+function stopAtSignals(starting: () => Promise<RunningApp>): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      starting()
+        .then((running) => stop(running, signal))
+        .then(() => process.exit(0), endWith);
+    });
   }
 }
 

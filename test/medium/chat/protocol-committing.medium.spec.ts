@@ -161,6 +161,39 @@ describe('committing under faults', () => {
     expect(await seqsOf(test, roomId)).toHaveLength(4);
   });
 
+  it('finds such keys among others of one batch, makes no hole for them, and loses none of the others (P6, P11)', async () => {
+    const roomId = await rig.newRoom(10);
+    const firsts = await Promise.all(['a', 'b', 'c'].map((key) => rig.send({ ...post(roomId, alice, key), key })));
+    rig.owner.owned(10)?.keys.clear();
+
+    const calls = ['b', 'd', 'a', 'e', 'c', 'f'].map((key) => rig.send({ ...post(roomId, alice, key), key }));
+    const answers = await Promise.all(calls);
+
+    expect(
+      answers
+        .filter((answer) => answer.ok && answer.result.duplicate)
+        .map(seqOf)
+        .sort(),
+    ).toEqual(firsts.map(seqOf).sort());
+    expect(await seqsOf(test, roomId)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect((await textsOf(test, roomId)).sort()).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+  });
+
+  it('answers what is stored under a key although the call would be refused by now (P11, P12)', async () => {
+    const roomId = await rig.newRoom(11);
+    const call = { ...post(roomId, bob, 'before'), key: 'before-leaving' };
+    const first = await rig.send(call);
+    await rig.send({ type: 'room.leave', roomId, actorId: bob, data: {} });
+    rig.owner.owned(11)?.keys.clear();
+
+    expect(await rig.send(call)).toMatchObject({ ok: true, result: { duplicate: true, seq: seqOf(first) } });
+    expect(await rig.send({ ...call, key: 'after-leaving' })).toMatchObject({ ok: false, error: { code: 'ROOM_NOT_FOUND' } });
+    expect(await rig.send({ ...post(roomId, bob, 'other words'), key: 'before-leaving' })).toMatchObject({
+      ok: false,
+      error: { code: 'IDEMPOTENCY_CONFLICT' },
+    });
+  });
+
   it('takes a partition again for as long as the database is away (P7, P9)', async () => {
     const roomId = await rig.newRoom(21);
     rig.database.isDown = true;

@@ -1,6 +1,6 @@
 import { COMMANDS_TOPIC, encodeCommand, type Command, type CommandAnswer, type CommandResult, type CommandType } from '@agent-chat/contracts';
 import { type EventLog } from '@agent-chat/event-log';
-import { AppError, newId, type GatewayId, type RequestId } from '@agent-chat/kernel';
+import { AppError, newId, newRequestId, type GatewayId, type RequestId } from '@agent-chat/kernel';
 import { type QueryBus } from '@agent-chat/query-bus';
 import { type CommandCall, CommandSender } from './command-sender';
 import { OutcomeEnquiry, type OpenCall } from './outcome-enquiry';
@@ -57,7 +57,7 @@ export class LogCommandSender extends CommandSender {
         askAtMs: 0,
         asking: false,
         offset: undefined,
-        requestId: newId(),
+        requestId: newRequestId(),
         resolve,
         reject,
         uncertain: false,
@@ -138,6 +138,6 @@ export class LogCommandSender extends CommandSender {
   /** It was a refusal whose words are lost: asking again under the same key and a new requestId gets them. */
   private repeat(waiter: Waiter): void {
     this.waiters.delete(waiter.requestId);
-    this.dispatch({ ...waiter, requestId: newId(), offset: undefined });
+    this.dispatch({ ...waiter, requestId: newRequestId(), offset: undefined });
   }
 }

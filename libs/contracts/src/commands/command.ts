@@ -1,5 +1,5 @@
 import { AppError, isUuid, type GatewayId, type RequestId, type RoomId, type UserId } from '@agent-chat/kernel';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { fieldErrors } from '../validation';
 import { KeySchema } from '../primitives';
 import { COMMANDS, type CommandData, type CommandType } from './room-commands';
@@ -78,7 +78,7 @@ export function decodeCommand(record: RecordLike, origin: CommandOrigin): Comman
 /** What a key stands for: the same key with another digest is an IDEMPOTENCY_CONFLICT. Ids that the gateway made are left out (P3). */
 export function commandDigest(command: Command): string {
   const content = command.type === 'message.post' ? { ...command.data, messageId: undefined } : command.data;
-  return createHash('sha256').update(command.type).update(JSON.stringify(content)).digest('base64url').slice(0, 22);
+  return hash('sha256', `${command.type}${JSON.stringify(content)}`, 'base64url').slice(0, 22);
 }
 
 function parseJson(text: string): unknown {

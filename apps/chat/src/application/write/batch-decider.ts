@@ -21,17 +21,21 @@ export type Item = { readonly work: Work } & (
   | { readonly kind: 'mark'; readonly mark: MarkRequest }
 );
 
+export type CommandItem = Extract<Item, { kind: 'command' }>;
+
 /** An answer and the gateway that waits for it. */
 export interface Reply {
   readonly partition: OwnedPartition;
   readonly gatewayId: GatewayId;
   readonly answer: CommandAnswer;
+  /** What it answers, if that was refused under a key that was taken for new (P11). */
+  readonly refused?: Command;
 }
 
 /** A decided batch: what to commit, and whom to answer then (P8). */
 export interface DecidedBatch {
   readonly rows: BatchRows;
-  readonly replies: Reply[];
+  replies: Reply[];
 }
 
 /** Reads a work as far as it can be read without any state. */
@@ -94,23 +98,20 @@ export class BatchDecider {
       return;
     }
     const isDecided = item.record.offset <= partition.commandOffset;
-    if (!isDecided) partition.pass(item.record);
+    if (!isDecided) partition.pass(item.record, item.kind === 'command' ? item.command : item.origin);
     if (item.kind === 'command') {
+      const { command } = item;
       const answer = this.answer(partition, item, at, batch.rows, isDecided);
-      if (answer !== undefined) batch.replies.push({ partition, gatewayId: item.command.gatewayId, answer });
+      if (answer === undefined) return;
+      const isRefused = !answer.ok && !partition.keys.has(keyName(command));
+      batch.replies.push({ partition, gatewayId: command.gatewayId, answer, ...(isRefused ? { refused: command } : {}) });
     } else if (item.origin !== undefined && !isDecided) {
       batch.replies.push({ partition, gatewayId: item.origin.gatewayId, answer: refusal(item.origin.requestId, item.error) });
     }
   }
 
   /** The answer to a command; none to one that was decided before and left nothing behind (P12, P13). */
-  private answer(
-    partition: OwnedPartition,
-    { command, record }: Extract<Item, { kind: 'command' }>,
-    at: string,
-    rows: BatchRows,
-    isDecided: boolean,
-  ): CommandAnswer | undefined {
+  private answer(partition: OwnedPartition, { command, record }: CommandItem, at: string, rows: BatchRows, isDecided: boolean): CommandAnswer | undefined {
     const { requestId } = command;
     const stored = partition.keys.get(keyName(command));
     try {
@@ -157,6 +158,25 @@ function keyRow(command: Command, decision: Decision, { seq, epoch, at }: { seq:
     message_id: decision.messageId ?? null,
     created_at: at,
   };
+}
+
+/** The same replies, but for refusals of what had been done before under the same key: that is what they answer (P11). */
+export function withStoredAnswers(replies: readonly Reply[], stored: ReadonlyMap<string, KeyRow>): Reply[] {
+  return replies.map((reply) => {
+    const { refused } = reply;
+    const key = refused === undefined ? undefined : stored.get(keyName(refused));
+    if (refused === undefined || key === undefined) return reply;
+    return { ...reply, answer: answerOf(key, refused) };
+  });
+}
+
+function answerOf(key: KeyRow, command: Command): CommandAnswer {
+  const { requestId } = command;
+  try {
+    return { requestId, ok: true, result: storedResult(key, command) };
+  } catch (error) {
+    return refusal(requestId, AppError.from(error));
+  }
 }
 
 /** What a stored key answers, or IDEMPOTENCY_CONFLICT for other content under it. */

@@ -3,8 +3,8 @@ import { Logger } from '@nestjs/common';
 import { DatabaseError } from '@agent-chat/database';
 import { AppError } from '@agent-chat/kernel';
 import { type EventRow } from '../../infrastructure/write/batch-rows';
-import { type ProgressRepository } from '../../infrastructure/write/progress-repository';
-import { decodeWork, type BatchDecider, type DecidedBatch, type Share } from './batch-decider';
+import { isStoredKey, type ProgressRepository } from '../../infrastructure/write/progress-repository';
+import { decodeWork, withStoredAnswers, type BatchDecider, type DecidedBatch, type Share } from './batch-decider';
 import { type BatchLoader } from './batch-loader';
 import { trimMessages, type OwnedPartition } from './owned-partition';
 import { type PoisonHandler } from './poison-handler';
@@ -135,6 +135,7 @@ export class Committer {
       await this.parts.poison.putAwayBroken(shares);
       await this.parts.loader.load(shares);
       batch = this.parts.decider.decide(shares);
+      await this.answerFromKeys(batch);
       await this.parts.progress.commit(batch.rows);
     } catch (error) {
       commitDuration.observe({ outcome: 'failed' }, (performance.now() - startedMs) / 1_000);
@@ -146,6 +147,13 @@ export class Committer {
     this.failures = 0;
     this.limit = Math.min(this.limit * 2, MAX_BATCH);
     this.settle(shares, batch);
+  }
+
+  /** A refusal may be of what was done before, when its sender still might: what is stored under the key is the answer then (P11). */
+  private async answerFromKeys(batch: DecidedBatch): Promise<void> {
+    const refused = batch.replies.map((reply) => reply.refused).filter((command) => command !== undefined);
+    if (refused.length === 0) return;
+    batch.replies = withStoredAnswers(batch.replies, await this.parts.loader.storedKeys(refused));
   }
 
   private settle(shares: readonly Share[], batch: DecidedBatch): void {
@@ -178,8 +186,11 @@ export class Committer {
       if (savepoint !== undefined) partition.rollBack(savepoint);
     });
     if (error instanceof AppError) this.waitForLog(shares, error);
-    else if (error instanceof DatabaseError && error.kind === 'fenced') this.leaveOut(shares, refusedPartitions(error));
-    else await this.narrow(shares, error);
+    else {
+      const refused = this.refusedBy(error);
+      if (refused === undefined) await this.narrow(shares, error);
+      else this.leaveOut(shares, refused);
+    }
   }
 
   /** The log took no dead letter: nothing was decided, and it is tried again. */
@@ -190,6 +201,13 @@ export class Committer {
       partition.putBack(items.map(({ work }) => work));
       this.ready.add(partition);
     }
+  }
+
+  /** The partitions that a commit was refused for: none where a key that was taken for new was not (P11). Undefined if it was refused for what it holds. */
+  private refusedBy(error: unknown): ReadonlySet<number> | undefined {
+    if (!(error instanceof DatabaseError)) return undefined;
+    if (error.kind === 'fenced') return new Set((error.detail ?? '').split(',').map(Number));
+    return isStoredKey(error) && this.parts.loader.becomeCareful() ? new Set() : undefined;
   }
 
   /** The refused partitions leave the batch, the others are tried again (P6). */
@@ -218,8 +236,4 @@ export class Committer {
       await this.recover([only], [only.partition.savepoint()], new DatabaseError('outage', undefined, 'A dead letter could not be stored', undefined, cause));
     }
   }
-}
-
-function refusedPartitions(error: DatabaseError): Set<number> {
-  return new Set((error.detail ?? '').split(',').map(Number));
 }

@@ -107,7 +107,7 @@ describe('OwnedPartition', () => {
     partition.rooms.set(roomId, absentRoom(roomId, 0));
     partition.position += 3;
     partition.lastAtMs += 1_000;
-    partition.pass((record(9) as { record: StoredRecord }).record);
+    partition.pass((record(9) as { record: StoredRecord }).record, undefined);
     partition.rollBack(before);
 
     expect(partition.savepoint()).toEqual(before);

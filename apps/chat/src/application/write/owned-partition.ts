@@ -1,4 +1,4 @@
-import { readOrigin, type CommandAnswer } from '@agent-chat/contracts';
+import { type CommandAnswer, type CommandOrigin } from '@agent-chat/contracts';
 import { type StoredRecord } from '@agent-chat/event-log';
 import { AppError, type GatewayId, type RoomId, type UserId } from '@agent-chat/kernel';
 import { type RoomState } from '../../domain/room-state';
@@ -120,6 +120,11 @@ export class OwnedPartition {
     return this.state === 'active' && offset < this.nextOffset;
   }
 
+  /** Whether the command may have been decided before, here or in an earlier log (P12, P13). */
+  mayHaveDecided({ offset }: StoredRecord): boolean {
+    return offset <= this.commandOffset || offset < this.skip.belowOffset;
+  }
+
   take(limit: number): Work[] {
     return this.works.splice(0, limit);
   }
@@ -142,10 +147,10 @@ export class OwnedPartition {
   }
 
   /** From now on this record counts as decided (P8). */
-  pass(record: StoredRecord): void {
-    this.commandOffset = record.offset;
-    this.commandRequestId = readOrigin(record)?.requestId ?? null;
-    this.commandAppendedMs = record.appendedAtMs;
+  pass({ offset, appendedAtMs }: StoredRecord, origin: CommandOrigin | undefined): void {
+    this.commandOffset = offset;
+    this.commandRequestId = origin?.requestId ?? null;
+    this.commandAppendedMs = appendedAtMs;
   }
 
   savepoint(): Savepoint {

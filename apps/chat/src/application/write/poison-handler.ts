@@ -54,7 +54,7 @@ export class PoisonHandler {
       last_at: new Date(partition.lastAtMs).toISOString(),
     });
     await this.progress.commit(batch.rows);
-    partition.pass(record);
+    partition.pass(record, origin);
     if (origin !== undefined)
       batch.replies.push({ partition, gatewayId: origin.gatewayId, answer: { requestId: origin.requestId, ok: false, error: told(error).toBody() } });
     return batch;

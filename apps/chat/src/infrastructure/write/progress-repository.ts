@@ -20,6 +20,12 @@ export interface Progress {
 }
 
 const LOCK_TIMEOUT_MS = 2_000;
+const UNIQUE_VIOLATION = '23505';
+
+/** Whether a commit was refused because a key is stored already (P11). */
+export function isStoredKey({ sqlState, cause }: DatabaseError): boolean {
+  return sqlState === UNIQUE_VIOLATION && (cause as { constraint?: unknown } | undefined)?.constraint === 'message_keys_pkey';
+}
 
 /** The rows of `partition_progress`, and the statement that moves them. */
 export class ProgressRepository {

@@ -13,7 +13,8 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const [request, response] = [http.getRequest<Request>(), http.getResponse<Response>()];
     const error = toAppError(thrown);
-    if (error.code === 'INTERNAL') this.logger.error({ err: error.cause ?? error, method: request.method, path: request.path }, 'A request failed');
+    if (error.code === 'INTERNAL')
+      this.logger.error({ err: error.cause ?? error, requestId: request.id, method: request.method, path: request.path }, 'A request failed');
     if (response.headersSent) {
       // The answer has begun: only its end can say that it isn't whole.
       response.destroy();

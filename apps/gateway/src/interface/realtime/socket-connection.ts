@@ -8,7 +8,7 @@ import { type EventsFrame } from '../../application/realtime/events-frame';
 import { type RealtimeMetrics } from '../../application/realtime/realtime-metrics';
 import { type FrameBudget } from './frame-budget';
 import { type SocketFlush } from './socket-flush';
-import { encodeEventsFrame, joinEventsFrames, type SocketFrame } from './socket-frame';
+import { encodeAnswerFrame, encodeEventsFrame, joinFrames, type SocketFrame } from './socket-frame';
 
 /** How long a closed socket may take to read what waits, before it is cut. */
 const LINGER_MS = 2_000;
@@ -17,11 +17,8 @@ const LAST_ANSWERS_MS = 5_000;
 /** Ephemeral frames are dropped once this much waits. */
 const BUSY_PACKETS = 16;
 const BUSY_BYTES = 16 * 1_024;
-/** More events than this are not gathered into one frame. */
+/** More than this is not gathered into one write. */
 const MAX_JOINED_BYTES = 64 * 1_024;
-
-/** What an answer without events takes at most as a rule. */
-const SMALL_ANSWER_BYTES = 512;
 /** At this many calls being done the socket is read no further, and again at half of them. */
 const MAX_CALLS_IN_FLIGHT = 64;
 
@@ -69,10 +66,11 @@ export class SocketConnection extends Connection {
   typingTurn: Promise<void> | undefined;
   /** At least what waits to be sent, in bytes; counted exactly when it looks like too much. */
   private queuedBytes = 0;
-  /** Events that leave with the next flush, and before anything else that is sent. */
+  /** Events and answers that leave with the next flush, in this order, and before anything else that is sent. */
   private gathered: SocketFrame | SocketFrame[] | undefined;
   private gatheredBytes = 0;
   flushedAtMs = 0;
+  isDue = false;
   private callsInFlight = 0;
   /** Called when the last call under way is answered. */
   private onIdle: (() => void) | undefined;
@@ -99,29 +97,42 @@ export class SocketConnection extends Connection {
 
   override sendEvents(_roomId: RoomId, frame: EventsFrame): void {
     if (this.isClosed) return;
-    const encoded = frame.encodedBy(encodeEventsFrame);
-    if (this.gatheredBytes + encoded.sizeBytes > MAX_JOINED_BYTES) this.flush();
-    const { gathered } = this;
-    if (gathered === undefined) {
-      this.gathered = encoded;
-      this.around.flush.add(this);
-    } else if (Array.isArray(gathered)) gathered.push(encoded);
-    else this.gathered = [gathered, encoded];
-    this.gatheredBytes += encoded.sizeBytes;
+    const isFirst = this.gather(frame.encodedBy(encodeEventsFrame));
+    if (isFirst) this.around.flush.add(this);
   }
 
-  /** Writes the events that were gathered. */
+  /**
+   * Answers a call, behind the events that were due before: a subscription that the call began or ended shows no hole and no repeat. Answers that come
+   * together share a write.
+   */
+  answer(callId: number, answer: object): void {
+    if (this.isClosed) return;
+    this.gather(encodeAnswerFrame(callId, answer));
+    this.around.flush.addNext(this);
+  }
+
+  /** Writes what was gathered. */
   flush(): void {
-    const { gathered, engine, wire } = this;
+    const { gathered, gatheredBytes, engine, wire } = this;
     if (gathered === undefined) return;
     this.gathered = undefined;
     this.gatheredBytes = 0;
     if (this.isClosed) return;
-    const { packet, options, sizeBytes } = Array.isArray(gathered) ? joinEventsFrames(gathered) : gathered;
-    // What the engine was given before has left it: the frame may follow without passing through it.
-    if (engine.writeBuffer.length === 0 && wire?.writable === true) wire.write(options.wsPreEncodedFrame[0]);
-    else engine.write(packet, options);
-    this.count(sizeBytes);
+    const frames = Array.isArray(gathered) ? joinFrames(gathered) : [gathered];
+    // What the engine was given before has left it: the frames may follow without passing through it.
+    if (engine.writeBuffer.length === 0 && wire?.writable === true) wire.write(bytesOf(frames));
+    else for (const { packet, options } of frames) engine.write(packet, options);
+    this.count(gatheredBytes);
+  }
+
+  /** Whether nothing waited before. */
+  private gather(frame: SocketFrame): boolean {
+    if (this.gatheredBytes + frame.sizeBytes > MAX_JOINED_BYTES) this.flush();
+    const { gathered } = this;
+    this.gatheredBytes += frame.sizeBytes;
+    if (Array.isArray(gathered)) gathered.push(frame);
+    else this.gathered = gathered === undefined ? frame : [gathered, frame];
+    return gathered === undefined;
   }
 
   override send<Frame extends NoticeFrame>(frame: Frame, body: ServerFrameBody<Frame>): void {
@@ -169,12 +180,6 @@ export class SocketConnection extends Connection {
   endCall(): void {
     if (this.callsInFlight-- === MAX_CALLS_IN_FLIGHT / 2) this.engine.transport.socket?.resume();
     if (this.callsInFlight === 0) this.onIdle?.();
-  }
-
-  /** An answer on its way counts like a frame: who calls and never reads would fill the memory otherwise. */
-  countAnswer(answer: object): void {
-    if ('events' in answer || 'rooms' in answer) this.recount();
-    else this.count(SMALL_ANSWER_BYTES);
   }
 
   /** Whatever arrives, also what isn't a call and so can't be refused: one that goes on regardless of refusals is closed. */
@@ -226,4 +231,10 @@ export class SocketConnection extends Connection {
     this.isClosed = true;
     this.engine.transport.socket?.send(`42${JSON.stringify(['closing', closing])}`);
   }
+}
+
+function bytesOf(frames: readonly SocketFrame[]): Buffer {
+  const [first, second] = frames;
+  if (first !== undefined && second === undefined) return first.options.wsPreEncodedFrame[0];
+  return Buffer.concat(frames.map(({ options }) => options.wsPreEncodedFrame[0]));
 }

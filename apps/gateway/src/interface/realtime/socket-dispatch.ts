@@ -6,7 +6,7 @@ import { RealtimeMetrics } from '../../application/realtime/realtime-metrics';
 import { type CallAnswer, SocketCalls } from './socket-calls';
 import { sharedListener } from './shared-listener';
 import { type SocketConnection } from './socket-connection';
-import { SocketLife } from './socket-life';
+import { connectionOf, SocketLife } from './socket-life';
 
 /** One for all: a flood of such calls shall not also take a stack each. */
 const NO_SUCH_CALL = new AppError('UNKNOWN_EVENT');
@@ -33,6 +33,7 @@ export class SocketDispatch {
 
   /** From now on the socket's calls come here. */
   listen(socket: Socket): void {
+    Object.assign(socket, { ack: acknowledgeWithEvents });
     socket.onAny(this.onCall);
   }
 
@@ -56,22 +57,23 @@ export class SocketDispatch {
     try {
       connection.takeCall();
       const answer = await act(connection);
-      // Events that were due before the answer come before it: a subscription that it ends or begins shows no hole and no repeat.
-      connection.flush();
       acknowledge?.({ ok: true, ...answer.body });
-      connection.countAnswer(answer.body);
       answer.afterwards?.();
       this.metrics.frames.inc({ call, outcome: 'ok' });
     } catch (thrown) {
       const error = AppError.from(thrown);
       if (error.code === 'INTERNAL') this.logger.error({ call, err: error.cause ?? error }, `${call} failed`);
       acknowledge?.({ ok: false, error: error.toBody() });
-      connection.countAnswer(error);
       this.metrics.frames.inc({ call, outcome: error.code });
     } finally {
       connection.endCall();
     }
   }
+}
+
+/** In place of Socket.IO's own, which writes each answer by itself. */
+function acknowledgeWithEvents(this: Socket, callId: number): Acknowledge {
+  return (answer) => connectionOf(this)?.answer(callId, answer);
 }
 
 function isCall(name: unknown): name is ClientCall {

@@ -4,6 +4,7 @@ import { SocketFlush } from './socket-flush';
 class Counted {
   flushes = 0;
   flushedAtMs = -Infinity;
+  isDue = false;
 
   constructor(private readonly busyMs = 0) {}
 
@@ -40,6 +41,19 @@ describe('SocketFlush', () => {
       expect([busy.flushes, quiet.flushes]).toEqual([2, 1]);
       return Promise.resolve();
     });
+  });
+
+  it('writes in the next tick where an answer waits, however lately it wrote, and then only once', async () => {
+    const flush = new SocketFlush();
+    const socket = new Counted();
+    flush.add(socket);
+    await new Promise<void>((next) => process.nextTick(next));
+
+    flush.addNext(socket);
+    flush.addNext(socket);
+    await new Promise<void>((next) => process.nextTick(next));
+
+    expect(socket.flushes).toBe(2);
   });
 
   it('lets others run between slices of a long write, and reaches everybody', async () => {

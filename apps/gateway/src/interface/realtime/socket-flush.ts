@@ -4,27 +4,36 @@ const GATHER_MS = 15;
 const SLICE_MS = 10;
 const SOCKETS_A_LOOK = 8;
 
-/** A socket with events to write. */
+/** A socket with something to write. */
 interface Waiting {
-  /** When events were last written, by `performance.now()`. */
+  /** When it last wrote, by `performance.now()`. */
   flushedAtMs: number;
+  /** Whether it writes next. */
+  isDue: boolean;
   flush(): void;
 }
 
 /** Has sockets write what they gathered: a frame for each room's events would cost a system call and a parse for each. */
 export class SocketFlush {
-  /** In the order in which they came; some have been flushed since, by what could not wait. */
   private due: Waiting[] = [];
+  /** Some have written since, with what could not wait. */
   private gathering: Waiting[] = [];
   private isRunning = false;
 
-  /** Has a socket flush that has something to write now and had nothing before. */
+  /** Of a socket that has something to write now and had nothing before. */
   add(socket: Waiting): void {
     if (performance.now() - socket.flushedAtMs < GATHER_MS) {
       if (this.gathering.length === 0) setTimeout(() => this.ripen(), GATHER_MS);
       this.gathering.push(socket);
       return;
     }
+    this.addNext(socket);
+  }
+
+  /** However lately it wrote. */
+  addNext(socket: Waiting): void {
+    if (socket.isDue) return;
+    socket.isDue = true;
     this.due.push(socket);
     if (this.isRunning) return;
     this.isRunning = true;
@@ -33,9 +42,9 @@ export class SocketFlush {
   }
 
   private ripen(): void {
-    this.due = this.due.concat(this.gathering);
+    const ripe = this.gathering;
     this.gathering = [];
-    if (!this.isRunning) this.run();
+    for (const socket of ripe) this.addNext(socket);
   }
 
   private run(): void {
@@ -47,6 +56,7 @@ export class SocketFlush {
     for (const [index, socket] of due.entries()) {
       if (index % SOCKETS_A_LOOK === SOCKETS_A_LOOK - 1) nowMs = performance.now();
       if (nowMs >= until) return this.goOnLater(due.slice(index));
+      socket.isDue = false;
       socket.flush();
       socket.flushedAtMs = nowMs;
     }

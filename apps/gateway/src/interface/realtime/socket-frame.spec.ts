@@ -1,4 +1,4 @@
-import { encodeEventsFrame, joinEventsFrames, webSocketTextFrame } from './socket-frame';
+import { encodeAnswerFrame, encodeEventsFrame, joinEventsFrames, joinFrames, webSocketTextFrame } from './socket-frame';
 
 const event = (seq: number, text: string): string => JSON.stringify({ seq, text });
 
@@ -25,5 +25,27 @@ describe('joinEventsFrames', () => {
 
     expect(joined.options.wsPreEncodedFrame[0].equals(webSocketTextFrame(`4${joined.packet}`))).toBe(true);
     expect(JSON.parse(joined.packet.slice(1))).toEqual(['events', [1, 2, 3].map((seq) => ({ seq, text: 'text' }))]);
+  });
+});
+
+describe('encodeAnswerFrame', () => {
+  it("is Socket.IO's acknowledgement of the call", () => {
+    const { packet, options, sizeBytes } = encodeAnswerFrame(7, { ok: true, text: 'grüße' });
+
+    expect(packet).toBe('37[{"ok":true,"text":"grüße"}]');
+    expect(options.wsPreEncodedFrame[0].equals(webSocketTextFrame(`4${packet}`))).toBe(true);
+    expect(sizeBytes).toBe(options.wsPreEncodedFrame[0].length);
+  });
+});
+
+describe('joinFrames', () => {
+  const events = (seq: number) => encodeEventsFrame(`[${event(seq, 'text')}]`);
+  const answer = (callId: number) => encodeAnswerFrame(callId, { ok: true });
+
+  it('joins events that follow each other, and lets none pass an answer', () => {
+    const frames = joinFrames([events(1), events(2), answer(1), answer(2), events(3), answer(3), events(4), events(5)]);
+
+    const joined = (...all: number[]): string => joinEventsFrames(all.map(events)).packet;
+    expect(frames.map(({ packet }) => packet)).toEqual([joined(1, 2), answer(1).packet, answer(2).packet, events(3).packet, answer(3).packet, joined(4, 5)]);
   });
 });

@@ -5,6 +5,10 @@ export interface SocketFrame {
   /** Engine.IO's write options; it adds to them, so they are not shared with anything else. */
   readonly options: { readonly preEncoded: true; readonly compress: false; readonly wsPreEncodedFrame: readonly [Buffer] };
   readonly sizeBytes: number;
+}
+
+/** A frame with the events of one room or several. */
+export interface SocketEventsFrame extends SocketFrame {
   /** What is between the brackets, as JSON and as it lies in the frame. */
   readonly events: string;
   readonly eventBytes: Buffer;
@@ -18,14 +22,40 @@ const MESSAGE = '4';
 const OPENING_BYTES = MESSAGE.length + PREFIX.length;
 
 /** The `events` packet for a body that is JSON already. One body makes one buffer. */
-export function encodeEventsFrame(json: string): SocketFrame {
+export function encodeEventsFrame(json: string): SocketEventsFrame {
   const packet = `2["events",${json}]`;
-  const frame = webSocketTextFrame(`${MESSAGE}${packet}`);
-  return socketFrame(packet, json.slice(1, -1), frame);
+  return eventsFrame(packet, json.slice(1, -1), webSocketTextFrame(`${MESSAGE}${packet}`));
+}
+
+/** The answer to the call that a client numbered so. */
+export function encodeAnswerFrame(callId: number, answer: object): SocketFrame {
+  const packet = `3${String(callId)}[${JSON.stringify(answer)}]`;
+  return socketFrame(packet, webSocketTextFrame(`${MESSAGE}${packet}`));
+}
+
+/** The same frames in the same order, neighbours that hold events joined. */
+export function joinFrames(frames: readonly SocketFrame[]): readonly SocketFrame[] {
+  if (frames.length === 1) return frames;
+  const joined: SocketFrame[] = [];
+  let events: SocketEventsFrame[] = [];
+  const joinEvents = (): void => {
+    const [first] = events;
+    if (first !== undefined) joined.push(events.length === 1 ? first : joinEventsFrames(events));
+    events = [];
+  };
+  for (const frame of frames) {
+    if ('eventBytes' in frame) events.push(frame as SocketEventsFrame);
+    else {
+      joinEvents();
+      joined.push(frame);
+    }
+  }
+  joinEvents();
+  return joined;
 }
 
 /** One `events` packet with the events of several frames, in their order: their bytes are copied, not encoded again. */
-export function joinEventsFrames(frames: readonly SocketFrame[]): SocketFrame {
+export function joinEventsFrames(frames: readonly SocketEventsFrame[]): SocketEventsFrame {
   const length = OPENING_BYTES + frames.reduce((total, { eventBytes }) => total + eventBytes.length + 1, -1) + SUFFIX.length;
   const { frame, headerLength } = emptyTextFrame(length);
   let at = headerLength + frame.write(`${MESSAGE}${PREFIX}`, headerLength, 'latin1');
@@ -36,13 +66,17 @@ export function joinEventsFrames(frames: readonly SocketFrame[]): SocketFrame {
     at += eventBytes.copy(frame, at);
   }
   frame.write(SUFFIX, at, 'latin1');
-  return socketFrame(`${PREFIX}${events}${SUFFIX}`, events, frame);
+  return eventsFrame(`${PREFIX}${events}${SUFFIX}`, events, frame);
 }
 
-function socketFrame(packet: string, events: string, frame: Buffer): SocketFrame {
+function eventsFrame(packet: string, events: string, frame: Buffer): SocketEventsFrame {
   const headerLength = headerLengthOf(frame.length);
   const eventBytes = frame.subarray(headerLength + OPENING_BYTES, frame.length - SUFFIX.length);
-  return { packet, options: { preEncoded: true, compress: false, wsPreEncodedFrame: [frame] }, sizeBytes: frame.length, events, eventBytes };
+  return { ...socketFrame(packet, frame), events, eventBytes };
+}
+
+function socketFrame(packet: string, frame: Buffer): SocketFrame {
+  return { packet, options: { preEncoded: true, compress: false, wsPreEncodedFrame: [frame] }, sizeBytes: frame.length };
 }
 
 /** One unmasked, final text frame (RFC 6455, section 5.2). */

@@ -65,7 +65,7 @@ export class SocketLife {
   }
 
   of(socket: Socket): SocketConnection | undefined {
-    return (socket.data as SocketData).connection;
+    return connectionOf(socket);
   }
 
   private end(socket: Socket): void {
@@ -76,6 +76,11 @@ export class SocketLife {
     this.connections.remove(connection);
     this.metrics.connections.dec({ transport: 'socket' });
   }
+}
+
+/** None before a socket was let in, or where it was not. */
+export function connectionOf(socket: Socket): SocketConnection | undefined {
+  return (socket.data as SocketData).connection;
 }
 
 function closingOf({ code, retryAfterMs }: AppError): Closing {
