@@ -89,10 +89,11 @@ export class SocketConnection extends Connection {
     });
   }
 
-  override sendEvents(_roomId: RoomId, frame: EventsFrame): void {
+  override sendEvents(_roomId: RoomId, frame: EventsFrame, atOnce: boolean): void {
     if (this.isClosed) return;
     this.gather(frame.encodedBy(encodeEventsFrame));
-    this.around.flush.add(this);
+    if (atOnce) this.flush();
+    else this.around.flush.add(this);
   }
 
   /**
