@@ -3,6 +3,7 @@ import { type INestApplicationContext, Logger } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { type MessageMappingProperties } from '@nestjs/websockets';
 import { type Server, type ServerOptions, type Socket } from 'socket.io';
+import { SocketDispatch } from './socket-dispatch';
 import { connectionOf } from './socket-life';
 
 /** The handler for calls that no other takes. */
@@ -18,8 +19,10 @@ type Acknowledge = (answer: object) => void;
 export class SlimIoAdapter extends IoAdapter {
   private readonly logger = new Logger(SlimIoAdapter.name);
 
+  private dispatch: SocketDispatch | undefined;
+
   constructor(
-    app: INestApplicationContext,
+    private readonly app: INestApplicationContext,
     private readonly config: AppConfig,
   ) {
     super(app);
@@ -45,10 +48,12 @@ export class SlimIoAdapter extends IoAdapter {
   /** Handlers acknowledge by themselves: what must follow an answer has to know when it is on its way. */
   override bindMessageHandlers(socket: Socket, handlers: MessageMappingProperties[]): void {
     Object.assign(socket, { ack: acknowledgeWithEvents });
+    const dispatch = (this.dispatch ??= this.app.get<SocketDispatch>(SocketDispatch, { strict: false }));
     const unknown = handlers.find(({ message }) => message === ANY_OTHER_CALL);
     socket.use((packet: unknown[]) => {
       const last = packet.at(-1);
       const acknowledge = typeof last === 'function' ? (last as Acknowledge) : undefined;
+      if (dispatch.refuseEarly(packet[0], socket, packet[1], acknowledge)) return;
       const handler = handlers.find(({ message }) => message === packet[0]) ?? unknown;
       Promise.resolve(handler?.callback(packet[1] === last && acknowledge !== undefined ? undefined : packet[1], acknowledge) as unknown).catch(
         (error: unknown) => this.logger.error(`A call failed outside its handler: ${String(error)}`),

@@ -1,7 +1,8 @@
-import { CLIENT_CALLS, type ClientCall, type ClientCallData, validate } from '@agent-chat/contracts';
+import { CLIENT_CALLS, type ClientCall, type ClientCallData, COMMANDS, type CommandType, validate } from '@agent-chat/contracts';
 import { AppError } from '@agent-chat/kernel';
 import { Injectable, Logger } from '@nestjs/common';
 import { type Socket } from 'socket.io';
+import { CommandAdmission, OVERLOADED } from '../../application/command-admission';
 import { RealtimeMetrics } from '../../application/realtime/realtime-metrics';
 import { type CallAnswer, SocketCalls } from './socket-calls';
 import { type SocketConnection } from './socket-connection';
@@ -9,6 +10,12 @@ import { SocketLife } from './socket-life';
 
 /** One for all: a flood of such calls shall not also take a stack each. */
 const NO_SUCH_CALL = new AppError('UNKNOWN_EVENT');
+
+const REFUSED_FOR_LOAD = Object.freeze({ ok: false, error: OVERLOADED.toBody() });
+
+function isCommand(call: unknown): call is ClientCall & CommandType {
+  return typeof call === 'string' && Object.hasOwn(COMMANDS, call) && Object.hasOwn(CLIENT_CALLS, call);
+}
 
 /** Absent where the client asked for no answer. */
 export type Acknowledge = ((answer: object) => void) | undefined;
@@ -22,6 +29,7 @@ export class SocketDispatch {
     private readonly life: SocketLife,
     private readonly calls: SocketCalls,
     private readonly metrics: RealtimeMetrics,
+    private readonly admission: CommandAdmission,
   ) {}
 
   async answer(call: ClientCall, socket: Socket, body: unknown, acknowledge: Acknowledge): Promise<void> {
@@ -29,6 +37,18 @@ export class SocketDispatch {
       const data = validate(CLIENT_CALLS[call], body) as ClientCallData<typeof call>;
       return this.calls.call(call, connection, data);
     });
+  }
+
+  /** Answers a call that would be refused for the load, whatever it says, before it costs more: there may be many of them. False where it has to be looked at. */
+  refuseEarly(call: unknown, socket: Socket, body: unknown, acknowledge: Acknowledge): boolean {
+    if (acknowledge === undefined || !isCommand(call)) return false;
+    const roomId = (body as { readonly roomId?: unknown } | null | undefined)?.roomId;
+    const connection = this.life.of(socket);
+    if (typeof roomId !== 'string' || connection === undefined || connection.isClosed) return false;
+    if (!this.admission.refusesEarly(call, roomId, connection.userId)) return false;
+    acknowledge(REFUSED_FOR_LOAD);
+    this.metrics.frames.inc({ call, outcome: OVERLOADED.code });
+    return true;
   }
 
   /** Answers a call that there isn't. */
