@@ -1,6 +1,7 @@
 import { type ChildTask, startTask } from './load/child-task';
 import { ClusterUnderLoad } from './load/cluster-under-load';
-import { type Measured, measureRun, type MeasuredSystem, rowOf, verdictFigures } from './load/measured-run';
+import { findRate, measureRate, type Target } from './load/find-rate';
+import { type Measured, rowOf, verdictFigures } from './load/measured-run';
 import { type BenchOptions, isOn, numberOption, rounded, tell } from './load/options';
 import { type Population, type Verdict } from './load/send-load';
 import { StandaloneUnderLoad } from './load/standalone-under-load';
@@ -14,49 +15,6 @@ export const description =
 
 const DRAIN_SECONDS = 20;
 const BASELINE_DRAIN_SECONDS = 2;
-const FOUND_SHARE = 0.98;
-const FOUND_P99_MS = 200;
-const FIND_GROWTH = 1.5;
-const FIND_REFINEMENTS = 3;
-
-interface Target extends MeasuredSystem {
-  readonly load: ChildTask;
-}
-
-function measure({ load, ...system }: Target, rate: number, seconds: number, drainSeconds: number): Promise<Measured> {
-  return measureRun(load, system, { rate, seconds, drainSeconds });
-}
-
-function isSustained({ offered, achieved, ack }: Measured): boolean {
-  return achieved >= offered * FOUND_SHARE && ack.p99 < FOUND_P99_MS;
-}
-
-/** The highest rate that is sustained: grown until it is not, then narrowed down. */
-async function findRate(target: Target, start: number, seconds: number, drainSeconds: number): Promise<Measured> {
-  let best: Measured | undefined;
-  const attempt = async (rate: number): Promise<boolean> => {
-    const measured = await measure(target, Math.round(rate), seconds, drainSeconds);
-    const sustained = isSustained(measured);
-    tell(
-      `  ${String(measured.offered)}/s: achieved ${String(measured.achieved)}, ack p99 ${String(measured.ack.p99)} ms${sustained ? '' : ' (not sustained)'}`,
-    );
-    if (sustained || best === undefined) best = measured;
-    return sustained;
-  };
-  let good = 0;
-  let bad = start;
-  while (await attempt(bad)) {
-    good = bad;
-    bad *= FIND_GROWTH;
-  }
-  for (let step = 0; step < FIND_REFINEMENTS; step++) {
-    const middle = (good + bad) / 2;
-    if (await attempt(middle)) good = middle;
-    else bad = middle;
-  }
-  if (best === undefined) throw new Error('nothing was measured');
-  return best;
-}
 
 async function loadOf(population: Population): Promise<ChildTask> {
   const load = startTask('send-load.process.ts');
@@ -155,13 +113,13 @@ class SendBench {
   private async warmUp(target: Target, rate: number): Promise<void> {
     const seconds = numberOption(this.options, 'warmup', this.isCluster ? 10 : 5);
     // Below what is measured, so that nothing of it is still queued then.
-    if (seconds > 0) await measure(target, Math.min(rate, 1_000), seconds, DRAIN_SECONDS);
+    if (seconds > 0) await measureRate(target, Math.min(rate, 1_000), seconds, DRAIN_SECONDS);
   }
 
   private measureTarget(target: Target, rate: number, drainSeconds: number): Promise<Measured> {
     tell(`measuring ${String(rate)}/s`);
-    if (isOn(this.options, 'find', false)) return findRate(target, rate, this.seconds, drainSeconds);
-    return measure(target, rate, this.seconds, drainSeconds);
+    if (isOn(this.options, 'find', false)) return findRate(target, { start: rate, seconds: this.seconds, drainSeconds });
+    return measureRate(target, rate, this.seconds, drainSeconds);
   }
 }
 

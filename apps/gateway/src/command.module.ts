@@ -1,7 +1,9 @@
+import { AppConfig } from '@agent-chat/config';
 import { type CommandAnswer } from '@agent-chat/contracts';
 import { EventLog } from '@agent-chat/event-log';
 import { QueryBus } from '@agent-chat/query-bus';
 import { type BeforeApplicationShutdown, Module } from '@nestjs/common';
+import { admissionLimits, CommandAdmission } from './application/command-admission';
 import { CommandSender } from './application/command-sender';
 import { GatewayInbox } from './application/gateway-inbox';
 import { LogCommandSender } from './application/log-command-sender';
@@ -11,10 +13,15 @@ import { LogCommandSender } from './application/log-command-sender';
   providers: [
     GatewayInbox,
     {
+      provide: CommandAdmission,
+      inject: [AppConfig],
+      useFactory: ({ partitions, limits }: AppConfig) => new CommandAdmission(partitions, admissionLimits(limits)),
+    },
+    {
       provide: CommandSender,
-      inject: [EventLog, QueryBus, GatewayInbox],
-      useFactory: (log: EventLog, queries: QueryBus, inbox: GatewayInbox) => {
-        const sender = new LogCommandSender(log, queries, inbox.gatewayId);
+      inject: [EventLog, QueryBus, GatewayInbox, CommandAdmission],
+      useFactory: (log: EventLog, queries: QueryBus, inbox: GatewayInbox, admission: CommandAdmission) => {
+        const sender = new LogCommandSender(log, queries, inbox.gatewayId, admission);
         inbox.on('answers', (message) => {
           sender.receive(JSON.parse(message) as CommandAnswer[]);
         });
@@ -22,7 +29,7 @@ import { LogCommandSender } from './application/log-command-sender';
       },
     },
   ],
-  exports: [CommandSender, GatewayInbox],
+  exports: [CommandAdmission, CommandSender, GatewayInbox],
 })
 export class CommandModule implements BeforeApplicationShutdown {
   constructor(private readonly sender: CommandSender) {}

@@ -99,6 +99,8 @@ export interface LimitsConfig {
   readonly maxBodyBytes: number;
   readonly maxConnections: number;
   readonly maxConnectionsPerUser: number;
+  readonly maxOpenCalls: number;
+  readonly answerTargetMs: number;
   readonly outboundQueueBytes: number;
   readonly subscriptionsPerConnection: number;
 }

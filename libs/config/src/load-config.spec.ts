@@ -45,6 +45,8 @@ describe('loadConfig', () => {
         maxBodyBytes: 131_072,
         maxConnections: 10_000,
         maxConnectionsPerUser: 50,
+        maxOpenCalls: 5_000,
+        answerTargetMs: 250,
         outboundQueueBytes: 1_048_576,
         subscriptionsPerConnection: 1_000,
       },

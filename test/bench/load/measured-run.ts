@@ -43,7 +43,7 @@ export async function measureRun(load: ChildTask, system: MeasuredSystem, plan: 
   const micros = (part: string): number => Math.round((((after[part] ?? 0) - (before[part] ?? 0)) * 1e6) / Math.max(1, figures.acked));
   return {
     ...figures,
-    offered: plan.rate,
+    offered: Math.round(figures.posted / plan.phases.reduce((seconds, phase) => seconds + phase.seconds, 0)),
     microsByPart: Object.fromEntries(Object.keys(before).map((part) => [part, micros(part)])),
     postsPerCommit: rounded(figures.acked / ((await allTransactions(system)) - transactions)),
   };

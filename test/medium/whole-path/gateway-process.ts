@@ -4,6 +4,7 @@ import { type LogRecord } from '@agent-chat/event-log';
 import { formatCursor, type RoomId, type UserId } from '@agent-chat/kernel';
 import { type QueryBus } from '@agent-chat/query-bus';
 import { GatewayInbox } from '../../../apps/gateway/src/application/gateway-inbox';
+import { admissionLimits, CommandAdmission } from '../../../apps/gateway/src/application/command-admission';
 import { LogCommandSender } from '../../../apps/gateway/src/application/log-command-sender';
 import { Connection, type NoticeFrame } from '../../../apps/gateway/src/application/realtime/connection';
 import { DeliveryQueue } from '../../../apps/gateway/src/application/realtime/delivery-queue';
@@ -42,9 +43,10 @@ export class GatewayProcess {
     const linked = new LinkedLog(log, this.link, (_, records) => {
       for (const record of records) onCommand(record);
     });
-    this.commands = new LogCommandSender(linked, queries, this.inbox.gatewayId);
+    const admission = new CommandAdmission(log.partitionCount, admissionLimits(config.limits));
+    this.commands = new LogCommandSender(linked, queries, this.inbox.gatewayId, admission);
     this.interest = new InterestRegistry(queries, this.inbox, config);
-    this.index = new RoomIndex(upkeep, deliveries, this.interest, this.inbox, metrics);
+    this.index = new RoomIndex(upkeep, deliveries, this.interest, this.inbox, metrics, admission);
     this.heads = new HeadsCheck(queries, this.index, this.interest, upkeep);
     this.subscriptions = new Subscriptions(queries, this.index, this.interest, config);
   }

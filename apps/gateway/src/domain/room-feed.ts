@@ -44,6 +44,11 @@ export class RoomFeed<Reader> {
     return new Set([...this.live, ...this.opening].map(({ userId }) => userId));
   }
 
+  /** Whether some readers have a group already that others are yet to get. */
+  get isWriting(): boolean {
+    return this.delivery !== undefined;
+  }
+
   readers(): Iterable<Subscription<Reader>> {
     return this.live;
   }

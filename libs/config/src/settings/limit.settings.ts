@@ -34,6 +34,23 @@ export const limitSettings = z.object({
     min: 1,
     max: 1_000_000,
   }),
+  MAX_OPEN_CALLS: integer({
+    description:
+      'How many calls that change rooms may wait for their answer in one gateway; more are refused with `UNAVAILABLE`. Half of them may be of one partition.',
+    unit: 'calls',
+    fallback: 5_000,
+    min: 100,
+    max: 1_000_000,
+  }),
+  ANSWER_TARGET_MS: integer({
+    description:
+      'How long such a call may wait on average. A gateway lets in to a partition that takes longer only as many as it answers in that time, and refuses the rest with ' +
+      '`UNAVAILABLE`. Keep it well above what an answer takes without a load.',
+    unit: 'ms',
+    fallback: 250,
+    min: 20,
+    max: 5_000,
+  }),
   OUTBOUND_QUEUE_BYTES: integer({
     description: 'How much may wait to be sent to one connection before it is closed with `SLOW_CONSUMER`.',
     unit: 'bytes',

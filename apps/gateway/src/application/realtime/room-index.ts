@@ -1,6 +1,7 @@
 import { decodeEventGroups, type EphemeralItem, type EventGroup } from '@agent-chat/contracts';
 import { type RoomId } from '@agent-chat/kernel';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { CommandAdmission } from '../command-admission';
 import { GatewayInbox } from '../gateway-inbox';
 import { type RoomSubscription } from './connection';
 import { DeliveryQueue } from './delivery-queue';
@@ -23,7 +24,10 @@ export class RoomIndex implements OnApplicationBootstrap {
     private readonly interest: InterestRegistry,
     private readonly inbox: GatewayInbox,
     private readonly metrics: RealtimeMetrics,
-  ) {}
+    admission: CommandAdmission,
+  ) {
+    admission.isBehind = (roomId) => this.rooms.get(roomId as RoomId)?.isBehind === true;
+  }
 
   onApplicationBootstrap(): void {
     this.inbox.on('events', (message) => this.receive(message));

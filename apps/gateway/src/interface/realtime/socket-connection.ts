@@ -95,10 +95,11 @@ export class SocketConnection extends Connection {
     });
   }
 
-  override sendEvents(_roomId: RoomId, frame: EventsFrame): void {
+  override sendEvents(_roomId: RoomId, frame: EventsFrame, atOnce: boolean): void {
     if (this.isClosed) return;
     const isFirst = this.gather(frame.encodedBy(encodeEventsFrame));
-    if (isFirst) this.around.flush.add(this);
+    if (atOnce) this.flush();
+    else if (isFirst) this.around.flush.add(this);
   }
 
   /**
