@@ -17,6 +17,8 @@ export const LoadSchema = z.object({
   chats: amount,
   databases: amount,
   connections: amount,
+  /** Gateways that somebody is connected to. */
+  reached: amount,
   /** Rooms that somebody is subscribed to, and subscriptions in all. */
   rooms: amount,
   subscriptions: amount,

@@ -44,7 +44,7 @@ async function growRate(isLong: boolean): Promise<Point[]> {
     const roomsOf = (person: number): string[] =>
       sizes.flatMap((size) => Array.from({ length: size }, (_, place) => roomsBySize.get(size)![(person - place + people.length) % people.length]!));
     await system.open(people.map(({ token }, index) => ({ url: system.cluster.urls[0]!, token, rooms: roomsOf(index) })));
-    const standing = { connections: people.length, rooms: 100 * sizes.length, subscriptions: 100 * sizes.reduce((sum, size) => sum + size, 0) };
+    const standing = { reached: 1, connections: people.length, rooms: 100 * sizes.length, subscriptions: 100 * sizes.reduce((sum, size) => sum + size, 0) };
     const everybody = people.map((_, index) => index);
     const points: Point[] = [];
     await system.measure({ dimension: 'rate', at: 500, standing, rate: 500, seconds: 6, rooms: roomsBySize.get(10)!, authors: everybody, fanOut: 10, gatewaysAPost: 1 });
@@ -77,7 +77,7 @@ async function growRoomSize(isLong: boolean): Promise<Point[]> {
       [open, subscriptions] = [size, subscriptions + size];
       const rate = Math.min(MOST_POSTS_A_SECOND, DELIVERIES_A_SECOND / size);
       const authors = Array.from({ length: Math.min(size, 20) }, (_, author) => author);
-      const standing = { connections: open, rooms: index + 1, subscriptions };
+      const standing = { reached: 1, connections: open, rooms: index + 1, subscriptions };
       points.push(await system.measure({ dimension: 'room-size', at: size, standing, rate, seconds: SECONDS, rooms: [room], authors, fanOut: size, gatewaysAPost: 1 }));
     }
     return points;
@@ -106,7 +106,7 @@ async function growRooms(isLong: boolean): Promise<Point[]> {
         const own = rooms.slice(first).filter((_, index) => (first + index) % ROOM_READERS === reader);
         if (own.length > 0) await system.follow({ first: reader, count: 1, rooms: own });
       }
-      const standing = { connections: ROOM_READERS, rooms: count, subscriptions: count };
+      const standing = { reached: 1, connections: ROOM_READERS, rooms: count, subscriptions: count };
       // A stride that shares no factor with their number visits all of them before any for the second time.
       const places = Array.from({ length: count }, (_, index) => (index * 7_919) % count);
       const turns = { rooms: places.map((place) => rooms[place]!), authors: places.map((place) => place % ROOM_READERS) };
@@ -137,7 +137,7 @@ async function growConnections(isLong: boolean): Promise<Point[]> {
       for (let room = 0; room < rooms.length; room++) for (let place = 0; place < ROOM_MEMBERS; place++) roomsOf[(room * 2 + place) % more.length]!.push(rooms[room]!);
       await system.open(more.map(({ token }, index) => ({ url: system.cluster.urls[0]!, token, rooms: roomsOf[index]! })));
       open = [...open, ...more];
-      const standing = { connections: count, rooms: (count * ROOMS_A_PERSON) / ROOM_MEMBERS, subscriptions: count * ROOMS_A_PERSON };
+      const standing = { reached: 1, connections: count, rooms: (count * ROOMS_A_PERSON) / ROOM_MEMBERS, subscriptions: count * ROOMS_A_PERSON };
       points.push(await system.measure({ dimension: 'connections', at: count, standing, rate: 0, seconds: IDLE_SECONDS, rooms: [], authors: [], fanOut: 0, gatewaysAPost: 0 }));
     }
     return points;
@@ -163,7 +163,7 @@ async function growGateways(isLong: boolean): Promise<Point[]> {
       await system.open(people.map(({ token }, index) => ({ url: system.cluster.urls[index % count]!, token, rooms: roomsOf(index) })));
       const authors = people.map((_, index) => opened + index);
       opened += people.length;
-      const standing = { connections: opened, rooms: points.length * 64 + 64, subscriptions: opened * SPREAD_MEMBERS };
+      const standing = { reached: count, connections: opened, rooms: points.length * 64 + 64, subscriptions: opened * SPREAD_MEMBERS };
       const load = { rate: SPREAD_POSTS_A_SECOND, seconds: SECONDS, rooms, authors, fanOut: SPREAD_MEMBERS };
       points.push(await system.measure({ dimension: 'gateways', at: count, standing, ...load, gatewaysAPost: Math.min(count, SPREAD_MEMBERS) }));
     }
@@ -188,7 +188,7 @@ async function postToMany(system: GrownSystem, at: number): Promise<Point> {
   const lists = Array.from({ length: 256 }, (_, room) => Array.from({ length: 2 }, (__, place) => (room + place) % people.length));
   const rooms = await system.populace.rooms(lists.map((members) => members.map((member) => people[member]!.userId)));
   await system.open(people.map(({ token }, index) => ({ url: system.cluster.urls[0]!, token, rooms: rooms.filter((_, room) => lists[room]!.includes(index)) })));
-  const standing = { connections: people.length, rooms: rooms.length, subscriptions: rooms.length * 2 };
+  const standing = { reached: 1, connections: people.length, rooms: rooms.length, subscriptions: rooms.length * 2 };
   const authors = rooms.map((_, room) => lists[room]![0]!);
   const load = { standing, rate: 500, rooms, authors, fanOut: 2, gatewaysAPost: 1 };
   await system.measure({ dimension: 'shards', at, ...load, seconds: 4 });

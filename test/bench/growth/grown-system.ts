@@ -8,7 +8,7 @@ import { type ClusterShape, GrowthCluster } from './growth-cluster';
 import { Populace } from './population';
 
 /** What is known of a load before it is measured. */
-export type Standing = Pick<Load, 'connections' | 'rooms' | 'subscriptions'>;
+export type Standing = Pick<Load, 'connections' | 'reached' | 'rooms' | 'subscriptions'>;
 
 export interface Measurement {
   readonly dimension: Dimension;
