@@ -1,5 +1,5 @@
 import { KeyRing, type Principal, type SigningKey, TokenIssuer } from '@agent-chat/auth';
-import { newId, partitionOf, type RoomId, SystemClock, type UserId } from '@agent-chat/kernel';
+import { groupBy, newId, partitionOf, type RoomId, SystemClock, type UserId } from '@agent-chat/kernel';
 import { Client } from 'pg';
 import { type GrowthCluster } from './growth-cluster';
 
@@ -75,7 +75,7 @@ export class Populace {
   async rooms(memberLists: readonly (readonly UserId[])[]): Promise<RoomId[]> {
     const homes = await this.homes();
     const rooms = memberLists.map((members) => ({ roomId: newId<RoomId>(), members }));
-    const byHome = Map.groupBy(rooms, ({ roomId }) => homes.get(partitionOf(roomId, homes.size)) ?? '');
+    const byHome = groupBy(rooms, ({ roomId }) => homes.get(partitionOf(roomId, homes.size)) ?? '');
     for (const [home, own] of byHome) {
       for (let from = 0; from < own.length; from += CHUNK) await this.insert(this.shards.get(home), own.slice(from, from + CHUNK), homes.size);
     }
