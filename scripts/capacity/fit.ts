@@ -30,13 +30,15 @@ export function fitCosts(record: GrowthRecord): Costs {
 
 function fitPart(part: Part, points: readonly Point[]): PartCost {
   const fits = GATHER_MS.map((gatherMs) => {
-    const cost = { gatherMs, cpuMicros: fitUnits(CPU_UNITS[part], part, gatherMs, points, (point) => point.cores[part], LEAST_CORES, 1e6) };
-    return { cost, error: points.reduce((sum, point) => sum + squaredError(part, cost, point), 0) };
+    const cpuMicros = fitUnits(CPU_UNITS[part], { part, gatherMs, points, measured: (point) => point.cores[part], least: LEAST_CORES, scale: 1e6 });
+    const cost = { gatherMs, cpuMicros };
+    return { cost, error: points.reduce((total, point) => total + squaredError(part, cost, point), 0) };
   });
   const best = fits.reduce((one, other) => (other.error < one.error ? other : one));
   const units = MEMORY_UNITS[part];
   if (units === undefined) return best.cost;
-  return { ...best.cost, memoryKb: fitUnits(units, part, best.cost.gatherMs, points, (point) => point.memoryMb[part], LEAST_MB, 1_024) };
+  const { gatherMs } = best.cost;
+  return { ...best.cost, memoryKb: fitUnits(units, { part, gatherMs, points, measured: (point) => point.memoryMb[part], least: LEAST_MB, scale: 1_024 }) };
 }
 
 function squaredError(part: Part, cost: PartCost, point: Point): number {
@@ -44,16 +46,19 @@ function squaredError(part: Part, cost: PartCost, point: Point): number {
   return ((predicted - point.cores[part]) / Math.max(LEAST_CORES, point.cores[part])) ** 2;
 }
 
+interface Fitted {
+  readonly part: Part;
+  readonly gatherMs: number;
+  readonly points: readonly Point[];
+  readonly measured: (point: Point) => number;
+  /** Errors of what is smaller count as if it were this. */
+  readonly least: number;
+  /** From what is measured to what a cost is written in. */
+  readonly scale: number;
+}
+
 /** Each row is divided by what was measured: an error of a tenth counts the same at every size. */
-function fitUnits(
-  units: readonly Unit[],
-  part: Part,
-  gatherMs: number,
-  points: readonly Point[],
-  measured: (point: Point) => number,
-  least: number,
-  scale: number,
-): Partial<Record<Unit, number>> {
+function fitUnits(units: readonly Unit[], { part, gatherMs, points, measured, least, scale }: Fitted): Partial<Record<Unit, number>> {
   const rows: number[][] = [];
   const targets: number[] = [];
   for (const point of points) {
@@ -62,7 +67,8 @@ function fitUnits(
     targets.push(measured(point) * weight);
   }
   const found = nonNegativeLeastSquares(rows, targets);
-  return Object.fromEntries(units.map((unit, index) => [unit, Number(((found[index] ?? 0) * scale).toPrecision(DIGITS))]).filter(([, cost]) => cost !== 0));
+  const costs = units.map((unit, index) => [unit, Number(((found[index] ?? 0) * scale).toPrecision(DIGITS))] as const);
+  return Object.fromEntries(costs.filter(([, cost]) => cost !== 0));
 }
 
 /** How a point was predicted; `error` is relative to what was measured. */

@@ -62,7 +62,11 @@ export const HistoryPointSchema = z.object({
 });
 export type HistoryPoint = z.infer<typeof HistoryPointSchema>;
 
-const SourceSchema = z.object({ commit: z.string(), date: z.string(), machine: z.object({ processors: amount, model: z.string(), memoryGb: amount, node: z.string() }) });
+const SourceSchema = z.object({
+  commit: z.string(),
+  date: z.string(),
+  machine: z.object({ processors: amount, model: z.string(), memoryGb: amount, node: z.string() }),
+});
 
 /** `docs/generated/growth.json`. A dimension that is recorded again replaces its points. */
 export const GrowthRecordSchema = z.object({

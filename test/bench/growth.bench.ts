@@ -15,12 +15,12 @@ import {
 } from '../../scripts/capacity/growth-record';
 import { GROWN } from './growth/dimensions';
 import { growHistory } from './growth/history';
-import { type BenchOptions, isOn, tell } from './load/options';
+import { type BenchOptions, isOn, numberOption, tell } from './load/options';
 
 export const description =
   'how cost grows: CPU, memory and latencies of a cluster while one thing grows, each message and each delivery counted ' +
   `(dimension=all|${DIMENSIONS.join('|')}, several with commas; long=false: also 30,000 and 100,000 connections, 10,000,000 rows, 8 databases, 2,500 posts/s; ` +
-  'record=false: keeps the points in docs/generated/growth.json, for docs/capacity.md)';
+  'first=<n>: only so many points of each, for a look whether it works; record=false: keeps the points in docs/generated/growth.json, for docs/capacity.md)';
 
 const ROOT = resolve(__dirname, '../..');
 const FILE = join(ROOT, GROWTH_FILE);
@@ -72,14 +72,14 @@ function historyRowOf({ rows, pageMs, postgresMicros, bytesARow }: HistoryPoint)
 }
 
 export async function run(options: BenchOptions): Promise<{ figures: Record<string, number>; rows: object[] }> {
-  const isLong = isOn(options, 'long', false);
+  const extent = { isLong: isOn(options, 'long', false), first: numberOption(options, 'first', Infinity) };
   const rows: object[] = [];
   let [points, missing] = [0, 0];
   const startedMs = performance.now();
   for (const dimension of wanted(options)) {
     tell(dimension);
-    const history = dimension === 'history' ? await growHistory(isLong) : [];
-    const grown = dimension === 'history' ? [] : await GROWN[dimension](isLong);
+    const history = dimension === 'history' ? await growHistory(extent) : [];
+    const grown = dimension === 'history' ? [] : await GROWN[dimension](extent);
     if (isOn(options, 'record', false)) await record(dimension, grown, history);
     rows.push(...grown.map(rowOf), ...history.map(historyRowOf));
     points += grown.length + history.length;

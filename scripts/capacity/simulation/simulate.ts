@@ -96,8 +96,11 @@ class Simulation {
     await fanOut.addGateways(gateways);
     await fanOut.own(group.ownerOf.map((_, partition) => partition));
     for (const roomId of rooms) {
-      const readers = Array.from({ length: plan.members }, () => fanOut.gateways[Math.floor(this.random() * gateways)]!);
-      await fanOut.open(roomId, readers);
+      const readers = Array.from({ length: plan.members }, () => fanOut.gateways[Math.floor(this.random() * gateways)]);
+      await fanOut.open(
+        roomId,
+        readers.filter((gateway) => gateway !== undefined),
+      );
     }
   }
 
@@ -142,7 +145,7 @@ class Simulation {
 
   private drawn(count: number): RoomId[] {
     const order = shuffled(this.rooms.length, this.random);
-    return Array.from({ length: count }, (_, index) => this.rooms[order[index % order.length] ?? 0]!);
+    return Array.from({ length: count }, (_, index) => this.rooms[order[index % order.length] ?? 0]).filter((roomId) => roomId !== undefined);
   }
 
   private newNames(count: number): string[] {

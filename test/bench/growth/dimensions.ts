@@ -15,8 +15,15 @@ const SECONDS = 6;
 /** Long enough for everything that comes round by itself: 30 s is the longest. */
 const IDLE_SECONDS = 32;
 
-function reached<Value>({ usual, long }: Reach<Value>, isLong: boolean): readonly Value[] {
-  return isLong ? [...usual, ...long] : usual;
+/** Which points are measured. */
+export interface Extent {
+  readonly isLong: boolean;
+  /** Only so many of each dimension, for a look whether it works. */
+  readonly first: number;
+}
+
+function reached<Value>({ usual, long }: Reach<Value>, { isLong, first }: Extent): readonly Value[] {
+  return (isLong ? [...usual, ...long] : usual).slice(0, first);
 }
 
 const RATES: Reach<readonly [rate: number, members: number]> = {
@@ -32,7 +39,7 @@ const RATES: Reach<readonly [rate: number, members: number]> = {
 };
 
 /** Posts at several rates into rooms of several sizes: what the model is fitted from. */
-async function growRate(isLong: boolean): Promise<Point[]> {
+async function growRate(extent: Extent): Promise<Point[]> {
   return GrownSystem.during(ONE_OF_EACH, async (system) => {
     const people = await system.populace.people(100);
     const sizes = [2, 10, 50];
@@ -47,11 +54,23 @@ async function growRate(isLong: boolean): Promise<Point[]> {
     const standing = { reached: 1, connections: people.length, rooms: 100 * sizes.length, subscriptions: 100 * sizes.reduce((sum, size) => sum + size, 0) };
     const everybody = people.map((_, index) => index);
     const points: Point[] = [];
-    await system.measure({ dimension: 'rate', at: 500, standing, rate: 500, seconds: 6, rooms: roomsBySize.get(10)!, authors: everybody, fanOut: 10, gatewaysAPost: 1 });
-    for (const [rate, members] of reached(RATES, isLong)) {
+    await system.measure({
+      dimension: 'rate',
+      at: 500,
+      standing,
+      rate: 500,
+      seconds: 6,
+      rooms: roomsBySize.get(10)!,
+      authors: everybody,
+      fanOut: 10,
+      gatewaysAPost: 1,
+    });
+    for (const [rate, members] of reached(RATES, extent)) {
       tell(`  ${String(rate)} posts/s in rooms of ${String(members)}`);
       const rooms = roomsBySize.get(members)!;
-      points.push(await system.measure({ dimension: 'rate', at: rate, standing, rate, seconds: SECONDS, rooms, authors: everybody, fanOut: members, gatewaysAPost: 1 }));
+      points.push(
+        await system.measure({ dimension: 'rate', at: rate, standing, rate, seconds: SECONDS, rooms, authors: everybody, fanOut: members, gatewaysAPost: 1 }),
+      );
     }
     return points;
   });
@@ -62,9 +81,9 @@ const DELIVERIES_A_SECOND = 10_000;
 const MOST_POSTS_A_SECOND = 400;
 
 /** One room of each size; whoever is in a small one is in all larger ones too. */
-async function growRoomSize(isLong: boolean): Promise<Point[]> {
+async function growRoomSize(extent: Extent): Promise<Point[]> {
   return GrownSystem.during(ONE_OF_EACH, async (system) => {
-    const sizes = reached(SIZES, isLong);
+    const sizes = reached(SIZES, extent);
     const people = await system.populace.people(Math.max(...sizes));
     const rooms = await system.populace.rooms(sizes.map((size) => people.slice(0, size).map(({ userId }) => userId)));
     const points: Point[] = [];
@@ -78,7 +97,9 @@ async function growRoomSize(isLong: boolean): Promise<Point[]> {
       const rate = Math.min(MOST_POSTS_A_SECOND, DELIVERIES_A_SECOND / size);
       const authors = Array.from({ length: Math.min(size, 20) }, (_, author) => author);
       const standing = { reached: 1, connections: open, rooms: index + 1, subscriptions };
-      points.push(await system.measure({ dimension: 'room-size', at: size, standing, rate, seconds: SECONDS, rooms: [room], authors, fanOut: size, gatewaysAPost: 1 }));
+      points.push(
+        await system.measure({ dimension: 'room-size', at: size, standing, rate, seconds: SECONDS, rooms: [room], authors, fanOut: size, gatewaysAPost: 1 }),
+      );
     }
     return points;
   });
@@ -90,17 +111,19 @@ const ROOM_MEMBERS = 10;
 const ROOM_POSTS_A_SECOND = 500;
 
 /** More and more rooms of ten, each of which one of a hundred connections has open; the same number of posts goes to all of them in turn. */
-async function growRooms(isLong: boolean): Promise<Point[]> {
+async function growRooms(extent: Extent): Promise<Point[]> {
   return GrownSystem.during(ONE_OF_EACH, async (system) => {
     const people = await system.populace.people(ROOM_READERS);
     const ids = people.map(({ userId }) => userId);
     await system.open(people.map(({ token }) => ({ url: system.cluster.urls[0]!, token, rooms: [] })));
     const points: Point[] = [];
     const rooms: Awaited<ReturnType<typeof system.populace.rooms>> = [];
-    for (const count of reached(ROOMS, isLong)) {
+    for (const count of reached(ROOMS, extent)) {
       tell(`  ${String(count)} rooms`);
       const first = rooms.length;
-      const lists = Array.from({ length: count - first }, (_, index) => Array.from({ length: ROOM_MEMBERS }, (__, place) => ids[(first + index + place) % ids.length]!));
+      const lists = Array.from({ length: count - first }, (_, index) =>
+        Array.from({ length: ROOM_MEMBERS }, (__, place) => ids[(first + index + place) % ids.length]!),
+      );
       rooms.push(...(await system.populace.rooms(lists)));
       for (let reader = 0; reader < ROOM_READERS; reader++) {
         const own = rooms.slice(first).filter((_, index) => (first + index) % ROOM_READERS === reader);
@@ -122,11 +145,11 @@ const CONNECTIONS: Reach<number> = { usual: [1_000, 3_000, 10_000], long: [30_00
 const ROOMS_A_PERSON = 5;
 
 /** People who have five rooms of ten open and do nothing. */
-async function growConnections(isLong: boolean): Promise<Point[]> {
+async function growConnections(extent: Extent): Promise<Point[]> {
   return GrownSystem.during(ONE_OF_EACH, async (system) => {
     const points: Point[] = [];
     let open: Person[] = [];
-    for (const count of reached(CONNECTIONS, isLong)) {
+    for (const count of reached(CONNECTIONS, extent)) {
       tell(`  ${String(count)} connections`);
       const more = await system.populace.people(count - open.length);
       const lists = Array.from({ length: (more.length * ROOMS_A_PERSON) / ROOM_MEMBERS }, (_, room) =>
@@ -134,11 +157,24 @@ async function growConnections(isLong: boolean): Promise<Point[]> {
       );
       const rooms = await system.populace.rooms(lists);
       const roomsOf = more.map((): string[] => []);
-      for (let room = 0; room < rooms.length; room++) for (let place = 0; place < ROOM_MEMBERS; place++) roomsOf[(room * 2 + place) % more.length]!.push(rooms[room]!);
+      for (let room = 0; room < rooms.length; room++)
+        for (let place = 0; place < ROOM_MEMBERS; place++) roomsOf[(room * 2 + place) % more.length]!.push(rooms[room]!);
       await system.open(more.map(({ token }, index) => ({ url: system.cluster.urls[0]!, token, rooms: roomsOf[index]! })));
       open = [...open, ...more];
       const standing = { reached: 1, connections: count, rooms: (count * ROOMS_A_PERSON) / ROOM_MEMBERS, subscriptions: count * ROOMS_A_PERSON };
-      points.push(await system.measure({ dimension: 'connections', at: count, standing, rate: 0, seconds: IDLE_SECONDS, rooms: [], authors: [], fanOut: 0, gatewaysAPost: 0 }));
+      points.push(
+        await system.measure({
+          dimension: 'connections',
+          at: count,
+          standing,
+          rate: 0,
+          seconds: IDLE_SECONDS,
+          rooms: [],
+          authors: [],
+          fanOut: 0,
+          gatewaysAPost: 0,
+        }),
+      );
     }
     return points;
   });
@@ -149,8 +185,8 @@ const SPREAD_MEMBERS = 8;
 const SPREAD_POSTS_A_SECOND = 300;
 
 /** Rooms of eight, whose members are spread over more and more gateways; those that nobody uses run, idle. */
-async function growGateways(isLong: boolean): Promise<Point[]> {
-  const counts = reached(GATEWAYS, isLong);
+async function growGateways(extent: Extent): Promise<Point[]> {
+  const counts = reached(GATEWAYS, extent);
   return GrownSystem.during({ ...ONE_OF_EACH, gateways: Math.max(...counts) }, async (system) => {
     const points: Point[] = [];
     let opened = 0;
@@ -174,9 +210,9 @@ async function growGateways(isLong: boolean): Promise<Point[]> {
 const DATABASES: Reach<number> = { usual: [1, 2, 4], long: [8] };
 
 /** The same posts, to rooms in more and more databases of one server. */
-async function growShards(isLong: boolean): Promise<Point[]> {
+async function growShards(extent: Extent): Promise<Point[]> {
   const points: Point[] = [];
-  for (const databases of reached(DATABASES, isLong)) {
+  for (const databases of reached(DATABASES, extent)) {
     tell(`  ${String(databases)} databases`);
     points.push(await GrownSystem.during({ ...ONE_OF_EACH, databases }, (system) => postToMany(system, databases)));
   }
@@ -187,7 +223,9 @@ async function postToMany(system: GrownSystem, at: number): Promise<Point> {
   const people = await system.populace.people(100);
   const lists = Array.from({ length: 256 }, (_, room) => Array.from({ length: 2 }, (__, place) => (room + place) % people.length));
   const rooms = await system.populace.rooms(lists.map((members) => members.map((member) => people[member]!.userId)));
-  await system.open(people.map(({ token }, index) => ({ url: system.cluster.urls[0]!, token, rooms: rooms.filter((_, room) => lists[room]!.includes(index)) })));
+  await system.open(
+    people.map(({ token }, index) => ({ url: system.cluster.urls[0]!, token, rooms: rooms.filter((_, room) => lists[room]!.includes(index)) })),
+  );
   const standing = { reached: 1, connections: people.length, rooms: rooms.length, subscriptions: rooms.length * 2 };
   const authors = rooms.map((_, room) => lists[room]![0]!);
   const load = { standing, rate: 500, rooms, authors, fanOut: 2, gatewaysAPost: 1 };
@@ -195,7 +233,7 @@ async function postToMany(system: GrownSystem, at: number): Promise<Point> {
   return system.measure({ dimension: 'shards', at, ...load, seconds: SECONDS });
 }
 
-export const GROWN: Readonly<Record<Exclude<Dimension, 'history'>, (isLong: boolean) => Promise<Point[]>>> = {
+export const GROWN: Readonly<Record<Exclude<Dimension, 'history'>, (extent: Extent) => Promise<Point[]>>> = {
   rate: growRate,
   'room-size': growRoomSize,
   rooms: growRooms,

@@ -33,7 +33,8 @@ export class GrowthCluster {
     try {
       started.push(await startTestServers('postgres', { databases: ['chat'] }));
       started.push(await startTestServers('postgres', { name: 'postgres-rooms', databases: names }));
-      const at = (servers: TestServers | undefined, database: string): string => (servers?.settings['DATABASE_URL'] ?? '').replace(/\/postgres$/, `/${database}`);
+      const at = (servers: TestServers | undefined, database: string): string =>
+        (servers?.settings['DATABASE_URL'] ?? '').replace(/\/postgres$/, `/${database}`);
       const directory = at(started[0], 'chat');
       const shards = Object.fromEntries(names.map((name) => [name, at(started[1], name)]));
       const env = {

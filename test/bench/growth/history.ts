@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { EventReader } from '../../../apps/chat/src/infrastructure/read/event.reader';
 import { HistoryReader } from '../../../apps/chat/src/infrastructure/read/history.reader';
 import { type HistoryPoint } from '../../../scripts/capacity/growth-record';
+import { type Extent } from './dimensions';
 import { rounded, tell } from '../load/options';
 import { cpuSecondsOfFamily, embeddedServerOf } from '../load/process-usage';
 
@@ -75,7 +76,10 @@ class GrowingHistory {
     const log = (after: number) => () => events.events({ roomId, userId, after: `1.${String(after)}`, limit: EVENTS, maxBytes: 1_000_000 });
     const cpu = cpuSecondsOfFamily(this.serverPid);
     // Places a little apart, or the same page would be read again and again.
-    const near = (place: number): ((index: number) => number) => (index) => Math.max(1, Math.min(rows, place - index * 3));
+    const near =
+      (place: number): ((index: number) => number) =>
+      (index) =>
+        Math.max(1, Math.min(rows, place - index * 3));
     const newest = await medianOf((index) => page(near(rows + 1)(index))());
     const middle = await medianOf((index) => page(near(rows / 2)(index))());
     const oldest = await medianOf((index) => page(Math.min(rows, PAGE + 1 + index))());
@@ -107,7 +111,7 @@ async function medianOf(read: (index: number) => Promise<unknown>): Promise<numb
 }
 
 /** Rows are generated in the database itself. */
-export async function growHistory(isLong: boolean): Promise<HistoryPoint[]> {
+export async function growHistory({ isLong, first }: Extent): Promise<HistoryPoint[]> {
   const dataDir = mkdtempSync(join(tmpdir(), 'agent-chat-growth-'));
   // As root the database server runs as another user, who has to pass through.
   chmodSync(dataDir, 0o755);
@@ -116,7 +120,7 @@ export async function growHistory(isLong: boolean): Promise<HistoryPoint[]> {
     const growing = new GrowingHistory(database, embeddedServerOf(dataDir).pid);
     await growing.begin();
     const points: HistoryPoint[] = [];
-    for (const length of isLong ? [...LENGTHS, LONGEST] : LENGTHS) {
+    for (const length of (isLong ? [...LENGTHS, LONGEST] : LENGTHS).slice(0, first)) {
       tell(`  a history of ${String(length)}`);
       await growing.growTo(length);
       points.push(await growing.measure());

@@ -93,7 +93,14 @@ class GrowthLoad {
     const took = (performance.now() - this.startMs) / 1_000;
     const { p50, p99 } = acks.summary();
     const delivery = this.deliveries.summary();
-    return { acked: acks.count, refused: total - acks.count, deliveries: this.deliveries.count, seconds: took, ack: { p50, p99 }, delivery: { p50: delivery.p50, p99: delivery.p99 } };
+    return {
+      acked: acks.count,
+      refused: total - acks.count,
+      deliveries: this.deliveries.count,
+      seconds: took,
+      ack: { p50, p99 },
+      delivery: { p50: delivery.p50, p99: delivery.p99 },
+    };
   }
 
   private delivered(clientMsgId: string): void {
