@@ -13,7 +13,7 @@ import { simulate } from './simulation/simulate';
 import { readWorkload, WorkloadSchema } from './workload';
 
 const ROOT = resolve(__dirname, '../..');
-const COSTS_FILE = 'scripts/capacity/costs.json';
+const COSTS_FILE = 'scripts/capacity/fitted-costs.json';
 /** How far a point that was kept back may lie from its prediction. */
 export const TOLERANCE = 0.2;
 
@@ -45,7 +45,7 @@ export function usage(): string {
 How much of what an installation takes, and what that costs, by costs that were measured: docs/capacity.md says how.
 
 ${NAMES.map(line).join('\n')}
-  --prices <file>                 prices as in scripts/capacity/prices.json
+  --prices <file>                 prices as in scripts/capacity/default-prices.json
   --json                          the whole plan, or the simulation, as JSON
 
   --simulate <name=n,...>         a cluster of so many nodes through start, growth, loss of a tenth and a roll-out, by the code that shares partitions out and

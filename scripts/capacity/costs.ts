@@ -13,7 +13,7 @@ const PartCostSchema = z.object({
 });
 export type PartCost = z.infer<typeof PartCostSchema>;
 
-/** `scripts/capacity/costs.json`, which `npm run capacity -- --fit` writes. */
+/** `scripts/capacity/fitted-costs.json`, which `npm run capacity -- --fit` writes. */
 export const CostsSchema = z.object({
   fittedFrom: z.object({ commit: z.string(), date: z.string(), processor: z.string() }),
   parts: z.object(Object.fromEntries(PARTS.map((part) => [part, PartCostSchema])) as Record<Part, typeof PartCostSchema>),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import defaults from './prices.json';
+import defaults from './default-prices.json';
 
-/** What things cost. `scripts/capacity/prices.json` has the ones that are used unless others are given. */
+/** What things cost. `scripts/capacity/default-prices.json` has the ones that are used unless others are given. */
 export const PricesSchema = z.strictObject({
   asOf: z.iso.date(),
   note: z.string().optional(),
