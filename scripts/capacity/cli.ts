@@ -1,7 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { format } from 'prettier';
 import { z } from 'zod';
 import { type Costs, CostsSchema } from './costs';
 import { fitCosts, type Prediction, predictions } from './fit';
@@ -9,6 +9,7 @@ import { GROWTH_FILE, GrowthRecordSchema } from './growth-record';
 import { plan } from './plan';
 import { printPlan, printSimulation, textTable } from './print';
 import { DEFAULT_PRICES, type Prices, PricesSchema } from './prices';
+import { RECORDED_SIMULATION_FILE, RecordedSimulationSchema } from './simulation/recorded-simulation';
 import { simulate } from './simulation/simulate';
 import { readWorkload, WorkloadSchema } from './workload';
 
@@ -50,6 +51,7 @@ ${NAMES.map(line).join('\n')}
 
   --simulate <name=n,...>         a cluster of so many nodes through start, growth, loss of a tenth and a roll-out, by the code that shares partitions out and
                                   routes events: nodes, partitions, rooms, members, messages, seed
+  --record                        keeps the simulation in docs/generated, for docs/capacity.md
   --fit                           fits the costs anew to docs/generated/growth.json, which \`npm run bench -- growth record=true\` writes
   --check                         the predictions of the points that were kept back from the fit; ends with 1 if one is off by more than ${String(TOLERANCE * 100)}%`;
 }
@@ -60,13 +62,15 @@ export async function run(words: readonly string[], print: (text: string) => voi
   if (values['help'] === true) print(usage());
   else if (values['fit'] === true) print(await fit());
   else if (values['check'] === true) return check(print);
-  else if (typeof values['simulate'] === 'string') await runSimulation(values['simulate'], values['json'] === true, print);
+  else if (typeof values['simulate'] === 'string') await runSimulation(values['simulate'], values, print);
   else runPlan(values, print);
   return 0;
 }
 
-function parsed(words: readonly string[]): Readonly<Record<string, string | boolean | undefined>> {
-  const flags = Object.fromEntries(['json', 'fit', 'check', 'help'].map((name) => [name, { type: 'boolean' as const }]));
+type Values = Readonly<Record<string, string | boolean | undefined>>;
+
+function parsed(words: readonly string[]): Values {
+  const flags = Object.fromEntries(['json', 'record', 'fit', 'check', 'help'].map((name) => [name, { type: 'boolean' as const }]));
   const texts = Object.fromEntries([...NAMES.map(kebab), 'prices', 'simulate'].map((name) => [name, { type: 'string' as const }]));
   try {
     return parseArgs({ args: [...words], options: { ...flags, ...texts } }).values;
@@ -82,7 +86,7 @@ function understood<Schema extends z.ZodType>(schema: Schema, given: unknown, na
   throw new Mistake(error.issues.map(({ path, message }) => `${nameOf(path.join('.'))}: ${message}`).join('\n'));
 }
 
-function runPlan(values: Readonly<Record<string, string | boolean | undefined>>, print: (text: string) => void): void {
+function runPlan(values: Values, print: (text: string) => void): void {
   const given = Object.fromEntries(NAMES.flatMap((name) => (values[kebab(name)] === undefined ? [] : [[name, values[kebab(name)]]])));
   understood(WorkloadSchema, given, (path) => `--${kebab(path)}`);
   const prices = typeof values['prices'] === 'string' ? readPrices(values['prices']) : DEFAULT_PRICES;
@@ -100,11 +104,15 @@ function readPrices(file: string): Prices {
   return understood(PricesSchema, content, (path) => `--prices, ${path}`);
 }
 
-async function runSimulation(words: string, asJson: boolean, print: (text: string) => void): Promise<void> {
+async function runSimulation(words: string, { json, record }: Values, print: (text: string) => void): Promise<void> {
   const given = Object.fromEntries(words.split(',').map((word) => word.split('=') as [string, string]));
   const { rooms, ...options } = understood(SimulationSchema, given, (path) => `--simulate, ${path}`);
   const result = await simulate({ ...options, rooms: rooms ?? options.nodes * 20 });
-  print(asJson ? JSON.stringify(result, null, 2) : printSimulation(result));
+  print(json === true ? JSON.stringify(result, null, 2) : printSimulation(result));
+  if (record !== true) return;
+  const commit = execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], { cwd: ROOT }).toString().trim();
+  const source = { commit, date: new Date().toISOString().slice(0, 10) };
+  await write(RECORDED_SIMULATION_FILE, RecordedSimulationSchema.parse({ source, result }));
 }
 
 /** What `npm run bench -- growth` recorded. */
@@ -119,9 +127,14 @@ export function readCosts(): Costs {
 }
 
 async function fit(): Promise<string> {
-  const costs = fitCosts(readGrowth());
-  writeFileSync(join(ROOT, COSTS_FILE), await format(JSON.stringify(costs), { parser: 'json', printWidth: 160 }));
+  await write(COSTS_FILE, fitCosts(readGrowth()));
   return `wrote ${COSTS_FILE}`;
+}
+
+async function write(path: string, content: object): Promise<void> {
+  // It loads its ES modules as soon as it is required, which only who writes has to bear.
+  const { format } = await import('prettier');
+  writeFileSync(join(ROOT, path), await format(JSON.stringify(content), { parser: 'json', printWidth: 160 }));
 }
 
 function check(print: (text: string) => void): number {

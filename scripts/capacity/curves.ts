@@ -85,7 +85,9 @@ function curveOf(dimension: Drawn, all: readonly Point[]): Curve {
   const cpu = parts.map((part): Line => ({ name: part, values: points.map((point) => costOf(point, part, each)) }));
   const plots: Plot[] = [
     { title: 'Cost', unit, scale: each === 'second' ? 'log' : 'linear', xName, xs, lines: cpu },
-    beside === 'memory' ? { title: 'Memory', unit: 'MB', scale: 'log', xName, xs, lines: memoryLines(points) } : { title: 'Latency', unit: 'ms', scale: 'log', xName, xs, lines: latencyLines(points) },
+    beside === 'memory'
+      ? { title: 'Memory', unit: 'MB', scale: 'log', xName, xs, lines: memoryLines(points) }
+      : { title: 'Latency', unit: 'ms', scale: 'log', xName, xs, lines: latencyLines(points) },
   ];
   return { dimension, title, text, plots, ...tableOf(all, each, parts, dimension === 'rate') };
 }
@@ -113,7 +115,16 @@ function latencyLines(points: readonly Point[]): Line[] {
 
 function tableOf(points: readonly Point[], each: Shown['each'], parts: readonly Part[], withMembers: boolean): Pick<Curve, 'headings' | 'rows'> {
   const unit = each === 'second' ? 'ms/s' : `µs/${each}`;
-  const headings = ['', 'Messages/s', 'Deliveries/s', ...parts.map((part) => `${part} ${unit}`), 'gateway MB', 'ack p50 / p99 ms', 'delivery p99 ms', 'missing'];
+  const headings = [
+    '',
+    'Messages/s',
+    'Deliveries/s',
+    ...parts.map((part) => `${part} ${unit}`),
+    'gateway MB',
+    'ack p50 / p99 ms',
+    'delivery p99 ms',
+    'missing',
+  ];
   const rows = points.map((point) => [
     `${amount(point.at)}${withMembers ? `, rooms of ${String(membersOf(point))}` : ''}`,
     ...[amount(point.load.posts), amount(point.load.deliveries)],

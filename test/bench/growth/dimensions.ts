@@ -28,13 +28,13 @@ function reached<Value>({ usual, long }: Reach<Value>, { isLong, first }: Extent
 
 const RATES: Reach<readonly [rate: number, members: number]> = {
   usual: [
-    ...([50, 150, 400, 800, 1_500] as const).map((rate) => [rate, 10] as const),
-    ...([100, 300, 1_000] as const).map((rate) => [rate, 2] as const),
-    ...([50, 120, 250] as const).map((rate) => [rate, 50] as const),
+    ...([50, 200, 600, 1_200, 2_500] as const).map((rate) => [rate, 10] as const),
+    ...([100, 500, 1_500, 3_000] as const).map((rate) => [rate, 2] as const),
+    ...([50, 150, 400] as const).map((rate) => [rate, 50] as const),
   ],
   long: [
-    [2_000, 10],
-    [2_500, 10],
+    [3_500, 10],
+    [4_500, 2],
   ],
 };
 
