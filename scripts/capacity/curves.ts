@@ -84,7 +84,7 @@ function curveOf(dimension: Drawn, all: readonly Point[]): Curve {
   const unit = each === 'second' ? 'ms of CPU a second' : `µs of CPU a ${each}`;
   const cpu = parts.map((part): Line => ({ name: part, values: points.map((point) => costOf(point, part, each)) }));
   const plots: Plot[] = [
-    { title: 'Cost', unit, scale: each === 'second' ? 'log' : 'linear', xName, xs, lines: cpu },
+    { title: 'Cost', unit, scale: each === 'second' || dimension === 'rate' ? 'log' : 'linear', xName, xs, lines: cpu },
     beside === 'memory'
       ? { title: 'Memory', unit: 'MB', scale: 'log', xName, xs, lines: memoryLines(points) }
       : { title: 'Latency', unit: 'ms', scale: 'log', xName, xs, lines: latencyLines(points) },
