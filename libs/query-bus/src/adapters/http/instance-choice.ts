@@ -22,9 +22,11 @@ export class InstanceChoice {
 
   /** All of them, as long as nobody is avoided: a question looks at two, and not at every process there is. */
   private candidatesAmong(addresses: readonly string[], except: string | undefined): readonly string[] {
+    const nowMs = performance.now();
+    for (const [known, untilMs] of this.avoidedUntilMs) if (untilMs <= nowMs) this.avoidedUntilMs.delete(known);
     if (except === undefined && this.avoidedUntilMs.size === 0) return addresses;
     const others = addresses.filter((address) => address !== except);
-    const reachable = others.filter((address) => !this.isAvoided(address));
+    const reachable = others.filter((address) => !this.avoidedUntilMs.has(address));
     return reachable.length > 0 ? reachable : others;
   }
 
@@ -41,17 +43,7 @@ export class InstanceChoice {
   }
 
   avoid(address: string): void {
-    const nowMs = performance.now();
-    for (const [known, untilMs] of this.avoidedUntilMs) if (untilMs <= nowMs) this.avoidedUntilMs.delete(known);
-    this.avoidedUntilMs.set(address, nowMs + AVOID_MS);
-  }
-
-  private isAvoided(address: string): boolean {
-    const untilMs = this.avoidedUntilMs.get(address);
-    if (untilMs === undefined) return false;
-    if (untilMs > performance.now()) return true;
-    this.avoidedUntilMs.delete(address);
-    return false;
+    this.avoidedUntilMs.set(address, performance.now() + AVOID_MS);
   }
 
   private load(address: string): number {
