@@ -1,6 +1,6 @@
 import { ConfigError, type InternalConfig } from '@agent-chat/config';
 import { type Database } from '@agent-chat/database';
-import { addressOfOwner, type Discovery, ProcessIdentity, type ProcessName } from '@agent-chat/discovery';
+import { addressOfOwner, type Discovery, ProcessIdentity, type ProcessName, type ServiceInstance } from '@agent-chat/discovery';
 import { DnsDiscovery } from '@agent-chat/discovery/adapters/dns';
 import { ServiceRegistry } from '@agent-chat/discovery/adapters/postgres';
 import { HttpQueryBus, QueryServer, ServiceSecret } from '@agent-chat/query-bus/adapters/http';
@@ -27,7 +27,7 @@ export async function openPeers(internal: InternalConfig, service: ProcessName, 
     server,
     secret,
     address: identity.address ?? '',
-    addressesOf: (asked) => discovery.instances(asked).map(({ address }) => address),
+    addressesOf: (asked) => addressesIn(discovery.instances(asked)),
     ownerOf: (partition) => ownerOf(database, partition),
     breakers,
     onHandlerFailure: (query, error, requestId) => {
@@ -38,6 +38,15 @@ export async function openPeers(internal: InternalConfig, service: ProcessName, 
     },
   });
   return { identity, discovery, queries, breakers };
+}
+
+/** Of lists that were asked about before: a question to a service makes no list of all its processes. */
+const knownAddresses = new WeakMap<readonly ServiceInstance[], readonly string[]>();
+
+function addressesIn(instances: readonly ServiceInstance[]): readonly string[] {
+  const addresses = knownAddresses.get(instances) ?? instances.map(({ address }) => address);
+  knownAddresses.set(instances, addresses);
+  return addresses;
 }
 
 function portRefused({ port, host }: InternalConfig, error: unknown): never {

@@ -46,6 +46,19 @@ export function residentKbOf(pid: number): number {
   }
 }
 
+/** Kilobytes of a process and its children that no other process shares, and their share of what is shared; NaN where the system doesn't tell. */
+export function residentKbOfFamily(pid: number): number {
+  return [pid, ...childrenOf(pid)].reduce((total, each) => total + proportionalKbOf(each), 0);
+}
+
+function proportionalKbOf(pid: number): number {
+  try {
+    return Number(/Pss:\s+(\d+)/.exec(readFileSync(`/proc/${String(pid)}/smaps_rollup`, 'utf8'))?.[1]);
+  } catch {
+    return existsSync(`/proc/${String(pid)}`) ? Number.NaN : 0;
+  }
+}
+
 /** The embedded server of a data directory: its pid, and a URL for another client. */
 export function embeddedServerOf(dataDir: string): { readonly pid: number; readonly url: string } {
   // As root the server's files may have to lie elsewhere.

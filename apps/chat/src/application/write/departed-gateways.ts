@@ -23,7 +23,8 @@ export class DepartedGateways {
       this.logger.debug({ err: error }, 'Nobody could say which gateways live');
       return;
     }
-    const interested = new Set(owned.flatMap(({ interest }) => [...interest.values()].flatMap((gateways) => [...gateways])));
+    const interested = new Set(owned.flatMap(({ interest }) => [...interest.gateways()]));
+    const gone = new Set<GatewayId>();
     for (const gatewayId of this.missing.keys()) if (live.has(gatewayId) || !interested.has(gatewayId)) this.missing.delete(gatewayId);
     for (const gatewayId of interested) {
       if (live.has(gatewayId)) continue;
@@ -31,7 +32,8 @@ export class DepartedGateways {
       this.missing.set(gatewayId, looks);
       if (looks < MISSING_LOOKS) continue;
       this.missing.delete(gatewayId);
-      for (const partition of owned) partition.forgetGateway(gatewayId);
+      gone.add(gatewayId);
     }
+    if (gone.size > 0) for (const { interest } of owned) interest.forget(gone);
   }
 }
