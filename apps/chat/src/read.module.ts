@@ -5,13 +5,17 @@ import { HistoryReader } from './infrastructure/read/history.reader';
 import { PartitionLogReader } from './infrastructure/read/partition-log.reader';
 import { PersonLogReader } from './infrastructure/read/person-log.reader';
 import { RoomListReader } from './infrastructure/read/room-list.reader';
+import { RoomChangesReader } from './infrastructure/read/room-changes.reader';
+import { RoomLooks } from './infrastructure/read/room-looks';
 import { RoomReader } from './infrastructure/read/room.reader';
 import { SearchReader } from './infrastructure/read/search.reader';
 import { MessageQueries } from './interface/message.queries';
 import { RoomQueries } from './interface/room.queries';
+import { KeptModule } from './kept.module';
 
 /** Answers every query of `ROOM_QUERIES` from Postgres. */
 @Module({
+  imports: [KeptModule],
   providers: [
     EventReader,
     HeadReader,
@@ -19,6 +23,8 @@ import { RoomQueries } from './interface/room.queries';
     PartitionLogReader,
     PersonLogReader,
     RoomListReader,
+    RoomChangesReader,
+    RoomLooks,
     RoomReader,
     SearchReader,
     MessageQueries,

@@ -49,6 +49,7 @@ describe('loadConfig', () => {
         answerTargetMs: 250,
         outboundQueueBytes: 1_048_576,
         subscriptionsPerConnection: 1_000,
+        historyCacheBytes: 64 * 1_024 * 1_024,
       },
     });
   });

@@ -104,6 +104,7 @@ function toLimits(values: Values['Limits']): AppConfig['limits'] {
     answerTargetMs: values.ANSWER_TARGET_MS,
     outboundQueueBytes: values.OUTBOUND_QUEUE_BYTES,
     subscriptionsPerConnection: values.SUBSCRIPTIONS_PER_CONNECTION,
+    historyCacheBytes: values.HISTORY_CACHE_BYTES,
   };
 }
 
