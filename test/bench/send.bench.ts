@@ -1,5 +1,6 @@
 import { type ChildTask, startTask } from './load/child-task';
 import { ClusterUnderLoad } from './load/cluster-under-load';
+import { CpuProfiler } from './load/cpu-profiler';
 import { type Measured, measureRun, type MeasuredSystem, rowOf, verdictFigures } from './load/measured-run';
 import { type BenchOptions, isOn, numberOption, rounded, tell } from './load/options';
 import { type Population, type Verdict } from './load/send-load';
@@ -21,10 +22,12 @@ const FIND_REFINEMENTS = 3;
 
 interface Target extends MeasuredSystem {
   readonly load: ChildTask;
+  /** Absent while it warms up. */
+  readonly profiler?: CpuProfiler | undefined;
 }
 
-function measure({ load, ...system }: Target, rate: number, seconds: number, drainSeconds: number): Promise<Measured> {
-  return measureRun(load, system, { rate, seconds, drainSeconds });
+function measure({ load, profiler, ...system }: Target, rate: number, seconds: number, drainSeconds: number): Promise<Measured> {
+  return measureRun(load, system, { rate, seconds, drainSeconds }, profiler);
 }
 
 function isSustained({ offered, achieved, ack }: Measured): boolean {
@@ -69,12 +72,14 @@ class SendBench {
   private readonly seconds: number;
   private readonly isCluster: boolean;
   private readonly rate: number;
+  private readonly profiler: CpuProfiler | undefined;
 
   constructor(private readonly options: BenchOptions) {
     const { profile = 'standalone' } = options;
     if (!['standalone', 'cluster'].includes(profile)) throw new Error(`profile must be standalone or cluster, not ${profile}`);
     this.isCluster = profile === 'cluster';
     this.rate = numberOption(options, 'rate', this.isCluster ? 5_000 : 1_000);
+    this.profiler = CpuProfiler.in(options['cpuProfile']);
     this.seconds = numberOption(options, 'seconds', 10);
     this.population = {
       users: numberOption(options, 'users', 100),
@@ -105,10 +110,15 @@ class SendBench {
 
   /** One gateway and one chat process unless told otherwise: where two cores do everything, more of them only make smaller batches (`scale-out`). */
   private startSystem(): Promise<SystemUnderLoad> {
-    const { cpuProfile } = this.options;
-    const nodeArguments = cpuProfile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${cpuProfile}`];
+    const nodeArguments = this.profiler?.nodeArguments ?? [];
     if (!this.isCluster) return StandaloneUnderLoad.start(nodeArguments);
     return ClusterUnderLoad.start({ gateways: numberOption(this.options, 'gateways', 1), chats: numberOption(this.options, 'chats', 1), nodeArguments });
+  }
+
+  /** A search, and a profile, is of one rate. */
+  private get rates(): readonly number[] {
+    const isOne = !this.isCluster || this.profiler !== undefined || isOn(this.options, 'find', false);
+    return isOne ? [this.rate] : [this.rate / 2, this.rate];
   }
 
   private speedFigures(measured: readonly Measured[]): Record<string, number> {
@@ -122,10 +132,9 @@ class SendBench {
     const load = await loadOf({ ...this.population, urls: system.urls, isBare: false });
     try {
       const target = { load, parts: system.parts, databaseServers: system.databaseServers };
-      const rates = this.isCluster && !isOn(this.options, 'find', false) ? [this.rate / 2, this.rate] : [this.rate];
       const measured: Measured[] = [];
       await this.warmUp(target, this.rate);
-      for (const rate of rates) measured.push(await this.measureTarget(target, rate, DRAIN_SECONDS));
+      for (const rate of this.rates) measured.push(await this.measureTarget({ ...target, profiler: this.profiler }, rate, DRAIN_SECONDS));
       tell('verifying');
       const verdict = await load.ask<Verdict>('verify');
       if (system.printed.trim() !== '') tell(system.printed.slice(-2_000));
