@@ -39,7 +39,9 @@ function print({ units, processes, rows }, { STAGE_TEXTS, OWNERS, sumOf }, folde
   const table = (names, pick) => {
     const present = names.filter((each) => processes.some((process) => pick(process)[each] !== undefined));
     const lines = present.map((each) => [each, Object.fromEntries(processes.map((process, index) => [parts[index], pick(process)[each] ?? 0]))]);
-    console.table(Object.fromEntries([...lines, ['main thread', Object.fromEntries(processes.map((process, index) => [parts[index], sumOf(pick(process)).toFixed(1)]))]]));
+    console.table(
+      Object.fromEntries([...lines, ['main thread', Object.fromEntries(processes.map((process, index) => [parts[index], sumOf(pick(process)).toFixed(1)]))]]),
+    );
   };
   console.log(`Microseconds a ${unit} by stage (${counts.map(([each, count]) => `${count} of ${each}`).join(', ')}):`);
   table(

@@ -80,7 +80,7 @@ export const STAGES: readonly Stage[] = [
     name: 'take in',
     does: 'records out of the log, decoded',
     code: [
-      `${KAFKA}`,
+      KAFKA,
       'libs/event-log/src/adapters/memory/consumer-group',
       'libs/event-log/src/adapters/memory/delivery-rounds',
       'libs/event-log/src/adapters/memory/group-member',
@@ -185,16 +185,13 @@ export const STAGES: readonly Stage[] = [
   {
     name: 'project',
     does: 'views behind the log: lists, search, figures, audit, presence',
-    code: [
-      'libs/messaging',
-      '@nestjs/microservices/',
-      `${CHAT}/infrastructure/project`,
-      `${CHAT}/application/project`,
-      'apps/analytics',
-      'apps/presence',
-    ],
+    code: ['libs/messaging', '@nestjs/microservices/', `${CHAT}/infrastructure/project`, `${CHAT}/application/project`, 'apps/analytics', 'apps/presence'],
   },
-  { name: 'observe', does: 'metrics, log lines, health', code: ['libs/observability', 'prom-client/', 'pino/', 'pino-http/', 'nestjs-pino/', 'opossum/', 'libs/resilience'] },
+  {
+    name: 'observe',
+    does: 'metrics, log lines, health',
+    code: ['libs/observability', 'prom-client/', 'pino/', 'pino-http/', 'nestjs-pino/', 'opossum/', 'libs/resilience'],
+  },
   { name: 'Kafka client', does: 'requests and connections of kafkajs, for whichever stage', code: ['kafkajs/'] },
 ];
 

@@ -28,7 +28,7 @@ type Parts = Readonly<Record<string, readonly number[]>>;
 
 const PRELOADED = join(__dirname, 'cpu-profiler.cjs');
 /** As V8 names the thread that turns samples into a profile. */
-const PROFILER_THREAD = /^v8:Prof/;
+const PROFILER_THREAD = 'v8:Prof';
 const WRITTEN_WITHIN = { timeoutMs: 30_000, intervalMs: 20 };
 
 /** Samples what the main threads of a system's Node processes do while something is measured. */
@@ -91,7 +91,7 @@ function threadTimes(pid: number): ThreadTimes {
     const folder = `/proc/${String(pid)}/task/${thread}`;
     const micros = Number(readFileSync(join(folder, 'schedstat'), 'utf8').split(' ')[0]) / 1_000;
     if (thread === String(pid)) times.mainMicros += micros;
-    else if (PROFILER_THREAD.test(readFileSync(join(folder, 'comm'), 'utf8'))) times.profilerMicros += micros;
+    else if (readFileSync(join(folder, 'comm'), 'utf8').startsWith(PROFILER_THREAD)) times.profilerMicros += micros;
     else times.otherMicros += micros;
   }
   return times;
