@@ -1,3 +1,4 @@
+import { type BareSystem, startLimit, startPlain } from './limit/bare-system';
 import { type ChildTask, startTask } from './load/child-task';
 import { ClusterUnderLoad } from './load/cluster-under-load';
 import { CpuProfiler } from './load/cpu-profiler';
@@ -9,9 +10,9 @@ import { type SystemUnderLoad } from './load/system-under-load';
 
 export const description =
   'posts at a steady rate into rooms of 10, every delivery verified, beside a plain Socket.IO server with one INSERT a message, and the limit: a program that ' +
-  'does nothing but store and deliver; --profile cluster: Kafka, ' +
-  'Redis, two Postgres and the apps as separate processes, at half of the rate and at all of it ' +
-  '(rate=1000|5000 seconds=10 warmup=5|10 users=100 roomsPerUser=10 members=10 find=false baseline=true|false baselineRate=<rate> gateways=1 chats=1 cpuProfile=<directory>)';
+  'does nothing but store and deliver; --profile cluster: Kafka, Redis, two Postgres and the apps as separate processes, at half of the rate and at all of it, ' +
+  'beside a limit of two processes over the same Kafka, Redis and Postgres ' +
+  '(rate=1000|5000 seconds=10 warmup=5|10 users=100 roomsPerUser=10 members=10 find=false baseline=true baselineRate=<rate> gateways=1 chats=1 cpuProfile=<directory>)';
 
 const DRAIN_SECONDS = 20;
 const BASELINE_DRAIN_SECONDS = 2;
@@ -94,10 +95,12 @@ class SendBench {
       const { measured, verdict } = await this.measureChat(system);
       const rows = measured.map((each) => rowOf('agent-chat', each));
       const figures: Record<string, number | string> = { ...verdictFigures(verdict), ...this.speedFigures(measured) };
-      if (isOn(this.options, 'baseline', !this.isCluster)) {
+      if (isOn(this.options, 'baseline', true)) {
         const achieved = measured.at(-1)?.achieved ?? 0;
-        const plain = await this.measureBare(system, 'plain-socket-io.process.ts');
-        const limit = await this.measureBare(system, 'limit.process.ts');
+        tell('plain Socket.IO');
+        const plain = await this.measureBare(await startPlain(system));
+        tell('the limit');
+        const limit = await this.measureBare(await startLimit(system));
         rows.push(rowOf('plain Socket.IO', plain), rowOf('limit', limit));
         Object.assign(figures, { plainAchieved: plain.achieved, ratio: rounded(achieved / plain.achieved, 2) });
         Object.assign(figures, { limitAchieved: limit.achieved, ofLimit: rounded(achieved / limit.achieved, 2) });
@@ -144,20 +147,17 @@ class SendBench {
     }
   }
 
-  /** On the same database server, while the system has nothing to do. */
-  private async measureBare({ databaseServers: [databaseUrl = ''], parts }: SystemUnderLoad, program: string): Promise<Measured> {
-    tell(program);
-    const bare = startTask(program);
-    const { url } = await bare.ask<{ url: string }>('start', { databaseUrl, connections: 10 });
-    const load = await loadOf({ ...this.population, urls: [url], isBare: true });
+  /** While the system has nothing to do. */
+  private async measureBare({ stop, ...bare }: BareSystem): Promise<Measured> {
+    const load = await loadOf({ ...this.population, urls: bare.urls, isBare: true });
     try {
       const rate = numberOption(this.options, 'baselineRate', this.rate);
-      const target = { load, parts: { server: [bare.pid], postgres: parts['postgres'] ?? [] }, databaseServers: [databaseUrl] };
+      const target = { load, parts: bare.parts, databaseServers: bare.databaseServers };
       await this.warmUp(target, rate);
       return await this.measureTarget(target, rate, BASELINE_DRAIN_SECONDS);
     } finally {
       await load.stop();
-      await bare.stop();
+      await stop();
     }
   }
 
