@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { budgetTable, limitTable, ownerTable, stageTable, unitTable } from '../performance/cost-tables';
+import { type MeasurementName, MEASUREMENTS } from '../performance/measurements';
+import { recordTable, targetTable } from '../performance/targets';
+
+const PATH = 'docs/performance.md';
+const ROOT = resolve(__dirname, '../..');
+const MARKED = /(<!-- measured: ([\w-]+) -->)[^]*?(<!-- \/measured -->)/g;
+
+const TABLES: Readonly<Record<string, () => string>> = {
+  targets: targetTable,
+  budget: budgetTable,
+  stages: stageTable,
+  owners: ownerTable,
+  limits: limitTable,
+  fanout: () => unitTable('profile-fanout'),
+  history: () => unitTable('profile-history'),
+  records: () => recordTable(Object.keys(MEASUREMENTS) as MeasurementName[]),
+};
+
+/** The page with its tables made anew from the records; its words are written by hand. */
+export function generate(): { path: string; content: string }[] {
+  return [{ path: PATH, content: withTables(readFileSync(join(ROOT, PATH), 'utf8'), TABLES) }];
+}
+
+/** Replaces what stands between `<!-- measured: name -->` and `<!-- /measured -->` by that table. */
+export function withTables(page: string, tables: Readonly<Record<string, () => string>>): string {
+  return page.replace(MARKED, (_, begin: string, name: string, end: string) => {
+    const render = tables[name];
+    if (render === undefined) throw new Error(`${PATH} asks for a table ${name}; there are ${Object.keys(tables).join(', ')}`);
+    return `${begin}\n\n${render()}\n\n${end}`;
+  });
+}
