@@ -13,7 +13,7 @@ export interface FlameSource {
 interface Frame {
   readonly label: string;
   readonly stage: string;
-  /** Microseconds a unit, with everything on top of it. */
+  /** Microseconds a unit, with everything that it called. */
   micros: number;
   readonly children: Map<string, Frame>;
 }
@@ -49,7 +49,7 @@ export function flameGraph(title: string, unit: string, sources: readonly FlameS
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${String(WIDTH)} ${String(height)}" width="${String(WIDTH)}" height="${String(height)}" font-family="ui-monospace, monospace" font-size="11">`,
     `<rect width="100%" height="100%" fill="#fff"/>`,
-    `<text x="${String(MARGIN)}" y="18" font-size="13">${escaped(`${title}: ${root.micros.toFixed(1)} µs ${unit} on main threads. The wider, the more; on top of each function what it called.`)}</text>`,
+    `<text x="${String(MARGIN)}" y="18" font-size="13">${escaped(`${title}: ${root.micros.toFixed(1)} µs ${unit} on main threads. The wider, the more; below each function what it called.`)}</text>`,
     legend(boxes),
     ...boxes.map((box) => drawn(box, root.micros, unit)),
     `<script><![CDATA[${ZOOM}]]></script>`,

@@ -1,3 +1,4 @@
+import { KafkaEventLog } from '@agent-chat/event-log/adapters/kafka';
 import { type LimitPost } from './limit-rows';
 
 /** What the gateway of the limit tells its chat process, and what it gets back: as our own two do, and no more. */
@@ -5,7 +6,10 @@ export const COMMANDS = 'limit.commands';
 export const EVENTS = 'limit.events';
 /** The one gateway's channel. */
 export const CHANNEL = 'limit.gateway';
-export const PARTITIONS = 64;
+const PARTITIONS = 64;
+const DAY_MS = 86_400_000;
+/** As ours: records that come within so much share a fetch. */
+export const GATHER_MS = 4;
 
 /** A post on its way through the log. */
 export interface LimitCommand extends LimitPost {
@@ -23,6 +27,16 @@ export interface LimitServers {
 interface Delivery {
   readonly frames: ReadonlyMap<string, string>;
   readonly answers: readonly { readonly request: number; readonly answer: string }[];
+}
+
+/** The log of our own cluster: kafkajs's producer and consumer take more for a record, see `npm run bench -- event-log log=kafka`. */
+export function openLimitLog(brokers: string): Promise<KafkaEventLog> {
+  return KafkaEventLog.open({
+    connection: { brokers: brokers.split(','), clientId: 'limit' },
+    partitionCount: PARTITIONS,
+    topics: [COMMANDS, EVENTS].map((topic) => ({ topic, retentionMs: DAY_MS, segmentMs: DAY_MS })),
+    replicationFactor: 1,
+  });
 }
 
 // A line each, which JSON never breaks: nothing is encoded a second time.
