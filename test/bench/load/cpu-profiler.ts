@@ -26,7 +26,7 @@ export interface ProfiledRun {
 
 type Parts = Readonly<Record<string, readonly number[]>>;
 
-const PRELOADED = join(__dirname, 'cpu-profiler.cjs');
+const PRELOADED = join(__dirname, 'sample-cpu.cjs');
 /** As V8 names the thread that turns samples into a profile. */
 const PROFILER_THREAD = 'v8:Prof';
 const WRITTEN_WITHIN = { timeoutMs: 30_000, intervalMs: 20 };
