@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { budgetTable, limitTable, ownerTable, stageTable, unitTable } from '../performance/cost-tables';
 import { type MeasurementName, MEASUREMENTS } from '../performance/measurements';
@@ -16,8 +16,17 @@ const TABLES: Readonly<Record<string, () => string>> = {
   limits: limitTable,
   fanout: () => unitTable('profile-fanout'),
   history: () => unitTable('profile-history'),
+  'graph-send': () => graph('send', 'a message in the standalone'),
+  'graph-send-cluster': () => graph('send-cluster', 'a message in a cluster: its gateway, chat, presence and analytics'),
+  'graph-fanout': () => graph('fanout', 'a delivery to a large room'),
+  'graph-history': () => graph('history', 'a page of history'),
   records: () => recordTable(Object.keys(MEASUREMENTS) as MeasurementName[]),
 };
+
+function graph(name: string, of: string): string {
+  const path = `images/flame-${name}.svg`;
+  return existsSync(join(ROOT, 'docs', path)) ? `[![Flame graph of ${of}](${path})](${path})` : 'Not recorded.';
+}
 
 /** The page with its tables made anew from the records; its words are written by hand. */
 export function generate(): { path: string; content: string }[] {
