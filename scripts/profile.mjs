@@ -50,9 +50,14 @@ function print({ units, processes, rows }, { STAGE_TEXTS, OWNERS, sumOf }, folde
   );
   console.log('By whose code ran:');
   table(OWNERS, ({ owners }) => owners);
-  for (const { part, otherThreads, unattributed } of processes) {
-    console.log(`${part}: ${otherThreads} more on other threads. Most of what is unattributed:`);
-    for (const [place, micros] of Object.entries(unattributed)) console.log(`  ${String(micros).padStart(6)}  ${place}`);
+  for (const { part, otherThreads, heaviest, unattributed } of processes) {
+    const list = (functions) => {
+      for (const { micros, stage, place } of functions) console.log(`  ${micros.toFixed(2).padStart(6)}  ${place} (${stage})`);
+    };
+    console.log(`${part}: ${otherThreads} more on other threads. The heaviest functions by themselves:`);
+    list(heaviest);
+    console.log('  Of no stage:');
+    list(unattributed);
   }
   console.log(`Written: ${folder}`);
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { budgetTable, limitTable, ownerTable, stageTable, unitTable } from '../performance/cost-tables';
+import { budgetTable, functionTable, limitTable, ownerTable, stageTable, unitTable } from '../performance/cost-tables';
 import { type MeasurementName, MEASUREMENTS } from '../performance/measurements';
 import { recordTable, targetTable } from '../performance/targets';
 
@@ -13,6 +13,7 @@ const TABLES: Readonly<Record<string, () => string>> = {
   budget: budgetTable,
   stages: stageTable,
   owners: ownerTable,
+  functions: functionTable,
   limits: limitTable,
   fanout: () => unitTable('profile-fanout'),
   history: () => unitTable('profile-history'),

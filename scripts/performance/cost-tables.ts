@@ -6,6 +6,8 @@ const US_A_POST = ' us/post';
 /** What is told by delivery as well: the rest is done once a message. */
 const A_DELIVERY = new Set(['fan out', 'write']);
 
+const SHOWN_FUNCTIONS: Readonly<Record<string, number>> = { standalone: 10, gateway: 6, chat: 6 };
+
 interface Column {
   readonly heading: string;
   readonly process: ProcessReport;
@@ -58,6 +60,14 @@ export function unitTable(name: 'profile-fanout' | 'profile-history'): string {
   // What is nothing at two digits is noise.
   const rows = stageRows(columns, false).filter(([, micros]) => micros !== '0.0');
   return table([`µs a ${unit}`, ...columns.map(({ heading }) => heading)], rows);
+}
+
+/** The functions that took most themselves: what to look at first. */
+export function functionTable(): string {
+  const rows = sendColumns().flatMap(({ heading, process: { heaviest } }) =>
+    heaviest.slice(0, SHOWN_FUNCTIONS[heading] ?? 0).map(({ place, stage, micros }) => [heading, `\`${place}\``, stage, amount(micros)]),
+  );
+  return table(['process', 'function', 'stage', 'µs a message'], rows, 3);
 }
 
 /** Whose code the main threads ran. */

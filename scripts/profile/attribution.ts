@@ -10,8 +10,14 @@ export interface Attribution {
   readonly samples: number;
   readonly byStage: ReadonlyMap<string, number>;
   readonly byOwner: ReadonlyMap<Owner, number>;
-  /** Functions of no stage that took most, so that a rule can be added for them. */
-  readonly unattributed: readonly { readonly place: string; readonly samples: number }[];
+  /** All functions by what they took themselves, the heaviest first. */
+  readonly functions: readonly HeavyFunction[];
+}
+
+export interface HeavyFunction {
+  readonly place: string;
+  readonly stage: string;
+  readonly samples: number;
 }
 
 /** Packages that are told apart; the others are one. */
@@ -66,20 +72,22 @@ export function describePlace(frame: CallFrame): string {
 
 /** Counts each sample for the nearest function on its stack, from the top, that has a stage. */
 export function attribute(root: CallNode): Attribution {
-  const [byStage, byOwner, nowhere] = [new Map<string, number>(), new Map<Owner, number>(), new Map<string, number>()];
+  const [byStage, byOwner] = [new Map<string, number>(), new Map<Owner, number>()];
+  const functions = new Map<string, HeavyFunction>();
   const add = (counts: Map<string, number>, key: string, samples: number): void => void counts.set(key, (counts.get(key) ?? 0) + samples);
   let samples = 0;
-  const visit = (node: CallNode, inherited: string | undefined): void => {
+  const visit = (node: CallNode, inherited: string): void => {
     const stage = stageOf(node.frame) ?? inherited;
     if (node.samples > 0) {
       samples += node.samples;
-      add(byStage, stage ?? UNATTRIBUTED.name, node.samples);
+      add(byStage, stage, node.samples);
       add(byOwner, ownerOf(placeOf(node.frame)), node.samples);
-      if (stage === undefined) add(nowhere, describePlace(node.frame), node.samples);
+      const place = describePlace(node.frame);
+      const key = `${stage} ${place}`;
+      functions.set(key, { place, stage, samples: (functions.get(key)?.samples ?? 0) + node.samples });
     }
     for (const child of node.children) visit(child, stage);
   };
-  for (const child of root.children) visit(child, undefined);
-  const unattributed = [...nowhere].map(([place, count]) => ({ place, samples: count })).sort((one, other) => other.samples - one.samples);
-  return { samples, byStage, byOwner, unattributed };
+  for (const child of root.children) visit(child, UNATTRIBUTED.name);
+  return { samples, byStage, byOwner, functions: [...functions.values()].sort((one, other) => other.samples - one.samples) };
 }

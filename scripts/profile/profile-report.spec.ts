@@ -44,7 +44,7 @@ describe('the report of a profile', () => {
     expect(server?.otherThreads).toBe(5);
   });
 
-  it('tells whose code ran, and where what is unattributed lies', () => {
+  it('tells whose code ran, which functions are heaviest, and where what is unattributed lies', () => {
     const [server] = readProfiles(folder, 'send').report.processes;
 
     expect(server?.owners).toEqual({
@@ -56,7 +56,11 @@ describe('the report of a profile', () => {
       "Node's JavaScript": 2,
       'native: V8, libuv, system calls': 6,
     });
-    expect(server?.unattributed).toEqual({ 'onStreamRead node:internal/stream_base_commons:1': 2, '<b>& left-pad/index.js:1': 2 });
+    expect(server?.unattributed.map(({ place, micros }) => [place, micros])).toEqual([
+      ['onStreamRead node:internal/stream_base_commons:1', 2],
+      ['<b>& left-pad/index.js:1', 2],
+    ]);
+    expect(server?.heaviest[0]).toEqual({ place: 'parse zod/v4/core/parse.cjs:1', stage: 'validate', micros: 6 });
   });
 
   it('draws each function as wide as it and what it called took, what is above it within it', () => {

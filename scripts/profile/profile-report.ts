@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { attribute, OWNERS } from './attribution';
+import { attribute, type HeavyFunction, OWNERS } from './attribution';
 import { callTree, type CpuProfile } from './cpu-profile';
 import { flameGraph, type FlameSource } from './flame-graph';
 import { RUNTIME_STAGES, STAGES, UNATTRIBUTED } from './stages';
@@ -17,8 +17,15 @@ export interface ProcessReport {
   /** Beside the main thread: garbage collection, compilation, what libuv does in its pool. Without what sampling took there. */
   readonly otherThreads: number;
   readonly samples: number;
-  /** The functions that most of `unattributed` lies in, in microseconds a unit. */
-  readonly unattributed: Micros;
+  /** The functions that took most themselves, and those that no stage is told of. */
+  readonly heaviest: readonly FunctionMicros[];
+  readonly unattributed: readonly FunctionMicros[];
+}
+
+export interface FunctionMicros {
+  readonly place: string;
+  readonly stage: string;
+  readonly micros: number;
 }
 
 export interface ProfileReport {
@@ -33,7 +40,8 @@ interface ProfiledRun {
   readonly units: Readonly<Record<string, number>>;
 }
 
-const MOST_UNATTRIBUTED = 8;
+const HEAVIEST = 12;
+const MOST_UNATTRIBUTED = 5;
 const ALL_STAGES = [...STAGES, ...RUNTIME_STAGES, UNATTRIBUTED];
 
 /** Every stage, in the order of a message's way, with what is done in it. */
@@ -49,10 +57,12 @@ export function readProfiles(folder: string, title: string): { report: ProfileRe
   const flames: FlameSource[] = [];
   const reports = processes.map(({ part, file, mainMicros, otherMicros }) => {
     const root = callTree(read<CpuProfile>(folder, file));
-    const { samples, byStage, byOwner, unattributed } = attribute(root);
+    const { samples, byStage, byOwner, functions } = attribute(root);
     const microsASample = mainMicros / Math.max(1, samples) / count;
     const micros = (counts: ReadonlyMap<string, number>, names: readonly string[]): Micros =>
       Object.fromEntries(names.flatMap((name) => (counts.has(name) ? [[name, rounded((counts.get(name) ?? 0) * microsASample)]] : [])));
+    const most = (list: readonly HeavyFunction[], limit: number): FunctionMicros[] =>
+      list.slice(0, limit).map(({ place, stage, samples: seen }) => ({ place, stage, micros: rounded(seen * microsASample) }));
     flames.push({ label: part, root, microsASample });
     return {
       part,
@@ -63,7 +73,11 @@ export function readProfiles(folder: string, title: string): { report: ProfileRe
       owners: micros(byOwner, OWNERS),
       otherThreads: rounded(otherMicros / count),
       samples,
-      unattributed: Object.fromEntries(unattributed.slice(0, MOST_UNATTRIBUTED).map(({ place, samples: seen }) => [place, rounded(seen * microsASample)])),
+      heaviest: most(functions, HEAVIEST),
+      unattributed: most(
+        functions.filter(({ stage }) => stage === UNATTRIBUTED.name),
+        MOST_UNATTRIBUTED,
+      ),
     };
   });
   return { report: { units, processes: reports }, svg: flameGraph(title, `a ${unit}`, flames) };

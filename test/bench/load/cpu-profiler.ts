@@ -36,6 +36,7 @@ export class CpuProfiler {
   private readonly folder: string;
 
   private constructor(folder: string) {
+    if (!existsSync('/proc/self/schedstat')) throw new Error('Profiles are taken on Linux: its kernel tells the processor time of each thread');
     this.folder = resolve(folder);
     mkdirSync(this.folder, { recursive: true });
   }
