@@ -201,7 +201,7 @@ export const RUNTIME_STAGES: readonly (Omit<Stage, 'code'> & { readonly function
   { name: 'event loop', does: 'native code without JavaScript: polling, reading sockets', functions: ['(program)'] },
   {
     name: 'resume promises',
-    does: 'the queue of microtasks, and what Node does for each promise so that a log line knows its request',
+    does: "the queue of promises' continuations, and Node's books about each promise where something follows them",
     functions: ['runMicrotasks', 'node:internal/async_hooks', 'node:async_hooks', 'node:internal/process/task_queues', 'node:internal/process/promises'],
   },
 ];
