@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { budgetTable, functionTable, limitTable, ownerTable, stageTable, unitTable } from '../performance/cost-tables';
+import { NOT_RECORDED } from '../performance/markdown';
 import { type MeasurementName, MEASUREMENTS } from '../performance/measurements';
 import { recordTable, targetTable } from '../performance/targets';
 
@@ -26,7 +27,7 @@ const TABLES: Readonly<Record<string, () => string>> = {
 
 function graph(name: string, of: string): string {
   const path = `images/flame-${name}.svg`;
-  return existsSync(join(ROOT, 'docs', path)) ? `[![Flame graph of ${of}](${path})](${path})` : 'Not recorded.';
+  return existsSync(join(ROOT, 'docs', path)) ? `[![Flame graph of ${of}](${path})](${path})` : NOT_RECORDED;
 }
 
 /** The page with its tables made anew from the records; its words are written by hand. */

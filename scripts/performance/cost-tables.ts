@@ -1,5 +1,5 @@
 import { OWNERS, STAGE_TEXTS, sumOf, type Micros, type ProcessReport } from '../profile/profile-report';
-import { amount, table } from './markdown';
+import { amount, NOT_RECORDED, table } from './markdown';
 import { type PerformanceRecord, profileOf, recordOf, type Row } from './record';
 
 const US_A_POST = ' us/post';
@@ -48,13 +48,14 @@ function stageRows(columns: readonly Column[], withDeliveries: boolean): string[
 /** Microseconds of a message by stage, in each process; in brackets by delivery. */
 export function stageTable(): string {
   const columns = sendColumns();
+  if (columns.length === 0) return NOT_RECORDED;
   return table(['µs a message (a delivery)', ...columns.map(({ heading }) => heading)], stageRows(columns, true));
 }
 
 /** The same of one profile with a unit of its own. */
 export function unitTable(name: 'profile-fanout' | 'profile-history'): string {
   const profile = profileOf(name);
-  if (profile === undefined) return 'Not recorded.';
+  if (profile === undefined) return NOT_RECORDED;
   const [unit = ''] = Object.keys(profile.units);
   const columns = profile.processes.map((process) => ({ heading: process.part, process, deliveriesAMessage: 1 }));
   // What is nothing at two digits is noise.
@@ -67,12 +68,14 @@ export function functionTable(): string {
   const rows = sendColumns().flatMap(({ heading, process: { heaviest } }) =>
     heaviest.slice(0, SHOWN_FUNCTIONS[heading] ?? 0).map(({ place, stage, micros }) => [heading, `\`${place}\``, stage, amount(micros)]),
   );
+  if (rows.length === 0) return NOT_RECORDED;
   return table(['process', 'function', 'stage', 'µs a message'], rows, 3);
 }
 
 /** Whose code the main threads ran. */
 export function ownerTable(): string {
   const columns = sendColumns();
+  if (columns.length === 0) return NOT_RECORDED;
   const rows = OWNERS.filter((owner) => columns.some(({ process }) => process.owners[owner] !== undefined)).map((owner) => [
     owner,
     ...columns.map(({ process: { owners } }: { process: { owners: Micros } }) => amount(owners[owner] ?? 0)),
@@ -86,6 +89,7 @@ export function budgetTable(): string {
     const record = recordOf(name);
     return record === undefined ? [] : [{ profile: name === 'send' ? 'standalone' : 'cluster', record }];
   });
+  if (runs.length === 0) return NOT_RECORDED;
   const lines = runs.flatMap(({ profile, record }) => record.rows.map((row) => ({ profile, record, row })));
   const parts = [...new Set(lines.flatMap(({ row }) => Object.keys(row).filter((key) => key.endsWith(US_A_POST))))];
   const rows = lines.map(({ profile, record, row }) => [

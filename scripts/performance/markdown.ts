@@ -1,3 +1,6 @@
+/** In the place of a table whose records are missing. */
+export const NOT_RECORDED = 'Not recorded.';
+
 /** A table of Markdown: the first column is text, the others are figures. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[], textColumns = 1): string {
   const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;

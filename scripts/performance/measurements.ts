@@ -10,7 +10,7 @@ export const MEASUREMENTS = {
   'event-log': 'bench event-log log=kafka records=100000',
   'profile-send': 'profile send rate=3500 seconds=10',
   'profile-send-cluster': 'profile send --profile cluster rate=2500 seconds=10',
-  'profile-fanout': 'profile fanout rate=15 seconds=10',
+  'profile-fanout': 'profile fanout rate=20 seconds=8',
   'profile-history': 'profile history seconds=10',
 } as const satisfies Readonly<Record<string, string>>;
 
