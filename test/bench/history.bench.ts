@@ -1,13 +1,14 @@
 import { formatPercentiles } from '@agent-chat/load';
 import { StandaloneProcess } from '../support/standalone-process';
 import { type ChildTask, startTask } from './load/child-task';
+import { CpuProfiler } from './load/cpu-profiler';
 import { type PagesFigures, type PagesPlan } from './load/history-reader.process';
 import { type BenchOptions, numberOption, rounded, tell } from './load/options';
 import { pinApart } from './load/pinning';
 import { cpuSecondsOf, cpuSecondsOfFamily, embeddedServerOf } from './load/process-usage';
 
 export const description =
-  "warm pages of a room's history over REST, beside a bare HTTP server that sends the same bytes (messages=5000 limit=50 seconds=8 concurrency=8 profile=<directory>)";
+  "warm pages of a room's history over REST, beside a bare HTTP server that sends the same bytes (messages=5000 limit=50 seconds=8 concurrency=8 cpuProfile=<directory>)";
 
 const WARMUP_SECONDS = 3;
 
@@ -22,12 +23,15 @@ interface Asked {
   readonly name: string;
   readonly pid: number;
   readonly postgres?: number;
+  readonly profiler?: CpuProfiler | undefined;
 }
 
-async function measure(load: ChildTask, { name, pid, postgres }: Asked, plan: PagesPlan): Promise<Row> {
+async function measure(load: ChildTask, { name, pid, postgres, profiler }: Asked, plan: PagesPlan): Promise<Row> {
   const cpuSeconds = (): number[] => [cpuSecondsOf(pid), postgres === undefined ? Number.NaN : cpuSecondsOfFamily(postgres), cpuSecondsOf(load.pid)];
   const before = cpuSeconds();
-  const { pages, seconds, latency, bytesAPage } = await load.ask<PagesFigures>('read', plan);
+  const read = (): Promise<PagesFigures> => load.ask<PagesFigures>('read', plan);
+  const sampled = profiler?.sample({ server: [pid] }, ({ pages }) => ({ page: pages }), read);
+  const { pages, seconds, latency, bytesAPage } = await (sampled ?? read());
   const [server, database, reader] = cpuSeconds().map((after, at) => Math.round(((after - (before[at] ?? 0)) * 1e6) / pages));
   return {
     server: name,
@@ -43,8 +47,8 @@ async function measure(load: ChildTask, { name, pid, postgres }: Asked, plan: Pa
 }
 
 export async function run(options: BenchOptions): Promise<{ figures: Record<string, number | string>; rows: Row[] }> {
-  const { profile } = options;
-  const server = await StandaloneProcess.start({}, profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]);
+  const profiler = CpuProfiler.in(options['cpuProfile']);
+  const server = await StandaloneProcess.start({}, profiler?.nodeArguments);
   const [load, bare] = [startTask('history-reader.process.ts'), startTask('bare-http.process.ts')];
   try {
     const postgres = embeddedServerOf(server.dataDir).pid;
@@ -56,7 +60,7 @@ export async function run(options: BenchOptions): Promise<{ figures: Record<stri
     tell(`history: ${processors}`);
     const asked = { name: 'standalone', pid: server.pid, postgres };
     await load.ask('read', { ...plan, seconds: WARMUP_SECONDS, concurrency });
-    const rows = [await measure(load, asked, { ...plan, concurrency: 1 }), await measure(load, asked, { ...plan, concurrency })];
+    const rows = [await measure(load, asked, { ...plan, concurrency: 1 }), await measure(load, { ...asked, profiler }, { ...plan, concurrency })];
     const { url } = await bare.ask<{ url: string }>('start', { body: await load.ask('sample', plan) });
     rows.push(await measure(load, { name: 'bare HTTP', pid: bare.pid }, { ...plan, concurrency, url }));
     const [, busy, limit] = rows;

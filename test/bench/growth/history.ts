@@ -6,8 +6,8 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventReader } from '../../../apps/chat/src/infrastructure/read/event.reader';
-import { HistoryReader } from '../../../apps/chat/src/infrastructure/read/history.reader';
 import { type HistoryPoint } from '../../../scripts/capacity/growth-record';
+import { openHistory } from '../../support/history-pages';
 import { type Extent } from './dimensions';
 import { rounded, tell } from '../load/options';
 import { cpuSecondsOfFamily, embeddedServerOf } from '../load/process-usage';
@@ -69,10 +69,11 @@ class GrowingHistory {
   }
 
   async measure(): Promise<HistoryPoint> {
-    const history = new HistoryReader(this.database);
+    // Without messages in memory: the rows are what grows.
+    const history = openHistory(this.database, 0);
     const events = new EventReader(this.database);
     const { rows, roomId, userId } = this;
-    const page = (before: number) => () => history.history({ roomId, userId, before, limit: PAGE });
+    const page = (before: number) => () => history({ roomId, userId, before, limit: PAGE });
     const log = (after: number) => () => events.events({ roomId, userId, after: `1.${String(after)}`, limit: EVENTS, maxBytes: 1_000_000 });
     const cpu = cpuSecondsOfFamily(this.serverPid);
     // Places a little apart, or the same page would be read again and again.

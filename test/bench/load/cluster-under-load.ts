@@ -59,6 +59,10 @@ export class ClusterUnderLoad implements SystemUnderLoad {
     return Object.fromEntries(PARTS.map((part) => [part, pidsOf(part)]));
   }
 
+  get settings(): Readonly<Record<string, string>> {
+    return this.cluster.settings;
+  }
+
   get printed(): string {
     return this.apps.map(({ log }) => readFileSync(log).subarray(this.logStarts.get(log)).toString()).join('');
   }

@@ -1,4 +1,5 @@
 import { type ChildTask } from './child-task';
+import { type CpuProfiler } from './cpu-profiler';
 import { type Measured, measureRun, type MeasuredSystem } from './measured-run';
 import { tell } from './options';
 import { steadyPlan } from './send-load';
@@ -11,6 +12,8 @@ const FIND_REFINEMENTS = 3;
 /** A load and what it is put on. */
 export interface Target extends MeasuredSystem {
   readonly load: ChildTask;
+  /** Absent while it warms up. */
+  readonly profiler?: CpuProfiler | undefined;
 }
 
 export interface RateSearch {
@@ -21,8 +24,8 @@ export interface RateSearch {
 }
 
 /** What becomes of posts at one rate. */
-export function measureRate({ load, ...system }: Target, rate: number, seconds: number, drainSeconds: number): Promise<Measured> {
-  return measureRun(load, system, steadyPlan(rate, seconds, drainSeconds));
+export function measureRate({ load, profiler, ...system }: Target, rate: number, seconds: number, drainSeconds: number): Promise<Measured> {
+  return measureRun(load, system, steadyPlan(rate, seconds, drainSeconds), profiler);
 }
 
 function isSustained({ offered, achieved, ack }: Measured): boolean {

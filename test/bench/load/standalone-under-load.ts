@@ -7,6 +7,7 @@ export class StandaloneUnderLoad implements SystemUnderLoad {
   readonly urls: readonly string[];
   readonly parts: Readonly<Record<string, readonly number[]>>;
   readonly databaseServers: readonly string[];
+  readonly settings = {};
 
   private constructor(private readonly server: StandaloneProcess) {
     const postgres = embeddedServerOf(server.dataDir);
