@@ -24,16 +24,23 @@ export class DepartedGateways {
       return;
     }
     const interested = new Set(owned.flatMap(({ interest }) => [...interest.gateways()]));
+    const gone = this.goneOf(interested, live);
+    if (gone.size > 0) for (const { interest } of owned) interest.forget(gone);
+  }
+
+  /** Those that were missing often enough, of all that interest is known of. */
+  private goneOf(interested: ReadonlySet<GatewayId>, live: ReadonlySet<GatewayId>): ReadonlySet<GatewayId> {
     const gone = new Set<GatewayId>();
     for (const gatewayId of this.missing.keys()) if (live.has(gatewayId) || !interested.has(gatewayId)) this.missing.delete(gatewayId);
     for (const gatewayId of interested) {
       if (live.has(gatewayId)) continue;
       const looks = (this.missing.get(gatewayId) ?? 0) + 1;
-      this.missing.set(gatewayId, looks);
-      if (looks < MISSING_LOOKS) continue;
-      this.missing.delete(gatewayId);
-      gone.add(gatewayId);
+      if (looks < MISSING_LOOKS) this.missing.set(gatewayId, looks);
+      else {
+        this.missing.delete(gatewayId);
+        gone.add(gatewayId);
+      }
     }
-    if (gone.size > 0) for (const { interest } of owned) interest.forget(gone);
+    return gone;
   }
 }
