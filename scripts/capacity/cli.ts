@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { type Costs, CostsSchema } from './costs';
+import { type Costs, CostsSchema, unknownDimensions } from './costs';
 import { fitCosts, type Prediction, predictions } from './fit';
 import { GROWTH_FILE, GrowthRecordSchema } from './growth-record';
 import { plan } from './plan';
@@ -90,8 +90,12 @@ function runPlan(values: Values, print: (text: string) => void): void {
   const given = Object.fromEntries(NAMES.flatMap((name) => (values[kebab(name)] === undefined ? [] : [[name, values[kebab(name)]]])));
   understood(WorkloadSchema, given, (path) => `--${kebab(path)}`);
   const prices = typeof values['prices'] === 'string' ? readPrices(values['prices']) : DEFAULT_PRICES;
-  const made = plan(readWorkload(given), readCosts(), prices);
-  print(values['json'] === true ? JSON.stringify({ ...made, prices }, null, 2) : printPlan(made, prices));
+  const costs = readCosts();
+  const made = plan(readWorkload(given), costs, prices);
+  const unknown = unknownDimensions(costs);
+  if (values['json'] === true) return print(JSON.stringify({ ...made, prices, notMeasured: unknown }, null, 2));
+  print(printPlan(made, prices));
+  if (unknown.length > 0) print(`\nNot measured, and so counted as costing nothing: what grows with ${unknown.join(', ')}.`);
 }
 
 function readPrices(file: string): Prices {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { amountOf, UNITS, type Unit } from './features';
-import { type Load, type Part, PARTS } from './growth-record';
+import { DIMENSIONS, type Load, type Part, PARTS } from './growth-record';
 
 const units = Object.keys(UNITS) as [Unit, ...Unit[]];
 const PartCostSchema = z.object({
@@ -15,7 +15,8 @@ export type PartCost = z.infer<typeof PartCostSchema>;
 
 /** `scripts/capacity/fitted-costs.json`, which `npm run capacity -- --fit` writes. */
 export const CostsSchema = z.object({
-  fittedFrom: z.object({ commit: z.string(), date: z.string(), processor: z.string() }),
+  /** Of the dimensions that were not recorded, nothing is known here: what they grow by counts as costing nothing. */
+  fittedFrom: z.object({ commit: z.string(), date: z.string(), processor: z.string(), dimensions: z.array(z.enum(DIMENSIONS)) }),
   parts: z.object(Object.fromEntries(PARTS.map((part) => [part, PartCostSchema])) as Record<Part, typeof PartCostSchema>),
   /** A message and its event, as stored: rows and indexes. */
   bytesAMessage: z.number().nonnegative(),
@@ -36,4 +37,9 @@ export function memoryMbOf(part: Part, load: Load, { parts }: Pick<Costs, 'parts
 
 function sumOf(costs: Partial<Record<Unit, number>>, amount: (unit: Unit) => number): number {
   return Object.entries(costs).reduce((total, [unit, cost]) => total + cost * amount(unit as Unit), 0);
+}
+
+/** What was not recorded, and so is not in the costs. */
+export function unknownDimensions({ fittedFrom }: Costs): readonly string[] {
+  return DIMENSIONS.filter((dimension) => !fittedFrom.dimensions.includes(dimension));
 }

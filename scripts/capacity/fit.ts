@@ -1,6 +1,6 @@
 import { type Costs, coresOf, memoryMbOf, type PartCost } from './costs';
 import { amountOf, CPU_UNITS, MEMORY_UNITS, type Unit } from './features';
-import { type GrowthRecord, type Part, PARTS, type Point } from './growth-record';
+import { DIMENSIONS, type GrowthRecord, type Part, PARTS, type Point } from './growth-record';
 import { nonNegativeLeastSquares } from './least-squares';
 
 /** What gathers, gathers for between some milliseconds and some tens (ADR 16); which of these fits a part best is found by trying them. */
@@ -22,7 +22,12 @@ export function fitCosts(record: GrowthRecord): Costs {
   const source = record.sources.rate ?? Object.values(record.sources)[0];
   const longest = record.history.at(-1);
   return {
-    fittedFrom: { commit: source?.commit ?? '', date: source?.date ?? '', processor: source?.machine.model ?? '' },
+    fittedFrom: {
+      commit: source?.commit ?? '',
+      date: source?.date ?? '',
+      processor: source?.machine.model ?? '',
+      dimensions: DIMENSIONS.filter((each) => record.sources[each] !== undefined),
+    },
     parts,
     bytesAMessage: longest === undefined ? 0 : longest.bytesARow.table + longest.bytesARow.indexes,
   };

@@ -65,6 +65,8 @@ export type HistoryPoint = z.infer<typeof HistoryPointSchema>;
 const SourceSchema = z.object({
   commit: z.string(),
   date: z.string(),
+  /** What has to be known to read the points, such as what else the machine did meanwhile. */
+  note: z.string().optional(),
   machine: z.object({ processors: amount, model: z.string(), memoryGb: amount, node: z.string() }),
 });
 

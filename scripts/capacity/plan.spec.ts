@@ -6,7 +6,7 @@ import { readWorkload } from './workload';
 
 /** Round figures, so that what is planned can be reckoned by hand. */
 const COSTS: Costs = {
-  fittedFrom: { commit: '', date: '', processor: '' },
+  fittedFrom: { commit: '', date: '', processor: '', dimensions: ['rate'] },
   bytesAMessage: 1_024,
   parts: {
     ...(Object.fromEntries(PARTS.map((part) => [part, { gatherMs: 10, cpuMicros: {} }])) as Costs['parts']),

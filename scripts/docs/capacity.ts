@@ -13,6 +13,8 @@ import { RECORDED_SIMULATION_FILE, RecordedSimulationSchema } from '../capacity/
 import { readWorkload } from '../capacity/workload';
 
 const ROOT = resolve(__dirname, '../..');
+/** Without these a plan would leave out most of what it is about. */
+const NEEDED = ['rate', 'connections'] as const;
 const NOT_RECORDED = 'Not recorded yet:';
 
 interface Document {
@@ -34,7 +36,7 @@ export function generate(): Document[] {
     ...curves.map((curve) => section(curve, record)),
     model(costs),
     held(record, costs),
-    million(costs),
+    ...(NEEDED.every((dimension) => record.sources[dimension] !== undefined) ? [million(costs)] : []),
     simulated(simulation),
     TOUCHED,
   ];
@@ -74,7 +76,7 @@ ${text}
 
 ${table(headings, rows)}
 
-On ${source?.date ?? ''}, commit \`${source?.commit ?? ''}\`.`;
+On ${source?.date ?? ''}, commit \`${source?.commit ?? ''}\`${source?.note === undefined ? '' : `: ${source.note}`}.`;
 }
 
 function model({ parts, bytesAMessage }: Costs): string {
