@@ -43,6 +43,8 @@ export const STAGES: readonly Stage[] = [
       'libs/contracts/src/validation',
       'libs/contracts/src/frames',
       'libs/auth',
+      'jose/',
+      'helmet/',
       'libs/ephemeral-store',
       `${GATEWAY}/application/limits`,
       `${GATEWAY}/application/auth`,
@@ -152,10 +154,13 @@ export const STAGES: readonly Stage[] = [
   },
   {
     name: 'write',
-    does: 'frames and answers to the sockets',
+    does: 'frames and answers to the sockets; HTTP answers',
     code: [
       `${GATEWAY}/interface/realtime`,
       'ws/lib/sender',
+      'express/lib/response',
+      '@nestjs/core/router/router-response-controller',
+      '@nestjs/platform-express/adapters/express-adapter#reply',
       'ws/lib/websocket#send',
       'engine.io/build/socket#sendPacket',
       'engine.io/build/socket#flush',
