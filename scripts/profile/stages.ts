@@ -110,7 +110,7 @@ export const STAGES: readonly Stage[] = [
   },
   {
     name: 'commit',
-    does: "one statement a batch: its parameters, the driver, Postgres's answer",
+    does: 'Postgres: one statement a batch, its parameters, the driver; what is read there too',
     code: [
       `${CHAT}/application/write`,
       `${CHAT}/infrastructure/write/progress-repository`,
