@@ -11,7 +11,7 @@ export const MEASUREMENTS = {
   'profile-send': 'profile send rate=3500 seconds=10',
   'profile-send-cluster': 'profile send --profile cluster rate=2500 seconds=10',
   'profile-fanout': 'profile fanout rate=20 seconds=8',
-  'profile-history': 'profile history seconds=10',
+  'profile-history': 'profile history seconds=8',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type MeasurementName = keyof typeof MEASUREMENTS;

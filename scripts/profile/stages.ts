@@ -43,6 +43,8 @@ export const STAGES: readonly Stage[] = [
       'libs/contracts/src/validation',
       'libs/contracts/src/frames',
       'libs/auth',
+      'jose/',
+      'helmet/',
       'libs/ephemeral-store',
       `${GATEWAY}/application/limits`,
       `${GATEWAY}/application/auth`,
@@ -108,7 +110,7 @@ export const STAGES: readonly Stage[] = [
   },
   {
     name: 'commit',
-    does: "one statement a batch: its parameters, the driver, Postgres's answer",
+    does: 'Postgres: one statement a batch, its parameters, the driver; what is read there too',
     code: [
       `${CHAT}/application/write`,
       `${CHAT}/infrastructure/write/progress-repository`,
@@ -152,10 +154,13 @@ export const STAGES: readonly Stage[] = [
   },
   {
     name: 'write',
-    does: 'frames and answers to the sockets',
+    does: 'frames and answers to the sockets; HTTP answers',
     code: [
       `${GATEWAY}/interface/realtime`,
       'ws/lib/sender',
+      'express/lib/response',
+      '@nestjs/core/router/router-response-controller',
+      '@nestjs/platform-express/adapters/express-adapter#reply',
       'ws/lib/websocket#send',
       'engine.io/build/socket#sendPacket',
       'engine.io/build/socket#flush',
