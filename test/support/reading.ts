@@ -1,4 +1,5 @@
 import { type QueryAnswer, type QueryInput, type QueryName } from '@agent-chat/contracts';
+import { AppConfig, loadConfig } from '@agent-chat/config';
 import { Database } from '@agent-chat/database';
 import { createTestDatabase, type TestDatabase } from '@agent-chat/database/testing';
 import { QueryBus } from '@agent-chat/query-bus';
@@ -24,8 +25,9 @@ export async function openReading(name: string): Promise<Reading> {
     providers: [
       { provide: Database, useValue: database },
       { provide: QueryBus, useValue: bus },
+      { provide: AppConfig, useValue: loadConfig({}) },
     ],
-    exports: [Database, QueryBus],
+    exports: [Database, QueryBus, AppConfig],
   })
   class PortsModule {}
 

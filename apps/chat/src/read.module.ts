@@ -1,10 +1,14 @@
+import { AppConfig } from '@agent-chat/config';
 import { Module } from '@nestjs/common';
+import { KeptMessages } from './application/read/kept-messages';
 import { EventReader } from './infrastructure/read/event.reader';
 import { HeadReader } from './infrastructure/read/head.reader';
 import { HistoryReader } from './infrastructure/read/history.reader';
 import { PartitionLogReader } from './infrastructure/read/partition-log.reader';
 import { PersonLogReader } from './infrastructure/read/person-log.reader';
 import { RoomListReader } from './infrastructure/read/room-list.reader';
+import { RoomChangesReader } from './infrastructure/read/room-changes.reader';
+import { RoomLooks } from './infrastructure/read/room-looks';
 import { RoomReader } from './infrastructure/read/room.reader';
 import { SearchReader } from './infrastructure/read/search.reader';
 import { MessageQueries } from './interface/message.queries';
@@ -19,10 +23,13 @@ import { RoomQueries } from './interface/room.queries';
     PartitionLogReader,
     PersonLogReader,
     RoomListReader,
+    RoomChangesReader,
+    RoomLooks,
     RoomReader,
     SearchReader,
     MessageQueries,
     RoomQueries,
+    { provide: KeptMessages, inject: [AppConfig], useFactory: ({ limits }: AppConfig) => new KeptMessages(limits.historyCacheBytes) },
   ],
 })
 export class ReadModule {}

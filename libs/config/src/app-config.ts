@@ -101,6 +101,7 @@ export interface LimitsConfig {
   readonly maxConnectionsPerUser: number;
   readonly outboundQueueBytes: number;
   readonly subscriptionsPerConnection: number;
+  readonly historyCacheBytes: number;
 }
 
 /** Every setting of a process, checked. A class, so that it is its own injection token. */

@@ -47,6 +47,7 @@ describe('loadConfig', () => {
         maxConnectionsPerUser: 50,
         outboundQueueBytes: 1_048_576,
         subscriptionsPerConnection: 1_000,
+        historyCacheBytes: 64 * 1_024 * 1_024,
       },
     });
   });

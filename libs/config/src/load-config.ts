@@ -102,6 +102,7 @@ function toLimits(values: Values['Limits']): AppConfig['limits'] {
     maxConnectionsPerUser: values.MAX_CONNECTIONS_PER_USER,
     outboundQueueBytes: values.OUTBOUND_QUEUE_BYTES,
     subscriptionsPerConnection: values.SUBSCRIPTIONS_PER_CONNECTION,
+    historyCacheBytes: values.HISTORY_CACHE_BYTES,
   };
 }
 

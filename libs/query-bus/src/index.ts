@@ -1,2 +1,3 @@
 export * from './query-bus.port';
+export { JsonText } from './json-text';
 export * from './not-the-owner.error';

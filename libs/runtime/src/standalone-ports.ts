@@ -7,7 +7,7 @@ import { InMemoryEphemeralStore } from '@agent-chat/ephemeral-store/adapters/mem
 import { InMemoryEventLog } from '@agent-chat/event-log/adapters/memory';
 import { PgBossJobQueue } from '@agent-chat/job-queue/adapters/pg-boss';
 import { type Clock } from '@agent-chat/kernel';
-import { countDeadJob, observeStatement } from './adapter-metrics';
+import { countDeadJob, observeCache, observeStatement } from './adapter-metrics';
 import { databaseHealth } from './health-sources';
 import { localPeers } from './local-peers';
 import { type OpenHooks } from './open-hooks';
@@ -37,7 +37,7 @@ export async function openStandalonePorts(config: AppConfig, service: ProcessNam
       log: new InMemoryEventLog({ partitionCount: config.partitions, clock }),
       backplane: new InMemoryBackplane(),
       ephemeral: new InMemoryEphemeralStore({ clock }),
-      cache: new InMemoryCache({ clock }),
+      cache: new InMemoryCache({ clock, onRead: observeCache }),
       jobs: await PgBossJobQueue.open({ connectionString: database.directoryAccess().url, clock, onDead: countDeadJob }),
       health: [databaseHealth(database)],
     };

@@ -48,4 +48,11 @@ export const limitSettings = z.object({
     min: 1,
     max: 100_000,
   }),
+  HISTORY_CACHE_BYTES: integer({
+    description: 'How much memory a process that answers questions about rooms (`chat`, `standalone`) keeps messages in that were read, about; 0 keeps none.',
+    unit: 'bytes',
+    fallback: 64 * MIB,
+    min: 0,
+    max: 16 * 1024 * MIB,
+  }),
 });
