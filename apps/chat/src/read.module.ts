@@ -1,6 +1,4 @@
-import { AppConfig } from '@agent-chat/config';
 import { Module } from '@nestjs/common';
-import { KeptMessages } from './application/read/kept-messages';
 import { EventReader } from './infrastructure/read/event.reader';
 import { HeadReader } from './infrastructure/read/head.reader';
 import { HistoryReader } from './infrastructure/read/history.reader';
@@ -13,9 +11,11 @@ import { RoomReader } from './infrastructure/read/room.reader';
 import { SearchReader } from './infrastructure/read/search.reader';
 import { MessageQueries } from './interface/message.queries';
 import { RoomQueries } from './interface/room.queries';
+import { KeptModule } from './kept.module';
 
 /** Answers every query of `ROOM_QUERIES` from Postgres. */
 @Module({
+  imports: [KeptModule],
   providers: [
     EventReader,
     HeadReader,
@@ -29,7 +29,6 @@ import { RoomQueries } from './interface/room.queries';
     SearchReader,
     MessageQueries,
     RoomQueries,
-    { provide: KeptMessages, inject: [AppConfig], useFactory: ({ limits }: AppConfig) => new KeptMessages(limits.historyCacheBytes) },
   ],
 })
 export class ReadModule {}

@@ -1,4 +1,4 @@
-import { type Message } from '@agent-chat/contracts';
+import { type Message, type RoomEvent } from '@agent-chat/contracts';
 import fc from 'fast-check';
 import { historyWindow, type HistoryWindow } from './history-window';
 import { KeptMessages, NONE, type RoomMoment, type Stretch } from './kept-messages';
@@ -7,7 +7,7 @@ import { type PageMessage, toPageMessage } from './page-message';
 const PLENTY = 1_000_000;
 
 const message = (seq: number, text = `message ${seq}`): PageMessage =>
-  toPageMessage({ messageId: `id-${seq}`, seq, text, reactions: [] } as unknown as Message);
+  toPageMessage({ messageId: `id-${seq}`, seq, text, reactions: [], mentions: [] } as unknown as Message);
 
 /** A room as Postgres has it: some seqs are messages, others are not. */
 class Room implements RoomMoment {
@@ -104,6 +104,31 @@ describe('kept messages', () => {
     expect(kept.page('room', newest(3))).toMatchObject(before);
     kept.change('room', before, room.head, [room.messages.get(19)!, room.messages.get(17)!]);
     expect(kept.page('room', newest(3))).toEqual(room.page(newest(3)));
+  });
+
+  it('follow what is stored, event by event, and stay where the next one is missing or of another epoch', () => {
+    const kept = new KeptMessages(PLENTY);
+    kept.keep('room', room.page(newest(3)));
+    const event = (type: string, data: object, more: object = {}): RoomEvent =>
+      ({ roomId: 'room', epoch: 1, seq: room.head, type, data, ...more }) as unknown as RoomEvent;
+    room.event();
+    kept.follow(event('member.joined', { userId: 'u' }));
+    room.post();
+    kept.follow(event('message.posted', { messageId: `id-${room.head}`, seq: room.head, text: `message ${room.head}`, reactions: [], mentions: [] }));
+    expect(kept.page('room', newest(4))).toEqual(room.page(newest(4)));
+    room.event();
+    kept.follow(event('reaction.added', { messageId: 'id-17', emoji: '👍', count: 1 }));
+    expect(kept.page('room', newest(2))).toMatchObject({ head: room.head, messages: [{ reactions: [{ emoji: '👍', count: 1 }] }, { reactions: [] }] });
+    const there = { epoch: 1, head: room.head };
+    room.event();
+    kept.follow(event('reaction.removed', { messageId: 'id-17', emoji: '👍', count: 0 }));
+    expect(kept.page('room', newest(2))).toMatchObject(there);
+    room.event();
+    kept.follow(event('member.joined', { userId: 'v' }));
+    kept.follow(event('member.joined', { userId: 'v' }, { seq: there.head + 1, epoch: 2 }));
+    kept.follow(event('member.joined', { userId: 'v' }, { seq: there.head }));
+    kept.follow(event('member.joined', { userId: 'v' }, { roomId: 'other', seq: there.head + 1 }));
+    expect(kept.page('room', newest(2))).toMatchObject(there);
   });
 
   it('are not mixed with those of another moment', () => {

@@ -1,5 +1,7 @@
+import { type Message, type RoomEvent } from '@agent-chat/contracts';
 import { type HistoryWindow, maxBytesOfHalf } from './history-window';
-import { type PageMessage } from './page-message';
+import { messageAfter } from './message-after';
+import { encodeMessage, type PageMessage, toPageMessage } from './page-message';
 
 /** Which state of a room something shows: what a room's messages are follows from these two alone. */
 export interface RoomMoment {
@@ -30,6 +32,7 @@ interface KeptRoom {
   /** The last message of the room, or `NONE`; undefined where it isn't known. */
   newest: number | undefined;
   readonly links: Map<number, Link>;
+  readonly seqs: Map<string, number>;
   bytes: number;
 }
 
@@ -69,7 +72,7 @@ export class KeptMessages {
     const kept = this.rooms.get(roomId);
     if (kept !== undefined && kept.epoch >= stretch.epoch && !isAt(kept, stretch)) return;
     if (kept !== undefined && !isAt(kept, stretch)) this.forget(roomId);
-    const room = this.rooms.get(roomId) ?? { epoch: stretch.epoch, head: stretch.head, newest: undefined, links: new Map<number, Link>(), bytes: 0 };
+    const room = this.rooms.get(roomId) ?? { epoch: stretch.epoch, head: stretch.head, newest: undefined, links: new Map<number, Link>(), seqs: new Map<string, number>(), bytes: 0 };
     this.rooms.set(roomId, room);
     this.join(room, stretch);
     this.makeRoom(roomId, room);
@@ -89,6 +92,14 @@ export class KeptMessages {
     }
     room.head = head;
     this.makeRoom(roomId, room);
+  }
+
+  /** Brings what is kept of a room past the event that is its next, once that is stored. What the event alone doesn't tell is left to `change`. */
+  follow(event: RoomEvent): void {
+    const room = this.rooms.get(event.roomId);
+    if (room?.epoch !== event.epoch || room.head !== event.seq - 1) return;
+    const changed = changedBy(room, event);
+    if (changed !== undefined) this.change(event.roomId, { epoch: room.epoch, head: room.head }, event.seq, changed);
   }
 
   forget(roomId: string): void {
@@ -122,6 +133,7 @@ export class KeptMessages {
   private add(room: KeptRoom, message: PageMessage): Link {
     const link: Link = { message, older: undefined, newer: undefined };
     room.links.set(message.seq, link);
+    room.seqs.set(message.messageId, message.seq);
     this.count(room, message.bytes);
     return link;
   }
@@ -147,6 +159,15 @@ export class KeptMessages {
 
 function isAt(room: KeptRoom, { epoch, head }: RoomMoment): boolean {
   return room.epoch === epoch && room.head === head;
+}
+
+/** Of the messages in memory those that an event concerns, as it leaves them; undefined where it doesn't tell. */
+function changedBy({ links, seqs }: KeptRoom, event: RoomEvent): PageMessage[] | undefined {
+  if (event.type === 'message.posted') return [toPageMessage(event.data as unknown as Message)];
+  const link = links.get(seqs.get(String(event.data?.['messageId'])) ?? NONE);
+  if (link === undefined) return [];
+  const message = messageAfter(JSON.parse(encodeMessage(link.message, () => false)) as Message, event);
+  return message && [toPageMessage(message)];
 }
 
 /** The newest message below a place: found by the place itself, which is where an earlier page began, or the message that was asked about. */

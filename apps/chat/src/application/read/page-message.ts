@@ -17,7 +17,7 @@ export interface PageMessage {
 export type IsMine = (messageId: string, emoji: string) => boolean;
 
 /** Of objects, links and a map's entry beside the text; strings of anything but Latin letters take two bytes a character. */
-const OVERHEAD_BYTES = 400;
+const OVERHEAD_BYTES = 500;
 
 export function toPageMessage(message: Message): PageMessage {
   const { messageId, seq, text, reactions } = message;
