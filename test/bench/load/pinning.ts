@@ -12,7 +12,12 @@ function familyOf(pid: number): number[] {
       return false;
     }
   };
-  return [pid, ...readdirSync('/proc').filter((name) => /^\d+$/.test(name) && isChild(name)).map(Number)];
+  return [
+    pid,
+    ...readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name) && isChild(name))
+      .map(Number),
+  ];
 }
 
 /**

@@ -36,7 +36,14 @@ describe('what is commanded', () => {
       if (channel === 'answers') for (const answer of JSON.parse(message) as CommandAnswer[]) answers.set(answer.requestId, answer);
     });
     reading.bus.answer('presence.gateways', async () => ({ users: [] }));
-    owner = new ChatOwner({ log, backplane, database: reading.database, clock: new SystemClock(), name: newId(), onStored: (event) => reading.kept.follow(event) });
+    owner = new ChatOwner({
+      log,
+      backplane,
+      database: reading.database,
+      clock: new SystemClock(),
+      name: newId(),
+      onStored: (event) => reading.kept.follow(event),
+    });
     await owner.start();
     runner = new ProjectionRunner({ log, queries: reading.bus, checkEveryMs: NEVER_MS, onError: () => undefined });
     const { database } = reading;

@@ -81,7 +81,14 @@ describe('reading while a shard is moved', () => {
     const fresh = await openReaders();
     const expected = await answersOf(fresh);
     expect(expected).toMatchObject({ 'rooms.mine': all, 'rooms.memberOf': all, 'rooms.discover': all, 'heads.read': all, 'rooms.heads': all });
-    expect(expected).toMatchObject({ 'messages.search': all, 'rooms.open': all, 'room.get': 3, 'room.history': ['gnu'], 'room.history from memory': ['gnu'], 'room.events': [1, 2, 3] });
+    expect(expected).toMatchObject({
+      'messages.search': all,
+      'rooms.open': all,
+      'room.get': 3,
+      'room.history': ['gnu'],
+      'room.history from memory': ['gnu'],
+      'room.events': [1, 2, 3],
+    });
 
     const stale = new Map(await Promise.all([...STEPS, 'done'].map(async (step) => [step, await openReaders()] as const)));
     const seen: [string, unknown][] = [];

@@ -9,7 +9,13 @@ import { untilDeadline } from './until-deadline';
 export type HandlerFailure = (query: string, error: unknown, requestId?: string) => void;
 
 /** Asks a handler of this process as another process would: through JSON, and until the deadline. The answer is the text that would travel. */
-export async function callLocally(handlers: QueryHandlers, query: QueryName, input: unknown, timeoutMs: number, onFailure: HandlerFailure): Promise<string | undefined> {
+export async function callLocally(
+  handlers: QueryHandlers,
+  query: QueryName,
+  input: unknown,
+  timeoutMs: number,
+  onFailure: HandlerFailure,
+): Promise<string | undefined> {
   const deadline = new AbortController();
   const answering = answer(handlers, query, input, deadline.signal, onFailure);
   return untilDeadline(answering, timeoutMs, deadline);

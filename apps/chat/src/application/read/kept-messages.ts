@@ -19,11 +19,11 @@ export interface Stretch extends RoomMoment {
 /** There is no message on that side. */
 export const NONE = -1;
 
-/** A message and its neighbours, as far as they are known: a seq, `NONE`, or undefined. */
+/** A message and its neighbours: the seq of each, whether that is kept or not, or `NONE`. */
 interface Link {
   message: PageMessage;
-  older: number | undefined;
-  newer: number | undefined;
+  older: number;
+  newer: number;
 }
 
 interface KeptRoom {
@@ -50,7 +50,7 @@ export class KeptMessages {
 
   constructor(private readonly maxBytes: number) {}
 
-  /** The page, or undefined unless every message of it and its neighbours are known. */
+  /** The page, or undefined unless every message of it is known. */
   page(roomId: string, window: HistoryWindow): Stretch | undefined {
     const room = this.rooms.get(roomId);
     if (room === undefined) return undefined;
@@ -59,11 +59,15 @@ export class KeptMessages {
     const newer = walk(room, 'newer', firstAbove(room, window), window.newer, maxBytes);
     if (older === undefined || newer === undefined) return undefined;
     const links = [...older, ...newer];
-    const [before, after] = links.length === 0 ? [NONE, NONE] : [links[0]?.older, links[links.length - 1]?.newer];
-    if (before === undefined || after === undefined) return undefined;
     this.rooms.delete(roomId);
     this.rooms.set(roomId, room);
-    return { epoch: room.epoch, head: room.head, messages: links.map(({ message }) => message), older: before, newer: after };
+    return {
+      epoch: room.epoch,
+      head: room.head,
+      messages: links.map(({ message }) => message),
+      older: links[0]?.older ?? NONE,
+      newer: links.at(-1)?.newer ?? NONE,
+    };
   }
 
   /** Keeps what was read, unless something is kept of another moment of the room: that is brought forward by `change`, or forgotten. */
@@ -72,7 +76,14 @@ export class KeptMessages {
     const kept = this.rooms.get(roomId);
     if (kept !== undefined && kept.epoch >= stretch.epoch && !isAt(kept, stretch)) return;
     if (kept !== undefined && !isAt(kept, stretch)) this.forget(roomId);
-    const room = this.rooms.get(roomId) ?? { epoch: stretch.epoch, head: stretch.head, newest: undefined, links: new Map<number, Link>(), seqs: new Map<string, number>(), bytes: 0 };
+    const room = this.rooms.get(roomId) ?? {
+      epoch: stretch.epoch,
+      head: stretch.head,
+      newest: undefined,
+      links: new Map<number, Link>(),
+      seqs: new Map<string, number>(),
+      bytes: 0,
+    };
     this.rooms.set(roomId, room);
     this.join(room, stretch);
     this.makeRoom(roomId, room);
@@ -109,16 +120,9 @@ export class KeptMessages {
 
   private join(room: KeptRoom, { messages, older, newer }: Stretch): void {
     messages.forEach((message, at) => {
-      const link = room.links.get(message.seq) ?? this.add(room, message);
-      link.older = messages[at - 1]?.seq ?? older;
-      link.newer = messages[at + 1]?.seq ?? newer;
+      if (!room.links.has(message.seq)) this.add(room, { message, older: messages[at - 1]?.seq ?? older, newer: messages[at + 1]?.seq ?? newer });
     });
-    const [first, last] = [messages[0], messages[messages.length - 1]];
-    if (first === undefined || last === undefined) return;
-    const [before, after] = [room.links.get(older), room.links.get(newer)];
-    if (before !== undefined) before.newer = first.seq;
-    if (after !== undefined) after.older = last.seq;
-    if (newer === NONE) room.newest = last.seq;
+    if (newer === NONE) room.newest = messages.at(-1)?.seq;
   }
 
   /** What was posted can be reached only from the message before it. */
@@ -126,16 +130,15 @@ export class KeptMessages {
     if (room.newest === undefined) return;
     const before = room.links.get(room.newest);
     if (before !== undefined) before.newer = message.seq;
-    Object.assign(this.add(room, message), { older: room.newest, newer: NONE });
+    this.add(room, { message, older: room.newest, newer: NONE });
     room.newest = message.seq;
   }
 
-  private add(room: KeptRoom, message: PageMessage): Link {
-    const link: Link = { message, older: undefined, newer: undefined };
-    room.links.set(message.seq, link);
-    room.seqs.set(message.messageId, message.seq);
-    this.count(room, message.bytes);
-    return link;
+  private add(room: KeptRoom, link: Link): void {
+    const { messageId, seq, bytes } = link.message;
+    room.links.set(seq, link);
+    room.seqs.set(messageId, seq);
+    this.count(room, bytes);
   }
 
   private replace(room: KeptRoom, link: Link, message: PageMessage): void {

@@ -33,7 +33,11 @@ function edited({ editedAt }: Message): Pick<Message, 'editedAt'> {
   return editedAt === undefined ? {} : { editedAt };
 }
 
-function end({ replyTo, attachments }: Message, reactions: Reaction[], mentions: string[]): Pick<Message, 'replyTo' | 'reactions' | 'attachments' | 'mentions'> {
+function end(
+  { replyTo, attachments }: Message,
+  reactions: Reaction[],
+  mentions: string[],
+): Pick<Message, 'replyTo' | 'reactions' | 'attachments' | 'mentions'> {
   return { ...(replyTo === undefined ? {} : { replyTo }), reactions, attachments, mentions };
 }
 

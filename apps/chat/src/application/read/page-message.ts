@@ -42,6 +42,7 @@ export function encodeMessage({ messageId, json, reactions }: PageMessage, isMin
 function split(message: Message): { before: string; after: string } {
   const keys = Object.keys(message);
   const at = keys.indexOf('reactions');
-  const part = (names: readonly string[]): string => JSON.stringify(Object.fromEntries(names.map((name) => [name, message[name as keyof Message]]))).slice(1, -1);
+  const part = (names: readonly string[]): string =>
+    JSON.stringify(Object.fromEntries(names.map((name) => [name, message[name as keyof Message]]))).slice(1, -1);
   return { before: `{${part(keys.slice(0, at))},"reactions":`, after: `,${part(keys.slice(at + 1))}}` };
 }

@@ -89,5 +89,9 @@ export class RoomLooks {
 
 async function askTogether(ask: AskShard, batch: readonly Waiting[]): Promise<LookRow[]> {
   const looks = batch.map(({ look }) => look);
-  return ask<LookRow>(LOOK, [looks.map(({ roomId }) => roomId), looks.map(({ userId }) => userId), [...new Set(looks.flatMap(({ reactedIds }) => reactedIds))]]);
+  return ask<LookRow>(LOOK, [
+    looks.map(({ roomId }) => roomId),
+    looks.map(({ userId }) => userId),
+    [...new Set(looks.flatMap(({ reactedIds }) => reactedIds))],
+  ]);
 }

@@ -32,11 +32,7 @@ export class MessagesController {
   }
 
   @Get()
-  async history(
-    @RoomCall() { roomId, actorId }: RoomCaller,
-    @CheckedQuery('history') place: RestQuery<'history'>,
-    @Res() response: Response,
-  ): Promise<void> {
+  async history(@RoomCall() { roomId, actorId }: RoomCaller, @CheckedQuery('history') place: RestQuery<'history'>, @Res() response: Response): Promise<void> {
     response.type('json').send(await this.queries.askText('room.history', { roomId, userId: actorId, ...place }, READ));
   }
 

@@ -20,7 +20,13 @@ export interface RedisCacheOptions {
   readonly onRead?: CacheObserver;
 }
 
-const DEFAULTS = { maxEntries: 20_000, maxValueBytes: 256 * 1024, onError: (): void => undefined, onCommand: (): void => undefined, onRead: (): void => undefined };
+const DEFAULTS = {
+  maxEntries: 20_000,
+  maxValueBytes: 256 * 1024,
+  onError: (): void => undefined,
+  onCommand: (): void => undefined,
+  onRead: (): void => undefined,
+};
 /** How long a value from this heap counts while nobody can tell that it is outdated. */
 const DEAF_MAX_AGE_MS = 1_000;
 /** How long to wait for a value that another process is loading. */
