@@ -44,7 +44,7 @@ export class RoomChangesReader {
   private async read(roomId: string, from: RoomMoment): Promise<number> {
     const [row] = await askRoom<ChangesRow>(this.database, roomId, CHANGES, [roomId, from.head]);
     // Events are missing where there are too many, or a month of them has been archived.
-    if (row === undefined || row.epoch !== from.epoch || row.events !== row.head - from.head) {
+    if (row?.epoch !== from.epoch || row.events !== row.head - from.head) {
       this.kept.forget(roomId);
       return 0;
     }

@@ -32,8 +32,8 @@ const MOST_IN_ONE = 100;
 
 interface Waiting {
   readonly look: RoomLook;
-  resolve(row: LookRow | undefined): void;
-  reject(error: unknown): void;
+  readonly resolve: (row: LookRow | undefined) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 interface Queue {
