@@ -104,8 +104,9 @@ export class RoomFeed<Reader> {
     }
     const { group, targets, done } = this.delivery;
     const until = Math.min(done + limit, targets.length);
-    for (const target of targets.slice(done, until)) {
-      if (target.phase === 'live') this.hand(target, group);
+    for (let at = done; at < until; at++) {
+      const target = targets[at];
+      if (target?.phase === 'live') this.hand(target, group);
     }
     this.delivery.done = until;
     if (until === targets.length) {

@@ -25,6 +25,8 @@ export class LocalRoom implements Deliverer, FeedOutlet<Connection> {
   /** The group whose frame was made last: every reader of a group shares one frame (P26). */
   private framed: { group: EventGroup; frame: EventsFrame } | undefined;
   private isDeciding = false;
+  /** Events handed over since they were counted last. */
+  private handed = 0;
 
   constructor(
     readonly roomId: RoomId,
@@ -33,6 +35,8 @@ export class LocalRoom implements Deliverer, FeedOutlet<Connection> {
 
   step(limit: number): boolean {
     const more = this.advance(limit);
+    if (this.handed > 0) this.needs.delivered(this.handed);
+    this.handed = 0;
     const { undecidedUserIds } = this.feed;
     if (undecidedUserIds !== undefined && !this.isDeciding) {
       this.isDeciding = true;
@@ -71,7 +75,7 @@ export class LocalRoom implements Deliverer, FeedOutlet<Connection> {
       this.needs.failed(this, error);
       reader.close({ code: 'INTERNAL' });
     }
-    this.needs.delivered(group.events.length);
+    this.handed += group.events.length;
   }
 
   overtaken(subscription: RoomSubscription): void {

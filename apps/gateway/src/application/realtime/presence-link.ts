@@ -121,7 +121,7 @@ export class PresenceLink implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async reportChanges(): Promise<void> {
-    const present = [...this.changed].filter((userId) => this.connections.of(userId).size > 0);
+    const present = [...this.changed].filter((userId) => this.connections.of(userId).length > 0);
     this.changed.clear();
     const now = this.clock.nowMs();
     const gone = this.isLeaving ? [] : [...this.leaving].filter(([, { atMs }]) => atMs <= now).map(([userId]) => userId);
@@ -146,7 +146,7 @@ export class PresenceLink implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private statusOf(userId: UserId): Shown & { readonly userId: UserId } {
-    const own = [...this.connections.of(userId)];
+    const own = this.connections.of(userId);
     return { userId, ...(own.length > 0 ? shownBy(own) : (this.leaving.get(userId)?.shown ?? shownBy(own))) };
   }
 

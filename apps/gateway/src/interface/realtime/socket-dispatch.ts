@@ -4,19 +4,26 @@ import { Injectable, Logger } from '@nestjs/common';
 import { type Socket } from 'socket.io';
 import { RealtimeMetrics } from '../../application/realtime/realtime-metrics';
 import { type CallAnswer, SocketCalls } from './socket-calls';
+import { sharedListener } from './shared-listener';
 import { type SocketConnection } from './socket-connection';
-import { SocketLife } from './socket-life';
+import { connectionOf, SocketLife } from './socket-life';
 
 /** One for all: a flood of such calls shall not also take a stack each. */
 const NO_SUCH_CALL = new AppError('UNKNOWN_EVENT');
 
 /** Absent where the client asked for no answer. */
-export type Acknowledge = ((answer: object) => void) | undefined;
+type Acknowledge = ((answer: object) => void) | undefined;
 
 /** Checks what a socket calls, has it done, and answers. Nothing that a client sends gets past it as an exception. */
 @Injectable()
 export class SocketDispatch {
   private readonly logger = new Logger(SocketDispatch.name);
+  private readonly onCall = sharedListener((socket, call: unknown, ...args: unknown[]) => {
+    const last = args.at(-1);
+    const acknowledge = typeof last === 'function' ? (last as Acknowledge) : undefined;
+    const body = args[0] === acknowledge ? undefined : args[0];
+    this.answer(call, socket, body, acknowledge).catch((error: unknown) => this.logger.error({ err: error }, 'A call failed outside its handler'));
+  });
 
   constructor(
     private readonly life: SocketLife,
@@ -24,17 +31,21 @@ export class SocketDispatch {
     private readonly metrics: RealtimeMetrics,
   ) {}
 
-  async answer(call: ClientCall, socket: Socket, body: unknown, acknowledge: Acknowledge): Promise<void> {
+  /** From now on the socket's calls come here. */
+  listen(socket: Socket): void {
+    Object.assign(socket, { ack: acknowledgeWithEvents });
+    socket.onAny(this.onCall);
+  }
+
+  private async answer(call: unknown, socket: Socket, body: unknown, acknowledge: Acknowledge): Promise<void> {
+    if (!isCall(call)) {
+      return this.answerWith('unknown', socket, acknowledge, () => {
+        throw NO_SUCH_CALL;
+      });
+    }
     await this.answerWith(call, socket, acknowledge, (connection) => {
       const data = validate(CLIENT_CALLS[call], body) as ClientCallData<typeof call>;
       return this.calls.call(call, connection, data);
-    });
-  }
-
-  /** Answers a call that there isn't. */
-  async refuse(socket: Socket, acknowledge: Acknowledge): Promise<void> {
-    await this.answerWith('unknown', socket, acknowledge, () => {
-      throw NO_SUCH_CALL;
     });
   }
 
@@ -58,4 +69,13 @@ export class SocketDispatch {
       connection.endCall();
     }
   }
+}
+
+/** In place of Socket.IO's own, which writes each answer by itself. */
+function acknowledgeWithEvents(this: Socket, callId: number): Acknowledge {
+  return (answer) => connectionOf(this)?.answer(callId, answer);
+}
+
+function isCall(name: unknown): name is ClientCall {
+  return typeof name === 'string' && Object.hasOwn(CLIENT_CALLS, name);
 }
