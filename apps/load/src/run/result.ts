@@ -70,10 +70,17 @@ export interface Settings {
   readonly plan: Scenario;
 }
 
+/** The connections that were open before the phases began, and how long that took. */
+export interface Opening {
+  readonly connections: number;
+  readonly seconds: number;
+}
+
 /** All that a run has to say; what `--json` writes. */
 export interface Result {
   readonly settings: Settings;
   readonly verdict: Verdict;
+  readonly opening: Opening;
   readonly acts: Readonly<Record<Act, ActResult>>;
   readonly delivery: Spread;
   readonly ackToDelivery: Spread;
@@ -88,13 +95,14 @@ export interface Result {
 
 /** What the processes brought, put together; `missing`: processes that ended too early to say. */
 export interface Parts {
+  readonly opening: Opening;
   readonly figures: readonly Figures[];
   readonly verdicts: readonly PartVerdict[];
   readonly series: readonly Point[];
   readonly missing: readonly string[];
 }
 
-export function resultOf(settings: Settings, { figures, verdicts, series, missing }: Parts): Result {
+export function resultOf(settings: Settings, { opening, figures, verdicts, series, missing }: Parts): Result {
   const count = (pick: (one: Figures) => number): number => figures.reduce((total, one) => total + pick(one), 0);
   const errors = addUp(figures.map((one) => one.errors));
   const acts = Object.fromEntries(
@@ -120,7 +128,7 @@ export function resultOf(settings: Settings, { figures, verdicts, series, missin
     connectionErrors: errorsOf('connect', errors),
   };
   const limits = limitsOf(settings.plan.limits, { acts, delivery: rest.delivery });
-  return { settings, verdict: verdictOf(verdicts, limits, missing), acts, ...rest, series };
+  return { settings, verdict: verdictOf(verdicts, limits, missing), opening, acts, ...rest, series };
 }
 
 export function verdictOf(parts: readonly PartVerdict[], limits: readonly LimitResult[], missing: readonly string[]): Verdict {
