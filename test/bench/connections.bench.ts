@@ -8,7 +8,7 @@ import { childrenOf, cpuSecondsOf, residentKbOf } from './load/process-usage';
 
 export const description =
   'many connections to a cluster with several gateways, each in 5 rooms, with traffic, every delivery verified: memory of each process, rates, latencies ' +
-  '(count=20000 perGateway=16700 chats=1 connectionsPerPerson=250 posts=4 reconnects=10 seconds=60 openingRate=1000 cpuProfile=<directory>)';
+  '(count=20000 perGateway=16700 chats=1 connectionsPerPerson=250 posts=4 reconnects=10 seconds=60 openingRate=1000 workers=<one for each 15,000> cpuProfile=<directory>)';
 
 const LOAD_TOOL = resolve(__dirname, '../../dist/apps/load/main.js');
 const ROOM_SIZE = 5;
@@ -94,8 +94,9 @@ async function load(folder: string, words: readonly string[], watch: ProcessWatc
   }, SAMPLE_MS);
   const code = await new Promise<number | null>((next) => child.once('exit', next));
   clearInterval(timer);
-  if (code !== 0 && code !== 1) throw new Error(`The load tool ended with ${String(code)}`);
-  return JSON.parse(readFileSync(json, 'utf8')) as LoadResult;
+  const figures = readFileSync(json, 'utf8');
+  if ((code !== 0 && code !== 1) || figures === '') throw new Error(`The load tool ended with ${String(code)}, without figures`);
+  return JSON.parse(figures) as LoadResult;
 }
 
 function rowsOf(watched: readonly Watched[]): object[] {
@@ -117,7 +118,8 @@ export async function run(options: BenchOptions): Promise<{ figures: Record<stri
     watch.add(...cluster.apps);
     const empty = new Map(cluster.apps.map(({ pid }) => [pid, residentKbOf(pid)]));
     tell(`${String(count)} connections to ${String(gateways)} gateways`);
-    const words = [scenario, '--url', cluster.urls.join(','), '--opening-rate', String(numberOption(options, 'openingRate', 1_000))];
+    const workers = options['workers'] === undefined ? [] : ['--workers', options['workers']];
+    const words = [scenario, '--url', cluster.urls.join(','), '--opening-rate', String(numberOption(options, 'openingRate', 1_000)), ...workers];
     const result = await load(folder, words, watch);
     const watched = watch.end();
     return { figures: figuresOf(result, watched, empty), rows: rowsOf(watched) };
