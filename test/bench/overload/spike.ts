@@ -67,10 +67,21 @@ export async function spike(rig: OverloadRig): Promise<Judgement> {
   const measured = await measureRun(load, rig.measured, { phases, drainSeconds: DRAIN_SECONDS });
   const beside = await standing;
   const most = memory.stop();
+  const shed = await shedByReason(rig.system.urls);
   for (const [second, figures] of measured.series.entries()) tell(`  ${String(second)} s: ${JSON.stringify(figures)}`);
   tell('verifying');
   const [verdict, besideVerdict] = [await load.ask<Verdict>('verify'), await bystanders.ask<Verdict>('verify')];
-  return judge({ saturating, seconds, measured, beside, verdict, besideVerdict, most });
+  return judge({ saturating, seconds, measured, beside, verdict, besideVerdict, most, shed });
+}
+
+/** As the gateways count it, since their start. */
+async function shedByReason(urls: readonly string[]): Promise<string> {
+  const texts = await Promise.all(urls.map(async (url) => (await fetch(`${url}/api/metrics`)).text()));
+  return texts
+    .flatMap((text) =>
+      [...text.matchAll(/^agent_chat_calls_shed_total\{reason="(\w+)"\} (\d+)/gm)].map(([, reason, count]) => `${String(reason)} ${String(count)}`),
+    )
+    .join(', ');
 }
 
 interface Outcome {
@@ -81,9 +92,10 @@ interface Outcome {
   readonly verdict: Verdict;
   readonly besideVerdict: Verdict;
   readonly most: Readonly<Record<string, number>>;
+  readonly shed: string;
 }
 
-function judge({ saturating, seconds, measured, beside, verdict, besideVerdict, most }: Outcome): Judgement {
+function judge({ saturating, seconds, measured, beside, verdict, besideVerdict, most, shed }: Outcome): Judgement {
   const limits = new Limits();
   const [before, spiked, after] = measured.phases;
   if (before === undefined || spiked === undefined || after === undefined) throw new Error('A phase is missing');
@@ -103,6 +115,7 @@ function judge({ saturating, seconds, measured, beside, verdict, besideVerdict, 
     acceptedASecond: Math.round(spiked.acked / seconds),
     shedASecond: Math.round(spiked.refused / seconds),
     acceptedP99Ms: spiked.ack.p99,
+    shedByReason: shed,
     normalAfterSeconds: normalSeconds,
     ...Object.fromEntries(Object.entries(most).map(([part, megabytes]) => [`${part}Mb`, megabytes])),
     bystanderAckP99Ms: beside.ack.p99,
