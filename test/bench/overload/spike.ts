@@ -15,6 +15,7 @@ const AFTER_SECONDS = 15;
 const DRAIN_SECONDS = 20;
 const ACCEPTED_P99_MS = 1_000;
 const NORMAL_WITHIN_SECONDS = 5;
+const NORMAL_SECONDS = 3;
 /** Normal is what was before the spike, or this. */
 const NORMAL_P99_MS = 250;
 
@@ -29,11 +30,13 @@ async function saturate(target: Target, start: number, seconds: number): Promise
   }
 }
 
-/** How long after the spike, in seconds, until nothing is refused any more and answers are as quick as before. */
+/** How long after the spike, in seconds, until for three seconds in a row nothing is refused and answers are as quick as before. */
 function secondsUntilNormal(series: readonly SecondFigures[], spikeEnd: number): number {
   const before = series.slice(0, BEFORE_SECONDS).map(({ ackP99 }) => ackP99);
   const normalMs = Math.max(NORMAL_P99_MS, ...before);
-  return series.slice(spikeEnd).findLastIndex(({ refused, ackP99 }) => refused > 0 || ackP99 > normalMs) + 1;
+  const isNormal = series.slice(spikeEnd).map(({ refused, ackP99 }) => refused === 0 && ackP99 <= normalMs);
+  const first = isNormal.findIndex((_, second) => second + NORMAL_SECONDS <= isNormal.length && isNormal.slice(second, second + NORMAL_SECONDS).every(Boolean));
+  return first < 0 ? Infinity : first;
 }
 
 function row(what: string, { rate, seconds, acked, refused, ack, delivery, shedding }: PhaseFigures): object {

@@ -64,10 +64,10 @@ describe('AdaptiveLimit', () => {
     for (let count = 0; count < 2; count++) window(times(40, 400));
     limit.refuse();
     window(times(40, 100));
-    expect(left()).toBe(55);
+    expect(left()).toBe(52);
     window(times(40, 100));
-    expect(left()).toBe(110);
-    for (let count = 0; count < 4; count++) window(times(40, 100));
+    expect(left()).toBe(57);
+    for (let count = 0; count < 31; count++) window(times(40, 100));
 
     expect(limit.isSet).toBe(false);
   });

@@ -17,8 +17,8 @@ const STAYING = 0.9;
 /** What remains of a limit after a window that was late. */
 const DECREASE = 0.8;
 /** By how much a limit grows in a window that was in time: slowly while calls are still refused, else quickly. */
-const SLOW_GROWTH = 1.1;
-const QUICK_GROWTH = 2;
+const SLOW_GROWTH = 1.03;
+const QUICK_GROWTH = 1.1;
 /** Without an answer for so long, what was learnt is forgotten. */
 const FORGET_MS = 2_000;
 
