@@ -46,7 +46,7 @@ describe('loadConfig', () => {
         maxConnections: 10_000,
         maxConnectionsPerUser: 50,
         maxOpenCalls: 5_000,
-        answerTargetMs: 250,
+        answerTargetMs: 200,
         outboundQueueBytes: 1_048_576,
         subscriptionsPerConnection: 1_000,
         historyCacheBytes: 64 * 1_024 * 1_024,

@@ -15,6 +15,7 @@ const AFTER_SECONDS = 15;
 const DRAIN_SECONDS = 20;
 const ACCEPTED_P99_MS = 1_000;
 const NORMAL_WITHIN_SECONDS = 5;
+const NORMAL_SECONDS = 3;
 /** Normal is what was before the spike, or this. */
 const NORMAL_P99_MS = 250;
 
@@ -29,11 +30,13 @@ async function saturate(target: Target, start: number, seconds: number): Promise
   }
 }
 
-/** How long after the spike, in seconds, until nothing is refused any more and answers are as quick as before. */
+/** How long after the spike, in seconds, until for three seconds in a row nothing is refused and answers are as quick as before. */
 function secondsUntilNormal(series: readonly SecondFigures[], spikeEnd: number): number {
   const before = series.slice(0, BEFORE_SECONDS).map(({ ackP99 }) => ackP99);
   const normalMs = Math.max(NORMAL_P99_MS, ...before);
-  return series.slice(spikeEnd).findLastIndex(({ refused, ackP99 }) => refused > 0 || ackP99 > normalMs) + 1;
+  const isNormal = series.slice(spikeEnd).map(({ refused, ackP99 }) => refused === 0 && ackP99 <= normalMs);
+  const first = isNormal.findIndex((_, second) => second + NORMAL_SECONDS <= isNormal.length && isNormal.slice(second, second + NORMAL_SECONDS).every(Boolean));
+  return first < 0 ? Infinity : first;
 }
 
 function row(what: string, { rate, seconds, acked, refused, ack, delivery, shedding }: PhaseFigures): object {
@@ -67,10 +70,21 @@ export async function spike(rig: OverloadRig): Promise<Judgement> {
   const measured = await measureRun(load, rig.measured, { phases, drainSeconds: DRAIN_SECONDS });
   const beside = await standing;
   const most = memory.stop();
+  const shed = await shedByReason(rig.system.urls);
   for (const [second, figures] of measured.series.entries()) tell(`  ${String(second)} s: ${JSON.stringify(figures)}`);
   tell('verifying');
   const [verdict, besideVerdict] = [await load.ask<Verdict>('verify'), await bystanders.ask<Verdict>('verify')];
-  return judge({ saturating, seconds, measured, beside, verdict, besideVerdict, most });
+  return judge({ saturating, seconds, measured, beside, verdict, besideVerdict, most, shed });
+}
+
+/** As the gateways count it, since their start. */
+async function shedByReason(urls: readonly string[]): Promise<string> {
+  const texts = await Promise.all(urls.map(async (url) => (await fetch(`${url}/api/metrics`)).text()));
+  return texts
+    .flatMap((text) =>
+      [...text.matchAll(/^agent_chat_calls_shed_total\{reason="(\w+)"\} (\d+)/gm)].map(([, reason, count]) => `${String(reason)} ${String(count)}`),
+    )
+    .join(', ');
 }
 
 interface Outcome {
@@ -81,9 +95,10 @@ interface Outcome {
   readonly verdict: Verdict;
   readonly besideVerdict: Verdict;
   readonly most: Readonly<Record<string, number>>;
+  readonly shed: string;
 }
 
-function judge({ saturating, seconds, measured, beside, verdict, besideVerdict, most }: Outcome): Judgement {
+function judge({ saturating, seconds, measured, beside, verdict, besideVerdict, most, shed }: Outcome): Judgement {
   const limits = new Limits();
   const [before, spiked, after] = measured.phases;
   if (before === undefined || spiked === undefined || after === undefined) throw new Error('A phase is missing');
@@ -103,6 +118,7 @@ function judge({ saturating, seconds, measured, beside, verdict, besideVerdict, 
     acceptedASecond: Math.round(spiked.acked / seconds),
     shedASecond: Math.round(spiked.refused / seconds),
     acceptedP99Ms: spiked.ack.p99,
+    shedByReason: shed,
     normalAfterSeconds: normalSeconds,
     ...Object.fromEntries(Object.entries(most).map(([part, megabytes]) => [`${part}Mb`, megabytes])),
     bystanderAckP99Ms: beside.ack.p99,

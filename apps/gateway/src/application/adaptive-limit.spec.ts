@@ -34,39 +34,47 @@ describe('AdaptiveLimit', () => {
   it('is what was answered in the target time, once answers are late, less what is under way', () => {
     const { limit, window, left } = setUp();
     window(times(40, 400));
+    window(times(40, 400));
     limit.open = 20;
 
-    expect(left()).toBe(50 + 1 - 20);
+    expect(left()).toBe(50 - 20);
+  });
+
+  it('is none while what a pause has left behind goes by itself', () => {
+    const { limit, window } = setUp();
+    for (const waitedMs of [2_000, 1_500, 1_000, 500, 300, 10]) window(times(40, waitedMs));
+
+    expect(limit.isSet).toBe(false);
   });
 
   it('falls while answers stay late, but not below the least', () => {
     const { window, left } = setUp();
-    window(times(40, 400));
+    for (let count = 0; count < 2; count++) window(times(40, 400));
     const limits = Array.from({ length: 12 }, () => {
       window(times(40, 400));
       return left();
     });
 
-    expect(limits.slice(0, 2)).toEqual([41, 33]);
+    expect(limits.slice(0, 2)).toEqual([40, 32]);
     expect(limits.at(-1)).toBe(8);
   });
 
   it('grows slowly while calls are refused, then quickly, and then it is none', () => {
     const { limit, window, left } = setUp();
-    window(times(40, 400));
+    for (let count = 0; count < 2; count++) window(times(40, 400));
     limit.refuse();
     window(times(40, 100));
-    expect(left()).toBe(56);
+    expect(left()).toBe(52);
     window(times(40, 100));
-    expect(left()).toBe(113);
-    for (let count = 0; count < 4; count++) window(times(40, 100));
+    expect(left()).toBe(57);
+    for (let count = 0; count < 31; count++) window(times(40, 100));
 
     expect(limit.isSet).toBe(false);
   });
 
   it('is forgotten when nothing was answered for two seconds', () => {
     const rig = setUp();
-    rig.window(times(40, 400));
+    for (let count = 0; count < 2; count++) rig.window(times(40, 400));
     rig.nowMs += 2_001;
 
     expect(rig.left()).toBe(Infinity);

@@ -37,7 +37,7 @@ function setUp(limits = LIMITS) {
 function late(elsewhereMs = 400) {
   const rig = setUp();
   rig.answer(rig.admit([call(0), call(1)]), 1);
-  for (let window = 0; window < 2; window++) {
+  for (let window = 0; window < 3; window++) {
     for (const each of rig.admit(rig.crowd(40).flatMap((one) => [one, call(1)]))) {
       rig.nowMs += WINDOW_MS / 80;
       rig.admission.answered(each, each.partition === 0 ? 400 : elsewhereMs, rig.nowMs);
@@ -58,8 +58,8 @@ describe('CommandAdmission', () => {
     const { admit, crowd } = late();
     const admitted = admit(crowd(200).flatMap((one) => [one, call(1), call(2)])).length;
 
-    // 80 in 200 ms are 100 in 250 ms, a fifth less for each window that is late.
-    expect(admitted).toBeGreaterThan(30);
+    // 80 in 200 ms are 100 in 250 ms, a fifth less for each window that stays late.
+    expect(admitted).toBeGreaterThan(20);
     expect(admitted).toBeLessThanOrEqual(100);
   });
 
@@ -79,10 +79,10 @@ describe('CommandAdmission', () => {
 
   it('lets nothing in while this turn of the event loop is behind, but for a few', () => {
     const { admission, lag, admit, crowd, nowMs } = setUp({ ...LIMITS, freeCalls: 20 });
-    lag.turn = 126;
+    lag.turn = 251;
     expect(admit(crowd(100))).toHaveLength(19);
     expect(admission.take(call(1), nowMs)).toBe('lag');
-    lag.turn = 125;
+    lag.turn = 250;
 
     expect(admit(crowd(100))).toHaveLength(100);
   });

@@ -44,7 +44,7 @@ export const OVERLOADED = new AppError('UNAVAILABLE', { detail: 'Too many calls 
 /** For so long after a refusal calls are looked at before anything is done for them. */
 const STRAINED_MS = 1_000;
 /** Of all partitions together answers are judged sooner: there are many. */
-const WINDOW_MS = 100;
+const WINDOW_MS = 50;
 const PARTITION_WINDOW_MS = 200;
 /** A single partition takes this many however late it answers. */
 const LEAST_OF_PARTITION = 32;
@@ -92,7 +92,7 @@ export class CommandAdmission {
     if (TALK.has(type) && this.isBehind(roomId)) return 'readers';
     if (this.all.open < this.limits.freeCalls) return undefined;
     // As long as it takes nothing on, a turn of the event loop reads fast what has come: that is what keeps everything else in time.
-    if (this.lag.turnMs(nowMs) > this.limits.targetMs / 2) return 'lag';
+    if (this.lag.turnMs(nowMs) > this.limits.targetMs) return 'lag';
     const load = this.load(partition);
     const inTime = Math.min(this.all.left(nowMs), load.left(nowMs));
     if (inTime <= 0) return 'delay';

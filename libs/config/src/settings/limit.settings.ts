@@ -47,7 +47,7 @@ export const limitSettings = z.object({
       'How long such a call may wait on average. A gateway lets in to a partition that takes longer only as many as it answers in that time, and refuses the rest with ' +
       '`UNAVAILABLE`. Keep it well above what an answer takes without a load.',
     unit: 'ms',
-    fallback: 250,
+    fallback: 200,
     min: 20,
     max: 5_000,
   }),
