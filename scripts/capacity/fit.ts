@@ -10,14 +10,28 @@ const LEAST_CORES = 0.05;
 const LEAST_MB = 20;
 const DIGITS = 4;
 
+/** More messages or deliveries than this share went missing: the machine was offered more than it takes, and what that cost says little of anything else. */
+const OVERLOADED = 0.01;
+
+/** The points at which the system kept up. */
+function usable({ points }: Pick<GrowthRecord, 'points'>): Point[] {
+  return points.filter(({ missing, offered, seconds }) => missing <= OVERLOADED * offered * seconds);
+}
+
 /** Every second point of each dimension is kept back, to see what the fit makes of it. */
 export function isHeldOut(record: Pick<GrowthRecord, 'points'>, point: Point): boolean {
-  return record.points.filter(({ dimension }) => dimension === point.dimension).indexOf(point) % 2 === 1;
+  return (
+    usable(record)
+      .filter(({ dimension }) => dimension === point.dimension)
+      .indexOf(point) %
+      2 ===
+    1
+  );
 }
 
 /** The costs for which the relative errors at the points that are not kept back are least. */
 export function fitCosts(record: GrowthRecord): Costs {
-  const points = record.points.filter((point) => !isHeldOut(record, point));
+  const points = usable(record).filter((point) => !isHeldOut(record, point));
   const parts = Object.fromEntries(PARTS.map((part) => [part, fitPart(part, points)])) as Record<Part, PartCost>;
   const source = record.sources.rate ?? Object.values(record.sources)[0];
   const longest = record.history.at(-1);
@@ -87,7 +101,7 @@ export interface Prediction {
 
 /** All points as the model sees them: the whole system, and each part that keeps at least a twentieth of a processor busy. */
 export function predictions(record: GrowthRecord, costs: Costs): Prediction[] {
-  return record.points.map((point) => {
+  return usable(record).map((point) => {
     const predicted = Object.fromEntries(PARTS.map((part) => [part, coresOf(part, point.load, costs)])) as Record<Part, number>;
     const large = PARTS.filter((part) => point.cores[part] >= LEAST_CORES);
     return {

@@ -20,7 +20,7 @@ import { type BenchOptions, isOn, numberOption, tell } from './load/options';
 export const description =
   'how cost grows: CPU, memory and latencies of a cluster while one thing grows, each message and each delivery counted ' +
   `(dimension=all|${DIMENSIONS.join('|')}, several with commas; long=false: also 30,000 and 100,000 connections, 10,000,000 rows, 8 databases, 2,500 posts/s; ` +
-  'first=<n>: only so many points of each, for a look whether it works; record=false: keeps the points in docs/generated/growth.json, for docs/capacity.md)';
+  'first=<n>: only so many points of each, for a look whether it works; record=false: keeps the points in docs/generated/growth.json, for docs/capacity.md, with note=<text> beside them)';
 
 const ROOT = resolve(__dirname, '../..');
 const FILE = join(ROOT, GROWTH_FILE);
@@ -32,12 +32,13 @@ function wanted({ dimension = 'all' }: BenchOptions): Dimension[] {
   return names as Dimension[];
 }
 
-function source(): Source {
+function source({ note }: BenchOptions): Source {
   const commit = execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], { cwd: ROOT }).toString().trim();
   const [cpu] = cpus();
   return {
     commit,
     date: new Date().toISOString().slice(0, 10),
+    ...(note === undefined ? {} : { note }),
     machine: { processors: cpus().length, model: (cpu?.model ?? '').trim(), memoryGb: Math.round(totalmem() / 2 ** 30), node: process.version },
   };
 }
@@ -46,10 +47,10 @@ function recorded(): GrowthRecord {
   return existsSync(FILE) ? GrowthRecordSchema.parse(JSON.parse(readFileSync(FILE, 'utf8'))) : { sources: {}, points: [], history: [] };
 }
 
-async function record(dimension: Dimension, points: readonly Point[], history: readonly HistoryPoint[]): Promise<void> {
+async function record(dimension: Dimension, points: readonly Point[], history: readonly HistoryPoint[], options: BenchOptions): Promise<void> {
   const before = recorded();
   const kept: GrowthRecord = {
-    sources: { ...before.sources, [dimension]: source() },
+    sources: { ...before.sources, [dimension]: source(options) },
     points: [...before.points.filter((point) => point.dimension !== dimension), ...points].sort(
       (one, other) => DIMENSIONS.indexOf(one.dimension) - DIMENSIONS.indexOf(other.dimension),
     ),
@@ -80,7 +81,7 @@ export async function run(options: BenchOptions): Promise<{ figures: Record<stri
     tell(dimension);
     const history = dimension === 'history' ? await growHistory(extent) : [];
     const grown = dimension === 'history' ? [] : await GROWN[dimension](extent);
-    if (isOn(options, 'record', false)) await record(dimension, grown, history);
+    if (isOn(options, 'record', false)) await record(dimension, grown, history, options);
     rows.push(...grown.map(rowOf), ...history.map(historyRowOf));
     points += grown.length + history.length;
     missing += grown.reduce((sum, point) => sum + point.missing, 0);
