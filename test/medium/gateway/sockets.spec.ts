@@ -47,6 +47,14 @@ describe('A socket', () => {
     for (const socket of sockets) expect(socket?.named('closing')[0]?.code ?? 'LIMIT_REACHED').toMatch(/^(LIMIT_REACHED|UNAVAILABLE)$/);
   });
 
+  it('is told the rev of its room list together with those who connect at the same time', async () => {
+    const gateway = await cluster.start();
+    const asked = jest.spyOn(cluster.queries, 'ask');
+    const sockets = await Promise.all(Array.from({ length: 20 }, () => cluster.connect(gateway)));
+    for (const socket of sockets) await eventually(() => expect(socket.named('rooms')).toEqual([{ rev: 0, changes: [] }]));
+    expect(asked.mock.calls.filter(([query]) => query === 'users.revs').length).toBeLessThanOrEqual(5);
+  });
+
   it('answers what it does not know or cannot read, and survives it', async () => {
     const ann = await cluster.connect(await cluster.start());
     expect(await ann.call('no.such', {})).toMatchObject({ ok: false, error: { code: 'UNKNOWN_EVENT' } });
