@@ -37,7 +37,7 @@ async function measure(name) {
   console.error(commandOf(name));
   const [script, ...words] = MEASUREMENTS[name].split(' ');
   const result = JSON.parse(await run([`scripts/${script}.mjs`, ...words, '--json']));
-  const record = { date: new Date().toISOString().slice(0, 10), commit: commit(), machine: machine(), ...result };
+  const record = { date: new Date().toISOString().slice(0, 10), commit: commit(), machine: machine(), rows: [], ...result };
   mkdirSync(join(ROOT, RECORDS), { recursive: true });
   writeFileSync(join(ROOT, RECORDS, `${name}.json`), `${JSON.stringify(record, undefined, 2)}\n`);
   if (script !== 'profile') return;
