@@ -160,7 +160,7 @@ describe('committing under faults', () => {
     afterAll(() => jest.restoreAllMocks());
 
     function forget(partition: number): void {
-      rig.owner.owned(partition)?.keys.clear();
+      rig.owner.owned(partition)?.forget();
       aheadMs += LATER_MS;
     }
 
