@@ -3,6 +3,7 @@
 import { benchmark, names, optionsFrom } from './bench/benchmarks.mjs';
 import { compare } from './bench/compare.mjs';
 import { compile } from './toolchain/compiler.mjs';
+import { runMain } from './toolchain/run-main.mjs';
 
 /** A benchmark's line in the list: one that cannot be loaded hides no other. */
 function describe(name) {
@@ -45,10 +46,4 @@ async function main([name, ...args]) {
   else print(name, result);
 }
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  console.error(error.stack ?? error.message);
-  process.exitCode = 1;
-}
-process.exit(process.exitCode ?? 0);
+await runMain(main);

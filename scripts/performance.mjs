@@ -5,6 +5,7 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { load } from './toolchain/load-typescript.mjs';
+import { runMain } from './toolchain/run-main.mjs';
 import { ROOT } from './toolchain/swc.mjs';
 
 const { MEASUREMENTS, commandOf } = load(join(ROOT, 'scripts/performance/measurements.ts'));
@@ -56,9 +57,4 @@ async function main(wanted) {
   process.stdout.write(await run(['scripts/docs.mjs']));
 }
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  console.error(error.stack ?? error.message);
-  process.exitCode = 1;
-}
+await runMain(main);

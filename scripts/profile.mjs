@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { benchmark, names, optionsFrom } from './bench/benchmarks.mjs';
 import { compile } from './toolchain/compiler.mjs';
 import { load } from './toolchain/load-typescript.mjs';
+import { runMain } from './toolchain/run-main.mjs';
 import { ROOT } from './toolchain/swc.mjs';
 
 const PROFILED = 'cpuProfile=';
@@ -62,10 +63,4 @@ function print({ units, processes, rows }, { STAGE_TEXTS, OWNERS, sumOf }, folde
   console.log(`Written: ${folder}`);
 }
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  console.error(error.stack ?? error.message);
-  process.exitCode = 1;
-}
-process.exit(process.exitCode ?? 0);
+await runMain(main);

@@ -1,5 +1,5 @@
 import { type QueryAnswer, type QueryInput, type QueryName, type ServiceName } from '@agent-chat/contracts';
-import { AppError, newId } from '@agent-chat/kernel';
+import { AppError, newRequestId } from '@agent-chat/kernel';
 import { type Breakers } from '@agent-chat/resilience';
 import { NotTheOwnerError } from '../../not-the-owner.error';
 import { type AskOptions, QueryBus, type QueryHandler } from '../../query-bus.port';
@@ -81,7 +81,7 @@ export class HttpQueryBus extends QueryBus {
     if (partition === undefined && this.handlers.has(query)) {
       return callLocally(this.handlers, query, input, timeoutMs, this.options.onHandlerFailure);
     }
-    const question = { query, body: JSON.stringify(input), requestId: newId<string>(), deadlineAtMs: performance.now() + timeoutMs };
+    const question = { query, body: JSON.stringify(input), requestId: newRequestId(), deadlineAtMs: performance.now() + timeoutMs };
     if (Buffer.byteLength(question.body) > MAX_QUESTION_BYTES) throw new AppError('FRAME_TOO_LARGE');
     return measured(query, this.askOthers(question, partition));
   }
