@@ -1,41 +1,9 @@
 // npm run bench -- <name> [--json] [--compare <commit> [--runs N]] [name=value | --name value ...]: runs one benchmark of test/bench. `list` prints them all.
 // With `--compare` it runs in turn here and in that commit's tree, and the ratios of the figures are printed.
-// A benchmark is a test/bench/<name>.bench.ts that exports `description` (one line) and `run(options)`, which resolves with its figures;
-// figures are a flat object, or `{ figures, rows }` with a table. What it prints on the way goes to stderr, so that --json stays readable.
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { benchmark, names, optionsFrom } from './bench/benchmarks.mjs';
 import { compare } from './bench/compare.mjs';
 import { compile } from './toolchain/compiler.mjs';
-import { load } from './toolchain/load-typescript.mjs';
-import { ROOT } from './toolchain/swc.mjs';
-
-const FOLDER = join(ROOT, 'test/bench');
-const SUFFIX = '.bench.ts';
-
-function names() {
-  return readdirSync(FOLDER)
-    .filter((file) => file.endsWith(SUFFIX))
-    .map((file) => file.slice(0, -SUFFIX.length))
-    .sort();
-}
-
-function benchmark(name) {
-  return load(join(FOLDER, name + SUFFIX));
-}
-
-/** `runs=5 --profile cluster --ha` as `{ runs: '5', profile: 'cluster', ha: 'true' }`. */
-function optionsFrom(words) {
-  const options = {};
-  for (const [index, word] of words.entries()) {
-    const [name, value] = word.replace(/^--/, '').split(/=(.*)/s);
-    if (value !== undefined) options[name] = value;
-    else if (word.startsWith('--')) options[name] = isValue(words[index + 1]) ? words[index + 1] : 'true';
-    else if (!isValue(word) || !words[index - 1]?.startsWith('--')) throw new Error(`${word} is no option: write name=value.`);
-  }
-  return options;
-}
-
-const isValue = (word) => word !== undefined && !word.startsWith('--') && !word.includes('=');
+import { runMain } from './toolchain/run-main.mjs';
 
 /** A benchmark's line in the list: one that cannot be loaded hides no other. */
 function describe(name) {
@@ -78,10 +46,4 @@ async function main([name, ...args]) {
   else print(name, result);
 }
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  console.error(error.stack ?? error.message);
-  process.exitCode = 1;
-}
-process.exit(process.exitCode ?? 0);
+await runMain(main);

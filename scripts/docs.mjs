@@ -17,7 +17,13 @@ async function generated() {
     documents.push(...(await generate()));
   }
   const style = await prettier.resolveConfig(join(ROOT, 'package.json'));
-  return Promise.all(documents.map(async ({ path, content }) => ({ path, content: await prettier.format(content, { ...style, filepath: path }) })));
+  return Promise.all(documents.map(async ({ path, content }) => ({ path, content: await formatted(path, content, style) })));
+}
+
+/** Images are left as they are. */
+async function formatted(path, content, style) {
+  const { inferredParser } = await prettier.getFileInfo(path);
+  return inferredParser ? prettier.format(content, { ...style, filepath: path }) : content;
 }
 
 function isUpToDate({ path, content }) {

@@ -5,9 +5,11 @@ import { InMemoryEventLog } from '@agent-chat/event-log/adapters/memory';
 import { type EventLog, type LogRecord } from '@agent-chat/event-log';
 import { SystemClock } from '@agent-chat/kernel';
 import { startTestServers } from '@agent-chat/testing';
+import { BareKafka } from './limit/bare-kafka';
+import { type BenchOptions, numberOption, rounded } from './load/options';
 
 export const description =
-  'the event log: append to one consumer, as fast as it goes (log=memory|kafka brokers=<own> records=200000 bytes=300 batch=1 partitions=64 rooms=1000)';
+  'the event log: append to one consumer, as fast as it goes; on Kafka beside kafkajs itself with everything that waits in one request (log=memory|kafka brokers=<own> records=200000 bytes=300 batch=1 partitions=64 rooms=1000)';
 
 const DAY_MS = 86_400_000;
 /** How many appends run before the consumer gets a turn, as gateways and their owner share one event loop. */
@@ -21,14 +23,13 @@ interface Plan {
   readonly rooms: number;
 }
 
-function planFrom(options: Readonly<Record<string, string>>): Plan {
-  const number = (name: string, fallback: number): number => Number(options[name] ?? fallback);
+function planFrom(options: BenchOptions): Plan {
   return {
-    records: number('records', 200_000),
-    bytes: number('bytes', 300),
-    batch: number('batch', 1),
-    partitions: number('partitions', 64),
-    rooms: number('rooms', 1_000),
+    records: numberOption(options, 'records', 200_000),
+    bytes: numberOption(options, 'bytes', 300),
+    batch: numberOption(options, 'batch', 1),
+    partitions: numberOption(options, 'partitions', 64),
+    rooms: numberOption(options, 'rooms', 1_000),
   };
 }
 
@@ -51,23 +52,17 @@ interface OpenLog {
   readonly close: () => Promise<void>;
 }
 
-async function openMemory({ partitions }: Plan): Promise<OpenLog> {
+function openMemory({ partitions }: Plan): OpenLog {
   const log = new InMemoryEventLog({ partitionCount: partitions, clock: new SystemClock() });
   return { log, topic: 'bench', close: () => log.close() };
 }
 
-/** On the brokers that are named, else on one that this starts: it shares the machine with what is measured. */
-async function openKafka({ partitions }: Plan, named: string | undefined): Promise<OpenLog> {
-  const own = named === undefined ? await startTestServers('kafka') : undefined;
-  const brokers = (named ?? own?.settings['KAFKA_BROKERS'] ?? '').split(',');
+async function openKafka({ partitions }: Plan, brokers: string): Promise<OpenLog> {
   const topic = `bench-${randomUUID()}`;
   const topics = [{ topic, retentionMs: DAY_MS, segmentMs: DAY_MS }];
-  const log = await KafkaEventLog.open({ connection: { brokers, clientId: 'bench' }, partitionCount: partitions, topics, replicationFactor: 1 });
-  const close = async (): Promise<void> => {
-    await log.close();
-    await own?.stop();
-  };
-  return { log, topic, close };
+  const connection = { brokers: brokers.split(','), clientId: 'bench' };
+  const log = await KafkaEventLog.open({ connection, partitionCount: partitions, topics, replicationFactor: 1 });
+  return { log, topic, close: () => log.close() };
 }
 
 async function appendAll({ log, topic }: OpenLog, records: readonly LogRecord[], batch: number): Promise<void> {
@@ -82,34 +77,89 @@ async function appendAll({ log, topic }: OpenLog, records: readonly LogRecord[],
   await Promise.all(pending);
 }
 
-/** Appends everything and waits until the consumer has seen it. */
-export async function run(options: Readonly<Record<string, string>>): Promise<Record<string, number>> {
-  const plan = planFrom(options);
-  const records = recordsOf(plan);
-  const opened = await (options['log'] === 'kafka' ? openKafka(plan, options['brokers']) : openMemory(plan));
-  let seen = 0;
-  let batches = 0;
+/** What was seen by a consumer, and how often it was called. */
+interface Seen {
+  records: number;
+  batches: number;
+}
+
+/** Of this process, from the first append until the consumer has seen everything. */
+async function figuresOf(total: number, seen: Readonly<Seen>, append: () => Promise<void>): Promise<Record<string, number>> {
+  const cpu = process.cpuUsage();
+  const startedAt = performance.now();
+  await append();
+  while (seen.records < total) await nextRound();
+  const seconds = (performance.now() - startedAt) / 1_000;
+  const { user, system } = process.cpuUsage(cpu);
+  return {
+    recordsPerSecond: Math.round(total / seconds),
+    cpuMicrosARecord: rounded((user + system) / total, 2),
+    recordsABatch: rounded(seen.records / seen.batches),
+  };
+}
+
+async function measure(opened: OpenLog, { batch }: Plan, records: readonly LogRecord[]): Promise<Record<string, number>> {
+  const seen = { records: 0, batches: 0 };
   await opened.log.subscribe({
     topic: opened.topic,
     group: 'chat',
     startAt: 'beginning',
     commit: 'auto',
-    onBatch: (batch) => {
-      seen += batch.records.length;
-      batches += 1;
+    onBatch: (delivered) => {
+      seen.records += delivered.records.length;
+      seen.batches += 1;
       return Promise.resolve();
     },
   });
-  const cpu = process.cpuUsage();
-  const startedAt = performance.now();
-  await appendAll(opened, records, plan.batch);
-  while (seen < records.length) await nextRound();
-  const seconds = (performance.now() - startedAt) / 1_000;
-  const { user, system } = process.cpuUsage(cpu);
+  const figures = await figuresOf(records.length, seen, () => appendAll(opened, records, batch));
   await opened.close();
-  return {
-    recordsPerSecond: Math.round(records.length / seconds),
-    cpuMicrosARecord: Math.round(((user + system) / records.length) * 100) / 100,
-    recordsABatch: Math.round((seen / batches) * 10) / 10,
-  };
+  return figures;
+}
+
+/** As many records under way as our log had. */
+async function measureBare({ partitions }: Plan, records: readonly LogRecord[], brokers: string): Promise<Record<string, number>> {
+  const topic = `bare-${randomUUID()}`;
+  const bare = await BareKafka.open(brokers, [topic], partitions);
+  const seen = { records: 0, batches: 0 };
+  await bare.consume(topic, (_, values) => {
+    seen.records += values.length;
+    seen.batches += 1;
+  });
+  const figures = await figuresOf(records.length, seen, async () => {
+    for (let start = 0; start < records.length; start += APPENDS_PER_ROUND) {
+      const round = records.slice(start, start + APPENDS_PER_ROUND);
+      await bare.append(
+        topic,
+        round.map(({ key, value, headers }) => ({ key, value, headers: { ...headers } })),
+      );
+      await nextRound();
+    }
+  });
+  await bare.close();
+  return figures;
+}
+
+/** On the brokers that are named, else on one that this starts: it shares the machine with what is measured. */
+async function onKafka(plan: Plan, named: string | undefined): Promise<{ figures: Record<string, number>; rows: object[] }> {
+  const own = named === undefined ? await startTestServers('kafka') : undefined;
+  const brokers = named ?? own?.settings['KAFKA_BROKERS'] ?? '';
+  const records = recordsOf(plan);
+  try {
+    const figures = await measure(await openKafka(plan, brokers), plan, records);
+    const bare = await measureBare(plan, records, brokers);
+    const rows = [
+      { log: 'event log on Kafka', ...figures },
+      { log: 'bare kafkajs', ...bare },
+    ];
+    return { figures: { ...figures, bareRecordsPerSecond: bare['recordsPerSecond'] ?? 0, bareCpuMicrosARecord: bare['cpuMicrosARecord'] ?? 0 }, rows };
+  } finally {
+    await own?.stop();
+  }
+}
+
+/** Appends everything and waits until the consumer has seen it. */
+export async function run(options: BenchOptions): Promise<Record<string, number> | { figures: Record<string, number>; rows: object[] }> {
+  const plan = planFrom(options);
+  if (options['log'] === 'kafka') return onKafka(plan, options['brokers']);
+  return measure(openMemory(plan), plan, recordsOf(plan));
 }

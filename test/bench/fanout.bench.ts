@@ -1,12 +1,13 @@
 import { formatPercentiles } from '@agent-chat/load';
 import { StandaloneProcess } from '../support/standalone-process';
 import { type ChildTask, startTask } from './load/child-task';
+import { CpuProfiler } from './load/cpu-profiler';
 import { type BroadcastFigures, type CrowdPlan } from './load/crowd';
-import { type BenchOptions, numberOption, rounded, tell } from './load/options';
+import { type BenchOptions, isOn, numberOption, rounded, tell } from './load/options';
 import { cpuSecondsOf } from './load/process-usage';
 
 export const description =
-  'one room with many connections: deliveries a second, beside bare ws writing the same frames (connections=2000 rate=20 seconds=10 users=20 cpuProfile=<directory>)';
+  'one room with many connections: deliveries a second, beside bare ws writing the same frames (connections=2000 rate=20 seconds=10 users=20 baseline=true cpuProfile=<directory>)';
 
 const WARMUP = { rate: 5, seconds: 2 };
 
@@ -15,10 +16,13 @@ interface Measured extends BroadcastFigures {
   readonly serverMicrosADelivery: number;
 }
 
-async function measure(crowd: ChildTask, serverPid: number, options: BenchOptions): Promise<Measured> {
+async function measure(crowd: ChildTask, serverPid: number, options: BenchOptions, profiler?: CpuProfiler): Promise<Measured> {
   await crowd.ask('broadcast', WARMUP);
   const before = cpuSecondsOf(serverPid);
-  const figures = await crowd.ask<BroadcastFigures>('broadcast', { rate: numberOption(options, 'rate', 20), seconds: numberOption(options, 'seconds', 10) });
+  const plan = { rate: numberOption(options, 'rate', 20), seconds: numberOption(options, 'seconds', 10) };
+  const broadcast = (): Promise<BroadcastFigures> => crowd.ask<BroadcastFigures>('broadcast', plan);
+  const unitsOf = ({ deliveries, posted }: BroadcastFigures): Record<string, number> => ({ delivery: deliveries, message: posted });
+  const figures = profiler === undefined ? await broadcast() : await profiler.sample({ server: [serverPid] }, unitsOf, broadcast);
   return {
     ...figures,
     deliveriesPerSecond: Math.round(figures.deliveries / figures.seconds),
@@ -38,13 +42,13 @@ async function withCrowd<Result>(plan: CrowdPlan, use: (crowd: ChildTask) => Pro
 }
 
 async function measureChat(plan: Omit<CrowdPlan, 'url' | 'isBare'>, options: BenchOptions): Promise<Measured> {
-  const { cpuProfile } = options;
+  const profiler = CpuProfiler.in(options['cpuProfile']);
   const server = await StandaloneProcess.start(
     { MAX_CONNECTIONS_PER_USER: String(plan.connections), MAX_CONNECTIONS: String(plan.connections + 100) },
-    cpuProfile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${cpuProfile}`],
+    profiler?.nodeArguments,
   );
   try {
-    return await withCrowd({ ...plan, url: server.url, isBare: false }, (crowd) => measure(crowd, server.pid, options));
+    return await withCrowd({ ...plan, url: server.url, isBare: false }, (crowd) => measure(crowd, server.pid, options, profiler));
   } finally {
     await server.remove();
   }
@@ -79,13 +83,14 @@ export async function run(options: BenchOptions): Promise<{ figures: Record<stri
     roomsPerConnection: 1,
   };
   const chat = await measureChat(plan, options);
+  const own = { deliveriesPerSecond: chat.deliveriesPerSecond, faults: chat.faults };
+  if (!isOn(options, 'baseline', true)) return { figures: own, rows: [rowOf('agent-chat', chat)] };
   tell('bare ws');
   const bare = await measureBare(plan, options);
   const figures = {
-    deliveriesPerSecond: chat.deliveriesPerSecond,
+    ...own,
     bareDeliveriesPerSecond: bare.deliveriesPerSecond,
     cpuRatioToBare: rounded(chat.serverMicrosADelivery / bare.serverMicrosADelivery, 2),
-    faults: chat.faults,
   };
   return { figures, rows: [rowOf('agent-chat', chat), rowOf('bare ws', bare)] };
 }

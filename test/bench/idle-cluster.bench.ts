@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ClusterUnderLoad } from './load/cluster-under-load';
+import { CpuProfiler } from './load/cpu-profiler';
 import { type BenchOptions, numberOption, rounded, tell } from './load/options';
 import { cpuSecondsOfFamily, residentKbOf } from './load/process-usage';
 
@@ -18,12 +19,12 @@ function watched(cluster: ClusterUnderLoad): Watched[] {
 }
 
 export async function run(options: BenchOptions): Promise<{ figures: Record<string, number>; rows: object[] }> {
-  const { cpuProfile } = options;
+  const profiler = CpuProfiler.in(options['cpuProfile']);
   const seconds = numberOption(options, 'seconds', 60);
   const cluster = await ClusterUnderLoad.start({
     gateways: numberOption(options, 'gateways', 2),
     chats: numberOption(options, 'chats', 2),
-    nodeArguments: cpuProfile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${cpuProfile}`],
+    ...(profiler === undefined ? {} : { nodeArguments: profiler.nodeArguments }),
   });
   try {
     tell('settling');
@@ -32,7 +33,8 @@ export async function run(options: BenchOptions): Promise<{ figures: Record<stri
     const processes = watched(cluster);
     const startMs = performance.now();
     const before = processes.map(({ pid }) => cpuSecondsOfFamily(pid));
-    await delay(seconds * 1_000);
+    const watch = (): Promise<void> => delay(seconds * 1_000);
+    await (profiler?.sample(cluster.parts, () => ({ second: seconds }), watch) ?? watch());
     const took = (performance.now() - startMs) / 1_000;
     const shares = processes.map(({ pid }, index) => ((cpuSecondsOfFamily(pid) - (before[index] ?? 0)) / took) * 100);
     const own = shares.slice(0, cluster.apps.length).reduce((total, share) => total + share, 0);

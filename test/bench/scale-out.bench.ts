@@ -4,7 +4,7 @@ import { type ChildTask, startTask } from './load/child-task';
 import { ClusterUnderLoad } from './load/cluster-under-load';
 import { formatRefusals, type Measured, measureRun, verdictFigures } from './load/measured-run';
 import { type BenchOptions, numberOption, tell } from './load/options';
-import { type RunFigures, type Verdict } from './load/send-load';
+import { type RunFigures, steadyPlan, type Verdict } from './load/send-load';
 
 export const description =
   'posts a second with 4, 2 and 1 chat processes, offered more than they take, and the longest that a post waits while one leaves and one joins ' +
@@ -32,7 +32,7 @@ class ScaleOut {
   ) {}
 
   async run(): Promise<{ figures: Record<string, number | string>; rows: object[] }> {
-    await this.load.ask('perform', { rate: 1_000, seconds: numberOption(this.options, 'warmup', 8), drainSeconds: DRAIN_SECONDS });
+    await this.load.ask('perform', steadyPlan(1_000, numberOption(this.options, 'warmup', 8), DRAIN_SECONDS));
     const four = await this.throughput(MOST);
     await Promise.all([3, 4].map((chat) => this.cluster.leave(nameOf(chat))));
     const two = await this.throughput(2);
@@ -53,21 +53,21 @@ class ScaleOut {
 
   private async throughput(chats: number): Promise<Measured> {
     tell(`${String(chats)} chat processes`);
-    const plan = { rate: numberOption(this.options, 'rate', 5_000), seconds: numberOption(this.options, 'seconds', 8), drainSeconds: DRAIN_SECONDS };
-    const measured = await measureRun(this.load, this.cluster, plan);
-    this.note(`${String(chats)} chat`, plan.rate, measured, measured.microsByPart['chat']);
+    const rate = numberOption(this.options, 'rate', 5_000);
+    const measured = await measureRun(this.load, this.cluster, steadyPlan(rate, numberOption(this.options, 'seconds', 8), DRAIN_SECONDS));
+    this.note(`${String(chats)} chat`, rate, measured, measured.microsByPart['chat']);
     return measured;
   }
 
   /** Steady posts, below what even one process takes, while partitions change hands. */
   private async stall({ name, happen }: Move): Promise<RunFigures> {
     tell(name);
-    const plan = { rate: numberOption(this.options, 'moveRate', 500), seconds: numberOption(this.options, 'moveSeconds', 12), drainSeconds: DRAIN_SECONDS };
-    const performing = this.load.ask<RunFigures>('perform', plan);
+    const rate = numberOption(this.options, 'moveRate', 500);
+    const performing = this.load.ask<RunFigures>('perform', steadyPlan(rate, numberOption(this.options, 'moveSeconds', 12), DRAIN_SECONDS));
     await delay(BEFORE_MS);
     await happen();
     const figures = await performing;
-    this.note(name, plan.rate, figures);
+    this.note(name, rate, figures);
     return figures;
   }
 

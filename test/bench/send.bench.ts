@@ -1,6 +1,9 @@
+import { type BareSystem, startLimit, startPlain } from './limit/bare-system';
 import { type ChildTask, startTask } from './load/child-task';
 import { ClusterUnderLoad } from './load/cluster-under-load';
-import { type Measured, measureRun, type MeasuredSystem, rowOf, verdictFigures } from './load/measured-run';
+import { CpuProfiler } from './load/cpu-profiler';
+import { findRate, measureRate, type Target } from './load/find-rate';
+import { type Measured, rowOf, verdictFigures } from './load/measured-run';
 import { type BenchOptions, isOn, numberOption, rounded, tell } from './load/options';
 import { type Population, type Verdict } from './load/send-load';
 import { StandaloneUnderLoad } from './load/standalone-under-load';
@@ -8,55 +11,12 @@ import { type SystemUnderLoad } from './load/system-under-load';
 
 export const description =
   'posts at a steady rate into rooms of 10, every delivery verified, beside a plain Socket.IO server with one INSERT a message, and the limit: a program that ' +
-  'does nothing but store and deliver; --profile cluster: Kafka, ' +
-  'Redis, two Postgres and the apps as separate processes, at half of the rate and at all of it ' +
-  '(rate=1000|5000 seconds=10 warmup=5|10 users=100 roomsPerUser=10 members=10 find=false baseline=true|false baselineRate=<rate> gateways=1 chats=1 cpuProfile=<directory>)';
+  'does nothing but store and deliver; --profile cluster: Kafka, Redis, two Postgres and the apps as separate processes, at half of the rate and at all of it, ' +
+  'beside a limit of two processes over the same Kafka, Redis and Postgres ' +
+  '(rate=1000|5000 seconds=10 warmup=5|10 users=100 roomsPerUser=10 members=10 find=false baseline=true baselineRate=<rate> gateways=1 chats=1 cpuProfile=<directory>)';
 
 const DRAIN_SECONDS = 20;
 const BASELINE_DRAIN_SECONDS = 2;
-const FOUND_SHARE = 0.98;
-const FOUND_P99_MS = 200;
-const FIND_GROWTH = 1.5;
-const FIND_REFINEMENTS = 3;
-
-interface Target extends MeasuredSystem {
-  readonly load: ChildTask;
-}
-
-function measure({ load, ...system }: Target, rate: number, seconds: number, drainSeconds: number): Promise<Measured> {
-  return measureRun(load, system, { rate, seconds, drainSeconds });
-}
-
-function isSustained({ offered, achieved, ack }: Measured): boolean {
-  return achieved >= offered * FOUND_SHARE && ack.p99 < FOUND_P99_MS;
-}
-
-/** The highest rate that is sustained: grown until it is not, then narrowed down. */
-async function findRate(target: Target, start: number, seconds: number, drainSeconds: number): Promise<Measured> {
-  let best: Measured | undefined;
-  const attempt = async (rate: number): Promise<boolean> => {
-    const measured = await measure(target, Math.round(rate), seconds, drainSeconds);
-    const sustained = isSustained(measured);
-    tell(
-      `  ${String(measured.offered)}/s: achieved ${String(measured.achieved)}, ack p99 ${String(measured.ack.p99)} ms${sustained ? '' : ' (not sustained)'}`,
-    );
-    if (sustained || best === undefined) best = measured;
-    return sustained;
-  };
-  let good = 0;
-  let bad = start;
-  while (await attempt(bad)) {
-    good = bad;
-    bad *= FIND_GROWTH;
-  }
-  for (let step = 0; step < FIND_REFINEMENTS; step++) {
-    const middle = (good + bad) / 2;
-    if (await attempt(middle)) good = middle;
-    else bad = middle;
-  }
-  if (best === undefined) throw new Error('nothing was measured');
-  return best;
-}
 
 async function loadOf(population: Population): Promise<ChildTask> {
   const load = startTask('send-load.process.ts');
@@ -69,12 +29,14 @@ class SendBench {
   private readonly seconds: number;
   private readonly isCluster: boolean;
   private readonly rate: number;
+  private readonly profiler: CpuProfiler | undefined;
 
   constructor(private readonly options: BenchOptions) {
     const { profile = 'standalone' } = options;
     if (!['standalone', 'cluster'].includes(profile)) throw new Error(`profile must be standalone or cluster, not ${profile}`);
     this.isCluster = profile === 'cluster';
     this.rate = numberOption(options, 'rate', this.isCluster ? 5_000 : 1_000);
+    this.profiler = CpuProfiler.in(options['cpuProfile']);
     this.seconds = numberOption(options, 'seconds', 10);
     this.population = {
       users: numberOption(options, 'users', 100),
@@ -89,10 +51,12 @@ class SendBench {
       const { measured, verdict } = await this.measureChat(system);
       const rows = measured.map((each) => rowOf('agent-chat', each));
       const figures: Record<string, number | string> = { ...verdictFigures(verdict), ...this.speedFigures(measured) };
-      if (isOn(this.options, 'baseline', !this.isCluster)) {
+      if (isOn(this.options, 'baseline', true)) {
         const achieved = measured.at(-1)?.achieved ?? 0;
-        const plain = await this.measureBare(system, 'plain-socket-io.process.ts');
-        const limit = await this.measureBare(system, 'limit.process.ts');
+        tell('plain Socket.IO');
+        const plain = await this.measureBare(await startPlain(system));
+        tell('the limit');
+        const limit = await this.measureBare(await startLimit(system));
         rows.push(rowOf('plain Socket.IO', plain), rowOf('limit', limit));
         Object.assign(figures, { plainAchieved: plain.achieved, ratio: rounded(achieved / plain.achieved, 2) });
         Object.assign(figures, { limitAchieved: limit.achieved, ofLimit: rounded(achieved / limit.achieved, 2) });
@@ -105,10 +69,15 @@ class SendBench {
 
   /** One gateway and one chat process unless told otherwise: where two cores do everything, more of them only make smaller batches (`scale-out`). */
   private startSystem(): Promise<SystemUnderLoad> {
-    const { cpuProfile } = this.options;
-    const nodeArguments = cpuProfile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${cpuProfile}`];
+    const nodeArguments = this.profiler?.nodeArguments ?? [];
     if (!this.isCluster) return StandaloneUnderLoad.start(nodeArguments);
     return ClusterUnderLoad.start({ gateways: numberOption(this.options, 'gateways', 1), chats: numberOption(this.options, 'chats', 1), nodeArguments });
+  }
+
+  /** A search, and a profile, is of one rate. */
+  private get rates(): readonly number[] {
+    const isOne = !this.isCluster || this.profiler !== undefined || isOn(this.options, 'find', false);
+    return isOne ? [this.rate] : [this.rate / 2, this.rate];
   }
 
   private speedFigures(measured: readonly Measured[]): Record<string, number> {
@@ -122,10 +91,9 @@ class SendBench {
     const load = await loadOf({ ...this.population, urls: system.urls, isBare: false });
     try {
       const target = { load, parts: system.parts, databaseServers: system.databaseServers };
-      const rates = this.isCluster && !isOn(this.options, 'find', false) ? [this.rate / 2, this.rate] : [this.rate];
       const measured: Measured[] = [];
       await this.warmUp(target, this.rate);
-      for (const rate of rates) measured.push(await this.measureTarget(target, rate, DRAIN_SECONDS));
+      for (const rate of this.rates) measured.push(await this.measureTarget({ ...target, profiler: this.profiler }, rate, DRAIN_SECONDS));
       tell('verifying');
       const verdict = await load.ask<Verdict>('verify');
       if (system.printed.trim() !== '') tell(system.printed.slice(-2_000));
@@ -135,33 +103,30 @@ class SendBench {
     }
   }
 
-  /** On the same database server, while the system has nothing to do. */
-  private async measureBare({ databaseServers: [databaseUrl = ''], parts }: SystemUnderLoad, program: string): Promise<Measured> {
-    tell(program);
-    const bare = startTask(program);
-    const { url } = await bare.ask<{ url: string }>('start', { databaseUrl, connections: 10 });
-    const load = await loadOf({ ...this.population, urls: [url], isBare: true });
+  /** While the system has nothing to do. */
+  private async measureBare({ stop, ...bare }: BareSystem): Promise<Measured> {
+    const load = await loadOf({ ...this.population, urls: bare.urls, isBare: true });
     try {
       const rate = numberOption(this.options, 'baselineRate', this.rate);
-      const target = { load, parts: { server: [bare.pid], postgres: parts['postgres'] ?? [] }, databaseServers: [databaseUrl] };
+      const target = { load, parts: bare.parts, databaseServers: bare.databaseServers };
       await this.warmUp(target, rate);
       return await this.measureTarget(target, rate, BASELINE_DRAIN_SECONDS);
     } finally {
       await load.stop();
-      await bare.stop();
+      await stop();
     }
   }
 
   private async warmUp(target: Target, rate: number): Promise<void> {
     const seconds = numberOption(this.options, 'warmup', this.isCluster ? 10 : 5);
     // Below what is measured, so that nothing of it is still queued then.
-    if (seconds > 0) await measure(target, Math.min(rate, 1_000), seconds, DRAIN_SECONDS);
+    if (seconds > 0) await measureRate(target, Math.min(rate, 1_000), seconds, DRAIN_SECONDS);
   }
 
   private measureTarget(target: Target, rate: number, drainSeconds: number): Promise<Measured> {
     tell(`measuring ${String(rate)}/s`);
-    if (isOn(this.options, 'find', false)) return findRate(target, rate, this.seconds, drainSeconds);
-    return measure(target, rate, this.seconds, drainSeconds);
+    if (isOn(this.options, 'find', false)) return findRate(target, { start: rate, seconds: this.seconds, drainSeconds });
+    return measureRate(target, rate, this.seconds, drainSeconds);
   }
 }
 

@@ -1,3 +1,4 @@
+import { eventually } from '@agent-chat/testing';
 import { RestClient } from '../support/rest-client';
 import { SocketClient } from '../support/socket-client';
 import { startSystem } from '../support/start-system';
@@ -14,6 +15,8 @@ describe('the room list of somebody who is connected', () => {
     alice = await RestClient.register(system.url, 'alice');
     bob = await RestClient.register(system.otherUrl, 'bob');
     socket = await SocketClient.connect(bob);
+    // Where the list is when it begins: what changed before that comes as this and not as a change.
+    await eventually(() => expect(socket.frames.map(({ name }) => name)).toContain('rooms'));
   }, 60_000);
   afterAll(async () => {
     socket.close();

@@ -1,16 +1,20 @@
 import { type QueryAnswer, type QueryInput, type QueryName } from '@agent-chat/contracts';
+import { AppConfig, loadConfig } from '@agent-chat/config';
 import { Database } from '@agent-chat/database';
 import { createTestDatabase, type TestDatabase } from '@agent-chat/database/testing';
 import { QueryBus } from '@agent-chat/query-bus';
 import { InMemoryQueryBus } from '@agent-chat/query-bus/adapters/memory';
 import { Global, Module, type INestApplicationContext } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
+import { KeptMessages } from '../../apps/chat/src/application/read/kept-messages';
 import { ReadModule } from '../../apps/chat/src/read.module';
 
 /** The reading half of the chat service over a database of its own. */
 export interface Reading {
   readonly database: TestDatabase['database'];
   readonly bus: InMemoryQueryBus;
+  /** What it keeps in memory. */
+  readonly kept: KeptMessages;
   ask<Name extends QueryName>(query: Name, input: QueryInput<Name>): Promise<QueryAnswer<Name>>;
   close(): Promise<void>;
 }
@@ -24,8 +28,9 @@ export async function openReading(name: string): Promise<Reading> {
     providers: [
       { provide: Database, useValue: database },
       { provide: QueryBus, useValue: bus },
+      { provide: AppConfig, useValue: loadConfig({}) },
     ],
-    exports: [Database, QueryBus],
+    exports: [Database, QueryBus, AppConfig],
   })
   class PortsModule {}
 
@@ -34,6 +39,7 @@ export async function openReading(name: string): Promise<Reading> {
   return {
     database,
     bus,
+    kept: app.get(KeptMessages),
     ask: (query, input) => bus.ask(query, input, { timeoutMs: 10_000 }),
     close: async () => {
       await app.close();

@@ -4,18 +4,21 @@ import { ProcessIdentity } from '@agent-chat/discovery';
 import { EventLog } from '@agent-chat/event-log';
 import { Clock } from '@agent-chat/kernel';
 import { type BeforeApplicationShutdown, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { KeptMessages } from './application/read/kept-messages';
 import { ChatOwner } from './application/write/chat-owner';
 import { OwnerAnswers } from './application/write/owner-answers';
 import { OwnerQueries } from './interface/owner.queries';
+import { KeptModule } from './kept.module';
 
 /** The write path: owns partitions, decides commands, commits them in groups. */
 @Module({
+  imports: [KeptModule],
   providers: [
     {
       provide: ChatOwner,
-      inject: [EventLog, Backplane, Database, Clock, ProcessIdentity],
-      useFactory: (log: EventLog, backplane: Backplane, database: Database, clock: Clock, identity: ProcessIdentity) =>
-        new ChatOwner({ log, backplane, database, clock, name: identity.ownerName }),
+      inject: [EventLog, Backplane, Database, Clock, ProcessIdentity, KeptMessages],
+      useFactory: (log: EventLog, backplane: Backplane, database: Database, clock: Clock, identity: ProcessIdentity, kept: KeptMessages) =>
+        new ChatOwner({ log, backplane, database, clock, name: identity.ownerName, onStored: (event) => kept.follow(event) }),
     },
     {
       provide: OwnerAnswers,

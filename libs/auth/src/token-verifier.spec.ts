@@ -117,6 +117,15 @@ describe('A token of the built-in issuer', () => {
     await expectRefused(token);
   });
 
+  it('has its signature checked once, however often it is sent, and is good for no other purpose then either', async () => {
+    const verify = jest.spyOn(crypto.subtle, 'verify');
+    const token = await issuer.issue('access', principal);
+    for (let sent = 0; sent < 3; sent++) expect(await verifier.verify('access', token)).toEqual(principal);
+    expect(verify).toHaveBeenCalledTimes(1);
+    await expect(verifier.verify('ticket', token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    verify.mockRestore();
+  });
+
   it('shows nothing private of its key', () => {
     expect(Object.keys(publicJwk(ring.keys[0]!)).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x']);
   });

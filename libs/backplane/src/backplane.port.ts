@@ -28,6 +28,9 @@ export abstract class Backplane {
   /** The gateways whose leases live; one that has died may stay among them until its lease lapses. Rejects with UNAVAILABLE. */
   abstract gateways(): Promise<readonly GatewayId[]>;
 
+  /** Whether that gateway's lease lives, without looking at any other's. Rejects with UNAVAILABLE. */
+  abstract lives(gateway: GatewayId): Promise<boolean>;
+
   /** Stops every listening. Safe to call twice. */
   abstract close(): Promise<void>;
 }

@@ -1,1 +1,2 @@
 export * from './cache.port';
+export { type CacheObserver } from './cache-observer';

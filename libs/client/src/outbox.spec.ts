@@ -83,6 +83,38 @@ describe('an outbox', () => {
     expect(await outcome(message)).toBe('m-a1');
   });
 
+  it('sends nothing to a room before the time that the server named, whatever is written meanwhile, then everything once and in order', async () => {
+    const { outbox, posts, texts, answer, environment } = openOutbox();
+    outbox.add('r-1', { text: 'one' });
+    await environment.advance(0);
+    posts[0]!.reject(new AgentChatError('UNAVAILABLE', { retryable: true, retryAfterMs: 1_000 }));
+    await environment.advance(0);
+    outbox.add('r-1', { text: 'two' });
+    outbox.add('r-2', { text: 'elsewhere' });
+    await environment.advance(999);
+    expect(texts()).toEqual(['one', 'elsewhere']);
+    await answer();
+    await environment.advance(251);
+    await answer();
+    await answer();
+
+    expect(texts()).toEqual(['one', 'elsewhere', 'one', 'two']);
+    expect(posts.map(({ entry }) => entry.clientMsgId)).toEqual(['a1', 'a3', 'a1', 'a2']);
+    expect([outbox.of('r-1'), outbox.of('r-2')]).toEqual([[], []]);
+  });
+
+  it('sends what waits for the time that the server named once it is connected anew', async () => {
+    const { outbox, posts, texts, environment } = openOutbox();
+    outbox.add('r-1', { text: 'one' });
+    await environment.advance(0);
+    posts[0]!.reject(new AgentChatError('UNAVAILABLE', { retryable: true, retryAfterMs: 60_000 }));
+    await environment.advance(0);
+    outbox.wake();
+    await environment.advance(0);
+
+    expect(texts()).toEqual(['one', 'one']);
+  });
+
   it('shows a refusal, sends the next one, and sends the refused one again only when asked to', async () => {
     const { outbox, texts, refuse, answer, environment } = openOutbox();
     const refused = outbox.add('r-1', { text: 'one' });

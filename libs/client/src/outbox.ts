@@ -67,6 +67,8 @@ export class Outbox {
   private readonly draining = new Map<string, { again: boolean }>();
   private readonly failures = new Map<string, number>();
   private readonly timers = new Map<string, () => void>();
+  /** By room, the time that the server asked to be given. */
+  private readonly notBeforeMs = new Map<string, number>();
   private readonly emitter: Emitter<OutboxEvents>;
   private readonly owner: string;
   private isClosed = false;
@@ -135,6 +137,7 @@ export class Outbox {
   /** Sends what waits: connected again, or signed in. */
   wake(): void {
     this.failures.clear();
+    this.notBeforeMs.clear();
     for (const roomId of new Set([...this.entries.values()].map((entry) => entry.roomId))) this.drain(roomId);
   }
 
@@ -150,7 +153,9 @@ export class Outbox {
       running.again = true;
       return;
     }
-    if (this.isClosed) return;
+    // The server has named a time, and its timer runs: what is written meanwhile waits with the rest.
+    if (this.isClosed || this.dependencies.environment.nowMs() < (this.notBeforeMs.get(roomId) ?? 0)) return;
+    this.notBeforeMs.delete(roomId);
     this.timers.get(roomId)?.();
     this.timers.delete(roomId);
     const state = { again: false };
@@ -233,6 +238,7 @@ export class Outbox {
     this.failures.set(roomId, failures + 1);
     const { environment } = this.dependencies;
     const delayMs = backoffMs(failures, BACKOFF, environment.random, error.retryAfterMs);
+    if (error.retryAfterMs !== undefined) this.notBeforeMs.set(roomId, environment.nowMs() + error.retryAfterMs);
     this.timers.get(roomId)?.();
     this.timers.set(
       roomId,

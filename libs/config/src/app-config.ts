@@ -99,8 +99,11 @@ export interface LimitsConfig {
   readonly maxBodyBytes: number;
   readonly maxConnections: number;
   readonly maxConnectionsPerUser: number;
+  readonly maxOpenCalls: number;
+  readonly answerTargetMs: number;
   readonly outboundQueueBytes: number;
   readonly subscriptionsPerConnection: number;
+  readonly historyCacheBytes: number;
 }
 
 /** Files of messages: what is taken, and where it is kept. */

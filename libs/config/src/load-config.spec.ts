@@ -45,8 +45,11 @@ describe('loadConfig', () => {
         maxBodyBytes: 131_072,
         maxConnections: 10_000,
         maxConnectionsPerUser: 50,
+        maxOpenCalls: 5_000,
+        answerTargetMs: 200,
         outboundQueueBytes: 1_048_576,
         subscriptionsPerConnection: 1_000,
+        historyCacheBytes: 64 * 1_024 * 1_024,
       },
       files: {
         maxBytes: 104_857_600,

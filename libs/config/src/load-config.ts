@@ -102,8 +102,11 @@ function toLimits(values: Values['Limits']): AppConfig['limits'] {
     maxBodyBytes: values.MAX_BODY_BYTES,
     maxConnections: values.MAX_CONNECTIONS,
     maxConnectionsPerUser: values.MAX_CONNECTIONS_PER_USER,
+    maxOpenCalls: values.MAX_OPEN_CALLS,
+    answerTargetMs: values.ANSWER_TARGET_MS,
     outboundQueueBytes: values.OUTBOUND_QUEUE_BYTES,
     subscriptionsPerConnection: values.SUBSCRIPTIONS_PER_CONNECTION,
+    historyCacheBytes: values.HISTORY_CACHE_BYTES,
   };
 }
 

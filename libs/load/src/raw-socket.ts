@@ -116,6 +116,11 @@ export class RawSocket {
     this.socket.send(`${EVENT}${String(id)}["${name}",${json}]`);
   }
 
+  /** Reads nothing more, as a client that hangs: what is sent to it waits in the network, then at the server. */
+  stopReading(): void {
+    this.socket.pause();
+  }
+
   /** Cuts the connection without a word, as a network does. */
   close(): void {
     this.socket.terminate();
@@ -131,8 +136,7 @@ export class RawSocket {
   private receive(text: string): void {
     if (text === PING) this.socket.send(PONG);
     else if (text.startsWith(EVENTS)) {
-      const [, body] = JSON.parse(text.slice(EVENT.length)) as [string, LoggedEvent[]];
-      this.onEvents(body);
+      this.onEvents(eventsOf(text));
     } else if (text.startsWith(ACKNOWLEDGEMENT)) this.acknowledged(text);
     else if (NOTICES.some((notice) => text.startsWith(notice))) this.noticed(text);
   }
@@ -151,6 +155,14 @@ export class RawSocket {
     this.waiting.delete(id);
     onAnswer?.(answer);
   }
+}
+
+/** The last frame of events that any socket of this process got: thousands in one room get the same. */
+let lastFrame: { readonly text: string; readonly events: readonly LoggedEvent[] } = { text: '', events: [] };
+
+function eventsOf(text: string): readonly LoggedEvent[] {
+  if (lastFrame.text !== text) lastFrame = { text, events: (JSON.parse(text.slice(EVENT.length)) as [string, LoggedEvent[]])[1] };
+  return lastFrame.events;
 }
 
 function refusalFrom(text: string): ConnectionRefused {

@@ -84,5 +84,6 @@ export function serveTasks(tasks: Readonly<Record<string, (input: never) => unkn
 
 /** Tells the asking process something that it did not ask for. */
 export function notify(notice: unknown): void {
-  process.send?.({ notice });
+  // One that has gone is told nothing more: this process ends with it.
+  process.send?.({ notice }, undefined, undefined, () => undefined);
 }

@@ -10,6 +10,7 @@ export * from './logging/early-logger';
 export * from './logging/logging.module';
 export * from './logging/repeated-failures';
 export * from './logging/request-id';
+export * from './metrics/cache-metrics';
 export * from './metrics/declare-metric';
 export * from './metrics/http-metrics';
 export * from './metrics/metrics.module';

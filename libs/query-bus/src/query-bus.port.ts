@@ -1,4 +1,5 @@
 import { type QueryAnswer, type QueryInput, type QueryName } from '@agent-chat/contracts';
+import { type JsonText } from './json-text';
 
 /** How a question is asked. */
 export interface AskOptions {
@@ -15,7 +16,7 @@ export interface QueryContext {
 }
 
 /** Answers a question. May throw an `AppError`, which reaches the asker; anything else reaches it as INTERNAL. */
-export type QueryHandler<Name extends QueryName> = (input: QueryInput<Name>, context: QueryContext) => Promise<QueryAnswer<Name>>;
+export type QueryHandler<Name extends QueryName> = (input: QueryInput<Name>, context: QueryContext) => Promise<QueryAnswer<Name> | JsonText>;
 
 /** Typed questions between services. Only what survives JSON passes, in both directions. */
 export abstract class QueryBus {
@@ -25,6 +26,9 @@ export abstract class QueryBus {
    * UNAVAILABLE when nobody answers this query. Queries change nothing, or are idempotent: a caller may ask again.
    */
   abstract ask<Name extends QueryName>(query: Name, input: QueryInput<Name>, options: AskOptions): Promise<QueryAnswer<Name>>;
+
+  /** As `ask`, but the answer as the JSON text that it travelled as: for who only passes it on. */
+  abstract askText<Name extends QueryName>(query: Name, input: QueryInput<Name>, options: AskOptions): Promise<string>;
 
   /** Declares who answers a query; the input has been validated. Throws if this process answers it already. */
   abstract answer<Name extends QueryName>(query: Name, handler: QueryHandler<Name>): void;

@@ -1,6 +1,7 @@
+import { type CacheObserver } from '@agent-chat/cache';
 import { type StatementObserver } from '@agent-chat/database/adapters/postgres';
 import { type KafkaHooks } from '@agent-chat/event-log/adapters/kafka';
-import { declareCounter, declareGauge, declareHistogram } from '@agent-chat/observability';
+import { countCacheReads, declareCounter, declareGauge, declareHistogram } from '@agent-chat/observability';
 import { type RedisObserver } from '@agent-chat/redis';
 
 const BUCKETS_SEC = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -44,6 +45,11 @@ export function countDeadJob(): void {
 /** Counts each statement. */
 export const observeStatement: StatementObserver = ({ database, durationMs, outcome }) => {
   statements.observe({ database, outcome }, durationMs / 1_000);
+};
+
+/** Counts each value asked of the cache by what its key begins with, of which there are a few. */
+export const observeCache: CacheObserver = (key, wasThere) => {
+  countCacheReads(key.slice(0, key.indexOf(':')), wasThere ? { hits: 1, misses: 0 } : { hits: 0, misses: 1 });
 };
 
 /** Counts the round trips of one port. */

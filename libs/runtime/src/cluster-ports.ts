@@ -13,7 +13,7 @@ import { BullJobQueue } from '@agent-chat/job-queue/adapters/bull';
 import { type Clock } from '@agent-chat/kernel';
 import { RepeatedFailures } from '@agent-chat/observability';
 import { awaitRedis } from '@agent-chat/redis';
-import { countDeadJob, kafkaMetrics, observeRedis, observeStatement } from './adapter-metrics';
+import { countDeadJob, kafkaMetrics, observeCache, observeRedis, observeStatement } from './adapter-metrics';
 import { databaseHealth, serverHealth } from './health-sources';
 import { type OpenHooks } from './open-hooks';
 import { openPeers } from './open-peers';
@@ -60,7 +60,7 @@ export async function openClusterPorts(config: AppConfig, service: ProcessName, 
     const [backplane, ephemeral, cache, jobs] = await Promise.all([
       keep(RedisBackplane.open(redis('backplane'))),
       keep(RedisEphemeralStore.open(redis('ephemeral store'))),
-      keep(RedisCache.open(redis('cache'))),
+      keep(RedisCache.open({ ...redis('cache'), onRead: observeCache })),
       keep(BullJobQueue.open({ ...redis('job queue'), onDead: countDeadJob })),
     ]);
     const peers = await openPeers(config.internal, service, database, service === 'gateway' ? config.server.publicUrl : undefined);

@@ -1,7 +1,7 @@
 import { ConfigError, type InternalConfig } from '@agent-chat/config';
 import { type ServiceName } from '@agent-chat/contracts';
 import { type Database } from '@agent-chat/database';
-import { addressOfOwner, type Discovery, ProcessIdentity, type ProcessName } from '@agent-chat/discovery';
+import { addressOfOwner, type Discovery, ProcessIdentity, type ProcessName, type ServiceInstance } from '@agent-chat/discovery';
 import { DnsDiscovery } from '@agent-chat/discovery/adapters/dns';
 import { ServiceRegistry } from '@agent-chat/discovery/adapters/postgres';
 import { HttpQueryBus, HttpRelay, QueryServer, ServiceSecret } from '@agent-chat/query-bus/adapters/http';
@@ -24,7 +24,7 @@ export async function openPeers(internal: InternalConfig, service: ProcessName, 
   const identity = new ProcessIdentity(service, releaseVersion(), `${internalHost(internal)}:${server.port}`, publicUrl);
   const discovery = await openDiscovery(internal, identity, database);
   const breakers = new Breakers();
-  const addressesOf = (asked: ServiceName): string[] => discovery.instances(asked).map(({ address }) => address);
+  const addressesOf = (asked: ServiceName): readonly string[] => addressesIn(discovery.instances(asked));
   const relay = new HttpRelay({ server, secret, addressesOf, breakers });
   const queries = new HttpQueryBus({
     server,
@@ -41,6 +41,15 @@ export async function openPeers(internal: InternalConfig, service: ProcessName, 
     },
   });
   return { identity, discovery, queries, relay, breakers };
+}
+
+/** Of lists that were asked about before: a question to a service makes no list of all its processes. */
+const knownAddresses = new WeakMap<readonly ServiceInstance[], readonly string[]>();
+
+function addressesIn(instances: readonly ServiceInstance[]): readonly string[] {
+  const addresses = knownAddresses.get(instances) ?? instances.map(({ address }) => address);
+  knownAddresses.set(instances, addresses);
+  return addresses;
 }
 
 function portRefused({ port, host }: InternalConfig, error: unknown): never {

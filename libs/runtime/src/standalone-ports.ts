@@ -9,7 +9,7 @@ import { InMemoryEphemeralStore } from '@agent-chat/ephemeral-store/adapters/mem
 import { InMemoryEventLog } from '@agent-chat/event-log/adapters/memory';
 import { PgBossJobQueue } from '@agent-chat/job-queue/adapters/pg-boss';
 import { type Clock } from '@agent-chat/kernel';
-import { countDeadJob, observeStatement } from './adapter-metrics';
+import { countDeadJob, observeCache, observeStatement } from './adapter-metrics';
 import { join } from 'node:path';
 import { databaseHealth, serverHealth } from './health-sources';
 import { localPeers } from './local-peers';
@@ -46,7 +46,7 @@ export async function openStandalonePorts(config: AppConfig, service: ProcessNam
       log: new InMemoryEventLog({ partitionCount: config.partitions, clock }),
       backplane: new InMemoryBackplane(),
       ephemeral: new InMemoryEphemeralStore({ clock }),
-      cache: new InMemoryCache({ clock }),
+      cache: new InMemoryCache({ clock, onRead: observeCache }),
       jobs: await PgBossJobQueue.open({ connectionString: database.directoryAccess().url, clock, onDead: countDeadJob }),
       health: [databaseHealth(database), serverHealth('files', () => blobs.ping())],
     };

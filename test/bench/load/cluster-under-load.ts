@@ -6,6 +6,8 @@ export interface ClusterPlan {
   readonly gateways: number;
   readonly chats: number;
   readonly nodeArguments?: readonly string[];
+  /** Settings of the apps. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** As the image starts them. */
@@ -33,12 +35,12 @@ export class ClusterUnderLoad implements SystemUnderLoad {
     this.logStarts = new Map(this.apps.map(({ log }) => [log, statSync(log).size]));
   }
 
-  static async start({ gateways, chats, nodeArguments = [] }: ClusterPlan): Promise<ClusterUnderLoad> {
+  static async start({ gateways, chats, nodeArguments = [], env: given = {} }: ClusterPlan): Promise<ClusterUnderLoad> {
     const databases: TestServers[] = [];
     try {
       databases.push(await startTestServers('postgres', { databases: ['chat', 'a'] }));
       databases.push(await startTestServers('postgres', { name: 'postgres-b', databases: ['b'] }));
-      const env = { ...databaseSettings(databases), RATE_LIMITS: 'off', MAX_CONNECTIONS_PER_USER: '1000', NODE_OPTIONS };
+      const env = { ...databaseSettings(databases), RATE_LIMITS: 'off', MAX_CONNECTIONS_PER_USER: '1000', NODE_OPTIONS, ...given };
       return new ClusterUnderLoad(await startTestServers('cluster', { gateways, chats, nodeArguments, env }), databases);
     } catch (error) {
       await Promise.all(databases.map((each) => each.stop()));
@@ -55,6 +57,10 @@ export class ClusterUnderLoad implements SystemUnderLoad {
     const all = [...this.cluster.servers, ...this.databases.flatMap(({ servers }) => servers)];
     const pidsOf = (part: string): number[] => all.filter(({ name }) => kindOf(name) === part && !this.gone.has(name)).map(({ pid }) => pid);
     return Object.fromEntries(PARTS.map((part) => [part, pidsOf(part)]));
+  }
+
+  get settings(): Readonly<Record<string, string>> {
+    return this.cluster.settings;
   }
 
   get printed(): string {

@@ -51,7 +51,7 @@ export class Crowd {
     const { url, users, rooms, isBare } = this.plan;
     if (isBare) {
       this.people = [new RestClient(url)];
-      this.rooms = ['room'];
+      this.rooms = Array.from({ length: rooms }, (_, index) => `room ${String(index)}`);
       return;
     }
     this.people = await inTurns(users, 2, () => RestClient.register(url, 'crowd'));

@@ -3,6 +3,8 @@ import { Agent, get } from 'node:http';
 import { RestClient } from '../../support/rest-client';
 
 export interface PagesPlan {
+  /** Of the server that is asked; the system itself unless given. */
+  readonly url?: string;
   readonly concurrency: number;
   readonly seconds: number;
   readonly limit: number;
@@ -35,10 +37,20 @@ async function fill({ url, messages }: { url: string; messages: number }): Promi
   posted = messages;
 }
 
-function page(agent: Agent, before: number, limit: number): Promise<number> {
+function pathOf(before: number, limit: number): string {
+  return `/api/v1/rooms/${roomId}/messages?before=${String(before)}&limit=${String(limit)}`;
+}
+
+/** A page as it comes. */
+async function sample({ limit }: { limit: number }): Promise<string> {
+  const headers = { authorization: `Bearer ${reader?.credentials?.accessToken ?? ''}` };
+  return (await fetch(`${reader?.url ?? ''}${pathOf(limit * 2, limit)}`, { headers })).text();
+}
+
+function page(agent: Agent, address: string): Promise<number> {
   const headers = { authorization: `Bearer ${reader?.credentials?.accessToken ?? ''}` };
   return new Promise((resolve, reject) => {
-    get(`${reader?.url ?? ''}/api/v1/rooms/${roomId}/messages?before=${String(before)}&limit=${String(limit)}`, { agent, headers }, (response) => {
+    get(address, { agent, headers }, (response) => {
       let bytes = 0;
       response.on('data', (chunk: Buffer) => (bytes += chunk.length));
       response.on('end', () => {
@@ -50,7 +62,7 @@ function page(agent: Agent, before: number, limit: number): Promise<number> {
 }
 
 /** Reads pages all over the room, each reader one after the other. */
-async function read({ concurrency, seconds, limit }: PagesPlan): Promise<PagesFigures> {
+async function read({ concurrency, seconds, limit, url = reader?.url ?? '' }: PagesPlan): Promise<PagesFigures> {
   const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
   const latencies = Latencies.empty();
   const startMs = performance.now();
@@ -62,7 +74,7 @@ async function read({ concurrency, seconds, limit }: PagesPlan): Promise<PagesFi
       // A stride that shares no factor with the number of pages visits all of them.
       place = (place + 7_919) % posted;
       const startedMs = performance.now();
-      const size = await page(agent, limit + place, limit);
+      const size = await page(agent, url + pathOf(limit + place, limit));
       bytes += size;
       latencies.add(performance.now() - startedMs);
     }
@@ -77,4 +89,4 @@ async function read({ concurrency, seconds, limit }: PagesPlan): Promise<PagesFi
   };
 }
 
-serveTasks({ fill, read });
+serveTasks({ fill, sample, read });

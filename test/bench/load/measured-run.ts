@@ -1,6 +1,7 @@
 import { formatPercentiles } from '@agent-chat/load';
 import { Client } from 'pg';
 import { type ChildTask } from './child-task';
+import { type CpuProfiler } from './cpu-profiler';
 import { rounded } from './options';
 import { cpuSecondsOfFamily } from './process-usage';
 import { type RunFigures, type RunPlan, type Verdict } from './send-load';
@@ -34,16 +35,20 @@ function cpuOf({ parts }: MeasuredSystem): Record<string, number> {
   return Object.fromEntries(Object.entries(parts).map(([part, pids]) => [part, seconds(pids)]));
 }
 
+/** What a profile of posting is divided by. */
+const unitsOf = ({ acked, deliveries }: RunFigures): Record<string, number> => ({ message: acked, delivery: deliveries });
+
 /** One series of posts, and what each part of the system spent on it. */
-export async function measureRun(load: ChildTask, system: MeasuredSystem, plan: RunPlan): Promise<Measured> {
+export async function measureRun(load: ChildTask, system: MeasuredSystem, plan: RunPlan, profiler?: CpuProfiler): Promise<Measured> {
   const transactions = await allTransactions(system);
   const before = cpuOf(system);
-  const figures = await load.ask<RunFigures>('perform', plan);
+  const perform = (): Promise<RunFigures> => load.ask<RunFigures>('perform', plan);
+  const figures = profiler === undefined ? await perform() : await profiler.sample(system.parts, unitsOf, perform);
   const after = cpuOf(system);
   const micros = (part: string): number => Math.round((((after[part] ?? 0) - (before[part] ?? 0)) * 1e6) / Math.max(1, figures.acked));
   return {
     ...figures,
-    offered: plan.rate,
+    offered: Math.round(figures.posted / plan.phases.reduce((seconds, phase) => seconds + phase.seconds, 0)),
     microsByPart: Object.fromEntries(Object.keys(before).map((part) => [part, micros(part)])),
     postsPerCommit: rounded(figures.acked / ((await allTransactions(system)) - transactions)),
   };

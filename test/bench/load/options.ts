@@ -2,7 +2,7 @@ export type BenchOptions = Readonly<Record<string, string>>;
 
 export function numberOption(options: BenchOptions, name: string, fallback: number): number {
   const value = Number(options[name] ?? fallback);
-  if (!Number.isFinite(value) || value < 0) throw new Error(`${name} must be a number, not ${options[name] ?? ''}`);
+  if (Number.isNaN(value) || value < 0) throw new Error(`${name} must be a number, not ${options[name] ?? ''}`);
   return value;
 }
 

@@ -24,13 +24,17 @@ export function cpuSecondsOf(pid: number): number {
   return rowOf(pid)?.cpuSeconds ?? Number.NaN;
 }
 
+/** The living children of a process, oldest first. */
+export function childrenOf(pid: number): number[] {
+  const pids = readdirSync('/proc').map(Number).filter(Number.isInteger);
+  return pids.filter((child) => rowOf(child)?.parent === pid).sort((one, other) => one - other);
+}
+
 /** CPU time of a process and of its living children. */
 export function cpuSecondsOfFamily(pid: number): number {
   const own = rowOf(pid);
   if (own === undefined) return Number.NaN;
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  const children = pids.map((child) => rowOf(Number(child))).filter((row) => row?.parent === pid);
-  return children.reduce((total, row) => total + (row?.cpuSeconds ?? 0), own.cpuSeconds);
+  return childrenOf(pid).reduce((total, child) => total + (rowOf(child)?.cpuSeconds ?? 0), own.cpuSeconds);
 }
 
 /** Resident kilobytes of a process. */
@@ -39,6 +43,19 @@ export function residentKbOf(pid: number): number {
     return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1]);
   } catch {
     return Number.NaN;
+  }
+}
+
+/** Kilobytes of a process and its children that no other process shares, and their share of what is shared; NaN where the system doesn't tell. */
+export function residentKbOfFamily(pid: number): number {
+  return [pid, ...childrenOf(pid)].reduce((total, each) => total + proportionalKbOf(each), 0);
+}
+
+function proportionalKbOf(pid: number): number {
+  try {
+    return Number(/Pss:\s+(\d+)/.exec(readFileSync(`/proc/${String(pid)}/smaps_rollup`, 'utf8'))?.[1]);
+  } catch {
+    return existsSync(`/proc/${String(pid)}`) ? Number.NaN : 0;
   }
 }
 

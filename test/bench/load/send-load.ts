@@ -1,6 +1,5 @@
 import {
   inTurns,
-  Latencies,
   type LoggedEvent,
   negativeControl,
   type Percentiles,
@@ -12,6 +11,7 @@ import {
   type Violations,
 } from '@agent-chat/load';
 import { RestClient } from '../../support/rest-client';
+import { type PhaseFigures, type RunPhase, type SecondFigures, SendRun } from './send-run';
 
 /** Rooms of equal size that everybody is in equally often; each user has one connection. */
 export interface Population {
@@ -25,8 +25,7 @@ export interface Population {
 }
 
 export interface RunPlan {
-  readonly rate: number;
-  readonly seconds: number;
+  readonly phases: readonly RunPhase[];
   /** How long to wait for what is still on its way after the last post. */
   readonly drainSeconds: number;
 }
@@ -44,6 +43,13 @@ export interface RunFigures {
   readonly delivery: Percentiles;
   /** CPU of this process a post. */
   readonly cpuMicros: number;
+  /** Posts without any answer. */
+  readonly unanswered: number;
+  /** Refusals that were not for the load, or named no time. */
+  readonly badRefusals: number;
+  /** Of plans with several phases. */
+  readonly phases: readonly PhaseFigures[];
+  readonly series: readonly SecondFigures[];
 }
 
 export interface Verdict extends Violations {
@@ -59,45 +65,22 @@ interface Member {
   readonly streams: Map<string, StreamTally>;
 }
 
+/** One rate all the time. */
+export function steadyPlan(rate: number, seconds: number, drainSeconds: number): RunPlan {
+  return { phases: [{ rate, seconds }], drainSeconds };
+}
+
 const TICK_MS = 1;
 const TEXT = 'a message of ordinary length, as people write them to each other all day long, give or take a few words';
 const POLL_MS = 10;
 /** What was stored without an answer in time may be delivered after its run. */
 const LATE_DELIVERY_MS = 10_000;
 
-/** One series of posts at a steady rate; latencies count from the moment a post was due, whatever held it up. */
-class Run {
-  readonly ackSeqs: Int32Array;
-  readonly acks = Latencies.empty();
-  readonly deliveries = Latencies.empty();
-  readonly refusals: Record<string, number> = {};
-  startMs = 0;
-  posted = 0;
-  refused = 0;
-  ackedInTime = 0;
-
-  constructor(
-    readonly first: number,
-    readonly total: number,
-    private readonly rate: number,
-  ) {
-    this.ackSeqs = new Int32Array(total);
-  }
-
-  dueMs(number: number): number {
-    return this.startMs + ((number - this.first) * 1_000) / this.rate;
-  }
-
-  get isComplete(): boolean {
-    return this.acks.count + this.refused >= this.total;
-  }
-}
-
 /** Posts as a population does, and keeps account of everything that came back. */
 export class SendLoad {
   private readonly members: Member[] = [];
-  private readonly runs: Run[] = [];
-  private run: Run | undefined;
+  private readonly runs: SendRun[] = [];
+  private run: SendRun | undefined;
   private nextNumber = 1;
   private frames = 0;
   /** All that one reader saw in one room, for the control. */
@@ -122,17 +105,16 @@ export class SendLoad {
     });
   }
 
-  async perform({ rate, seconds, drainSeconds }: RunPlan): Promise<RunFigures> {
-    const total = Math.round(rate * seconds);
-    const run = new Run(this.nextNumber, total, rate);
-    this.nextNumber += total;
+  async perform({ phases, drainSeconds }: RunPlan): Promise<RunFigures> {
+    const run = new SendRun(this.nextNumber, phases);
+    this.nextNumber += run.total;
     this.runs.push(run);
     this.frames = 0;
     const cpu = process.cpuUsage();
     run.startMs = performance.now();
     this.run = run;
     await this.postAll(run);
-    const achieved = Math.round((run.ackedInTime / seconds) * 10) / 10;
+    const achieved = Math.round((run.ackedInTime / run.seconds) * 10) / 10;
     await this.drain(run, drainSeconds * 1_000);
     const used = process.cpuUsage(cpu);
     if (this.closedBecause !== undefined) throw new Error(`A connection was closed: ${this.closedBecause}`);
@@ -146,7 +128,11 @@ export class SendLoad {
       eventsPerFrame: Math.round((run.deliveries.count / this.frames) * 10) / 10,
       ack: run.acks.summary(),
       delivery: run.deliveries.summary(),
-      cpuMicros: Math.round((used.user + used.system) / total),
+      cpuMicros: Math.round((used.user + used.system) / run.total),
+      unanswered: run.total - run.acks.count - run.refused,
+      phases: run.phaseFigures(),
+      badRefusals: run.badRefusals,
+      series: run.series(),
     };
   }
 
@@ -179,7 +165,7 @@ export class SendLoad {
     });
     const conversations = this.members.length * this.population.roomsPerUser;
     found.push(...this.runs.map((run) => judgeAcks(run, storedAt, conversations)));
-    const count = (pick: (run: Run) => number): number => this.runs.reduce((total, run) => total + pick(run), 0);
+    const count = (pick: (run: SendRun) => number): number => this.runs.reduce((total, run) => total + pick(run), 0);
     return { ...sum(found), checkedDeliveries: count((run) => run.deliveries.count), checkedAcks: count((run) => run.acks.count), controlPassed };
   }
 
@@ -236,11 +222,11 @@ export class SendLoad {
     const place = placeOf(event);
     streams.get(event.roomId)?.see(place);
     const { run } = this;
-    if (run !== undefined && place.content >= run.first) run.deliveries.add(performance.now() - run.dueMs(place.content));
+    if (run !== undefined && place.content >= run.first) run.delivered(place.content);
     return place;
   }
 
-  private postAll(run: Run): Promise<void> {
+  private postAll(run: SendRun): Promise<void> {
     return new Promise((resolve) => {
       const tick = (): void => {
         const nowMs = performance.now();
@@ -252,22 +238,15 @@ export class SendLoad {
     });
   }
 
-  private post(run: Run, number: number): void {
+  private post(run: SendRun, number: number): void {
     const member = this.members[number % this.members.length]!;
     const roomId = member.rooms[Math.floor(number / this.members.length) % member.rooms.length]!;
     member.socket.callBack<{ seq: number }>('message.post', `{"roomId":"${roomId}","clientMsgId":"${String(number)}","text":"${TEXT}"}`, (answer) => {
-      if (answer.ok) {
-        run.acks.add(performance.now() - run.dueMs(number));
-        run.ackSeqs[number - run.first] = answer.seq;
-        if (run.posted < run.total) run.ackedInTime++;
-      } else {
-        run.refused++;
-        run.refusals[answer.error.code] = (run.refusals[answer.error.code] ?? 0) + 1;
-      }
+      run.answered(number, answer);
     });
   }
 
-  private async drain(run: Run, timeoutMs: number): Promise<void> {
+  private async drain(run: SendRun, timeoutMs: number): Promise<void> {
     await until(() => run.isComplete && run.deliveries.count >= run.acks.count * this.population.membersPerRoom, timeoutMs);
   }
 }
@@ -285,7 +264,7 @@ function placeOf({ seq, type, data }: LoggedEvent): Place {
 }
 
 /** Every acknowledged post is stored where its acknowledgement said, and those of one sender in the order sent. */
-function judgeAcks(run: Run, storedAt: ReadonlyMap<number, number>, conversations: number): Violations {
+function judgeAcks(run: SendRun, storedAt: ReadonlyMap<number, number>, conversations: number): Violations {
   let lost = 0;
   let reordered = 0;
   const newest = new Map<number, number>();

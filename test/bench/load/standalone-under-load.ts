@@ -7,6 +7,7 @@ export class StandaloneUnderLoad implements SystemUnderLoad {
   readonly urls: readonly string[];
   readonly parts: Readonly<Record<string, readonly number[]>>;
   readonly databaseServers: readonly string[];
+  readonly settings = {};
 
   private constructor(private readonly server: StandaloneProcess) {
     const postgres = embeddedServerOf(server.dataDir);
@@ -15,8 +16,8 @@ export class StandaloneUnderLoad implements SystemUnderLoad {
     this.databaseServers = [`${postgres.url}/postgres`];
   }
 
-  static async start(nodeArguments: readonly string[]): Promise<StandaloneUnderLoad> {
-    return new StandaloneUnderLoad(await StandaloneProcess.start({ HOST: '127.0.0.1' }, nodeArguments));
+  static async start(nodeArguments: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<StandaloneUnderLoad> {
+    return new StandaloneUnderLoad(await StandaloneProcess.start({ HOST: '127.0.0.1', ...env }, nodeArguments));
   }
 
   get printed(): string {

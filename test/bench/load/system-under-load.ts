@@ -6,6 +6,8 @@ export interface SystemUnderLoad {
   readonly parts: Readonly<Record<string, readonly number[]>>;
   /** Each of its database servers, by a URL of the database `postgres`. */
   readonly databaseServers: readonly string[];
+  /** Where its other servers are, as the environment of its processes says. */
+  readonly settings: Readonly<Record<string, string>>;
   /** What its processes printed since they were ready. */
   readonly printed: string;
   remove(): Promise<void>;

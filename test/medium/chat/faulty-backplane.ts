@@ -23,6 +23,11 @@ export class FaultyBackplane extends Backplane {
     return this.real.gateways();
   }
 
+  override async lives(gateway: GatewayId): Promise<boolean> {
+    if (this.isDown) throw new AppError('UNAVAILABLE');
+    return this.real.lives(gateway);
+  }
+
   override close(): Promise<void> {
     return this.real.close();
   }

@@ -8,11 +8,13 @@ import { AuditProjection } from '../../../apps/analytics/src/infrastructure/audi
 import { FiguresProjection } from '../../../apps/analytics/src/infrastructure/figures.projection';
 import { ObservationsRepository } from '../../../apps/analytics/src/infrastructure/observations.repository';
 import { ListChangeNotices } from '../../../apps/chat/src/application/project/list-change-notices';
+import { historyWindow } from '../../../apps/chat/src/application/read/history-window';
 import { ChatOwner } from '../../../apps/chat/src/application/write/chat-owner';
 import { OwnerAnswers } from '../../../apps/chat/src/application/write/owner-answers';
 import { DirectoryProjection } from '../../../apps/chat/src/infrastructure/project/directory.projection';
 import { SearchProjection } from '../../../apps/chat/src/infrastructure/project/search.projection';
 import { openEventLog, storedEvents } from '../../support/event-publisher';
+import { openHistory } from '../../support/history-pages';
 import { openReading, type Reading } from '../../support/reading';
 
 const NEVER_MS = 3_600_000;
@@ -35,7 +37,14 @@ describe('what is commanded', () => {
       if (channel === 'answers') for (const answer of JSON.parse(message) as CommandAnswer[]) answers.set(answer.requestId, answer);
     });
     reading.bus.answer('presence.gateways', async () => ({ users: [] }));
-    owner = new ChatOwner({ log, backplane, database: reading.database, clock: new SystemClock(), name: newId() });
+    owner = new ChatOwner({
+      log,
+      backplane,
+      database: reading.database,
+      clock: new SystemClock(),
+      name: newId(),
+      onStored: (event) => reading.kept.follow(event),
+    });
     await owner.start();
     runner = new ProjectionRunner({ log, queries: reading.bus, checkEveryMs: NEVER_MS, onError: () => undefined });
     const { database } = reading;
@@ -121,6 +130,40 @@ describe('what is commanded', () => {
       const figures = await reading.database.directory().query('SELECT messages FROM figures_rooms WHERE room_id = $1 AND unit = $2', [roomId, 'day']);
       expect(Number(figures[0]?.['messages'])).toBe(2);
     });
+  });
+
+  it('keeps pages in memory as the database has them, to the letter, while it is stored', async () => {
+    const roomId = newId<RoomId>();
+    const plain = openHistory(reading.database, 0);
+    const { kept, gone } = await live(roomId);
+    const look = async (userId: UserId): Promise<void> => {
+      const input = { roomId, userId, limit: 10 };
+      expect(await reading.bus.askText('room.history', input, { timeoutMs: 5_000 })).toBe(JSON.stringify(await plain(input)));
+    };
+    await look(alice);
+    const message = { messageId: kept };
+    const told = [
+      () => command('message.post', roomId, bob, { messageId: newId<MessageId>(), text: `"\u0001" & ✓ <@${alice}>`, replyTo: kept }),
+      () => command('reaction.add', roomId, alice, { ...message, emoji: '👍' }),
+      () => command('reaction.add', roomId, alice, { ...message, emoji: '🎉' }),
+      () => command('message.edit', roomId, alice, { ...message, text: 'two <@room>' }),
+      () => command('room.update', roomId, alice, { topic: 'plants' }),
+      () => command('message.delete', roomId, alice, message),
+    ];
+    for (const happen of told) {
+      await happen();
+      const { room } = await reading.ask('room.get', { roomId, userId: alice });
+      expect(reading.kept.page(roomId, historyWindow({}, 10))).toMatchObject({ epoch: room.epoch, head: room.head });
+      await look(alice);
+      await look(bob);
+    }
+    // Those that the event alone doesn't tell.
+    await command('message.restore', roomId, alice, message);
+    await look(bob);
+    await command('reaction.remove', roomId, bob, { ...message, emoji: '🎉' });
+    await look(bob);
+    await command('message.restore', roomId, alice, { messageId: gone });
+    await look(alice);
   });
 
   it('counts the same badges for whoever moves a mark as for whoever asks: nobody is named by what they wrote', async () => {

@@ -2,13 +2,13 @@ import { newId, partitionOf, type RoomId, type UserId } from '@agent-chat/kernel
 import { eventually } from '@agent-chat/testing';
 import { EventReader } from '../../../apps/chat/src/infrastructure/read/event.reader';
 import { HeadReader } from '../../../apps/chat/src/infrastructure/read/head.reader';
-import { HistoryReader } from '../../../apps/chat/src/infrastructure/read/history.reader';
 import { PartitionLogReader } from '../../../apps/chat/src/infrastructure/read/partition-log.reader';
 import { PersonLogReader } from '../../../apps/chat/src/infrastructure/read/person-log.reader';
 import { RoomListReader } from '../../../apps/chat/src/infrastructure/read/room-list.reader';
 import { RoomReader } from '../../../apps/chat/src/infrastructure/read/room.reader';
 import { SearchReader } from '../../../apps/chat/src/infrastructure/read/search.reader';
 import { type MoveStep } from '../../../apps/chat/src/application/move/shard-mover';
+import { openHistory } from '../../support/history-pages';
 import { PARTITIONS, post, roomIn } from './calls';
 import { openMoveRig, type MoveRig } from './move-rig';
 
@@ -41,10 +41,11 @@ describe('reading while a shard is moved', () => {
   /** What a process finds that looked at the map when everything was still at its old place. */
   async function openReaders() {
     const database = await rig.open();
+    const remembered = openHistory(database, 1_000_000);
+    await remembered({ roomId: roomIds[0]!, userId: ann, limit: 10 });
     const lists = new RoomListReader(database, new PersonLogReader(database));
-    const [heads, history, room, search, events] = [HeadReader, HistoryReader, RoomReader, SearchReader, EventReader].map((Reader) => new Reader(database)) as [
+    const [heads, room, search, events] = [HeadReader, RoomReader, SearchReader, EventReader].map((Reader) => new Reader(database)) as [
       HeadReader,
-      HistoryReader,
       RoomReader,
       SearchReader,
       EventReader,
@@ -63,7 +64,8 @@ describe('reading while a shard is moved', () => {
       'room.get': async () => (await room.get({ roomId: moving, userId: ann })).room.head,
       'room.members': async () => (await room.members({ roomId: moving, userId: ann, limit: 10 })).members.length,
       'room.readers': async () => (await room.readers({ roomId: moving, userIds: [ann] })).userIds,
-      'room.history': async () => (await history.history({ roomId: moving, userId: ann, limit: 10 })).items.map(({ text }) => text),
+      'room.history': async () => (await openHistory(database, 0)({ roomId: moving, userId: ann, limit: 10 })).items.map(({ text }) => text),
+      'room.history from memory': async () => (await remembered({ roomId: moving, userId: ann, limit: 10 })).items.map(({ text }) => text),
       'room.events': async () => (await events.events({ roomId: moving, userId: ann, after: '1.0', limit: 10, maxBytes: 1e6 })).events.map(({ seq }) => seq),
       'partition.events': async () => (await new PartitionLogReader(database).events({ partition: PARTITION, afterPosition: 0, limit: 100 })).lastPosition,
     };
@@ -79,7 +81,14 @@ describe('reading while a shard is moved', () => {
     const fresh = await openReaders();
     const expected = await answersOf(fresh);
     expect(expected).toMatchObject({ 'rooms.mine': all, 'rooms.memberOf': all, 'rooms.discover': all, 'heads.read': all, 'rooms.heads': all });
-    expect(expected).toMatchObject({ 'messages.search': all, 'rooms.open': all, 'room.get': 3, 'room.history': ['gnu'], 'room.events': [1, 2, 3] });
+    expect(expected).toMatchObject({
+      'messages.search': all,
+      'rooms.open': all,
+      'room.get': 3,
+      'room.history': ['gnu'],
+      'room.history from memory': ['gnu'],
+      'room.events': [1, 2, 3],
+    });
 
     const stale = new Map(await Promise.all([...STEPS, 'done'].map(async (step) => [step, await openReaders()] as const)));
     const seen: [string, unknown][] = [];

@@ -2,7 +2,7 @@ import { openPostgresDatabase, type PostgresDatabase } from '@agent-chat/databas
 import { type UserId } from '@agent-chat/kernel';
 import { eventually, startTestServers, type TestServer, type TestServers } from '@agent-chat/testing';
 import { Client } from 'pg';
-import { HistoryReader } from '../../../apps/chat/src/infrastructure/read/history.reader';
+import { type AskHistory, openHistory } from '../../support/history-pages';
 import { SeededRoom } from '../../support/seeded-room';
 
 const urlOf = ({ port }: TestServer): string => `postgres://postgres:postgres@127.0.0.1:${String(port)}/postgres`;
@@ -22,7 +22,7 @@ describe('reading from a replica', () => {
   let primary: TestServer;
   let standby: TestServer;
   let database: PostgresDatabase;
-  let history: HistoryReader;
+  let history: AskHistory;
   let room: SeededRoom;
   /** Which server was asked, in order. */
   let asked: string[];
@@ -40,7 +40,7 @@ describe('reading from a replica', () => {
       observer: ({ database: name }) => asked.push(name),
       log: () => undefined,
     });
-    history = new HistoryReader(database);
+    history = openHistory(database, 0);
     room = await SeededRoom.create(database, { kind: 'private' });
     await room.post(room.owner, 'one');
     await caughtUp();
@@ -53,7 +53,7 @@ describe('reading from a replica', () => {
 
   const read = async (atLeast?: string, userId: UserId = room.owner): Promise<{ texts: string[]; from: string[] }> => {
     asked = [];
-    const page = await history.history({ roomId: room.roomId, userId, limit: 10, atLeast });
+    const page = await history({ roomId: room.roomId, userId, limit: 10, atLeast });
     return { texts: page.items.map(({ text }) => String(text)), from: asked };
   };
   const caughtUp = (): Promise<void> =>

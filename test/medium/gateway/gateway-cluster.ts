@@ -18,6 +18,7 @@ import { type CommandCall, CommandSender } from '../../../apps/gateway/src/appli
 import { GatewayInbox } from '../../../apps/gateway/src/application/gateway-inbox';
 import { RoomWrites } from '../../../apps/gateway/src/application/room-writes';
 import { AuthModule } from '../../../apps/gateway/src/auth.module';
+import { admissionLimits, CommandAdmission } from '../../../apps/gateway/src/application/command-admission';
 import { CommandModule } from '../../../apps/gateway/src/command.module';
 import { AuthGuard } from '../../../apps/gateway/src/interface/auth/auth.guard';
 import { SlimIoAdapter } from '../../../apps/gateway/src/interface/realtime/slim-io.adapter';
@@ -92,6 +93,7 @@ export class GatewayCluster {
       { provide: EphemeralStore, useValue: this.store },
       { provide: Authenticator, useValue: this.authenticator },
       { provide: CommandSender, useValue: new ScriptedCommandSender(this.chat) },
+      { provide: CommandAdmission, useValue: new CommandAdmission(PARTITIONS, admissionLimits(config.limits)) },
       { provide: GatewayInbox, useValue: inbox },
       AttachmentClaims,
       RoomWrites,

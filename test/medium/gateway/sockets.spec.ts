@@ -42,9 +42,17 @@ describe('A socket', () => {
     directory.resolve();
     const sockets = await Promise.all(connecting);
     const connections = gateway.app.get(ConnectionRegistry);
-    expect([connections.size, Math.max(connections.of(ann).size, connections.of(bob).size)]).toEqual([5, 3]);
+    expect([connections.size, Math.max(connections.of(ann).length, connections.of(bob).length)]).toEqual([5, 3]);
     await eventually(() => expect(sockets.filter((socket) => socket?.disconnected === undefined && socket !== undefined)).toHaveLength(5));
     for (const socket of sockets) expect(socket?.named('closing')[0]?.code ?? 'LIMIT_REACHED').toMatch(/^(LIMIT_REACHED|UNAVAILABLE)$/);
+  });
+
+  it('is told the rev of its room list together with those who connect at the same time', async () => {
+    const gateway = await cluster.start();
+    const asked = jest.spyOn(cluster.queries, 'ask');
+    const sockets = await Promise.all(Array.from({ length: 20 }, () => cluster.connect(gateway)));
+    for (const socket of sockets) await eventually(() => expect(socket.named('rooms')).toEqual([{ rev: 0, changes: [] }]));
+    expect(asked.mock.calls.filter(([query]) => query === 'users.revs').length).toBeLessThanOrEqual(5);
   });
 
   it('answers what it does not know or cannot read, and survives it', async () => {
@@ -125,7 +133,7 @@ describe('A socket', () => {
     await eventually(
       async () => {
         await cluster.chat.happen(room, 'message.posted', { text: 'x'.repeat(100_000) });
-        expect(registry.of(slow.userId).size).toBe(0);
+        expect(registry.of(slow.userId).length).toBe(0);
       },
       { timeoutMs: 20_000 },
     );

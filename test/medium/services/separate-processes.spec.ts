@@ -143,7 +143,8 @@ describe('apps that share a database, a log and a backplane, and else only ask e
     const { roomId } = await ann.createRoom({ kind: 'private', name: 'Before and after' });
     await sayAndRead('before', roomId);
     await running.get('chat')?.close();
-    await expect(ann.call('GET', `/rooms/${roomId}/messages`)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    // Where it listened another program may listen by now, and not answer.
+    await expect(ann.call('GET', `/rooms/${roomId}/messages`)).rejects.toMatchObject({ code: expect.stringMatching(/^(UNAVAILABLE|TIMEOUT)$/) });
 
     await start(serviceApp('chat', ChatModule));
 

@@ -5,6 +5,7 @@ import { formatCursor, type RoomId, type UserId, SystemClock } from '@agent-chat
 import { type QueryBus } from '@agent-chat/query-bus';
 import { Observations } from '../../../apps/gateway/src/application/figures/observations';
 import { GatewayInbox } from '../../../apps/gateway/src/application/gateway-inbox';
+import { admissionLimits, CommandAdmission } from '../../../apps/gateway/src/application/command-admission';
 import { LogCommandSender } from '../../../apps/gateway/src/application/log-command-sender';
 import { Connection, type NoticeFrame } from '../../../apps/gateway/src/application/realtime/connection';
 import { DeliveryQueue } from '../../../apps/gateway/src/application/realtime/delivery-queue';
@@ -43,9 +44,10 @@ export class GatewayProcess {
     const linked = new LinkedLog(log, this.link, (_, records) => {
       for (const record of records) onCommand(record);
     });
-    this.commands = new LogCommandSender(linked, queries, this.inbox.gatewayId);
+    const admission = new CommandAdmission(log.partitionCount, admissionLimits(config.limits));
+    this.commands = new LogCommandSender(linked, queries, this.inbox.gatewayId, admission);
     this.interest = new InterestRegistry(queries, this.inbox, config);
-    this.index = new RoomIndex(upkeep, deliveries, this.interest, this.inbox, metrics);
+    this.index = new RoomIndex(upkeep, deliveries, this.interest, this.inbox, metrics, admission);
     this.heads = new HeadsCheck(queries, this.index, this.interest, upkeep);
     this.subscriptions = new Subscriptions(queries, this.index, this.interest, config);
   }

@@ -142,6 +142,10 @@ export class LinkedBackplane extends Backplane {
     return this.real.gateways();
   }
 
+  override lives(gateway: GatewayId): Promise<boolean> {
+    return this.real.lives(gateway);
+  }
+
   override close(): Promise<void> {
     return Promise.resolve();
   }

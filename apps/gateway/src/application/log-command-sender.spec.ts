@@ -2,8 +2,9 @@ import { readOrigin, type CommandAnswer, type QueryAnswer, type QueryInput } fro
 import { type EventLog, type LogRecord, type RecordPosition } from '@agent-chat/event-log';
 import { AppError, newId, type GatewayId, type MessageId, type RoomId, type UserId } from '@agent-chat/kernel';
 import { InMemoryQueryBus } from '@agent-chat/query-bus/adapters/memory';
+import { CommandAdmission } from './command-admission';
 import { type CommandCall } from './command-sender';
-import { COMMAND_DEADLINE_MS, ENQUIRE_AFTER_MS, LogCommandSender, MAX_OPEN_CALLS } from './log-command-sender';
+import { COMMAND_DEADLINE_MS, ENQUIRE_AFTER_MS, LogCommandSender } from './log-command-sender';
 
 type Outcome = QueryAnswer<'command.outcome'>['outcomes'][number];
 
@@ -41,7 +42,12 @@ function setUp() {
       return log.respond(records);
     },
   } as unknown as EventLog;
-  return { log, asked, owner, sender: new LogCommandSender(eventLog, queries, gatewayId) };
+  return {
+    log,
+    asked,
+    owner,
+    sender: new LogCommandSender(eventLog, queries, gatewayId, new CommandAdmission(64, { maxOpenCalls: 100, targetMs: 250, freeCalls: 0 })),
+  };
 }
 
 /** What a call came to, as far as it has come. */
@@ -199,9 +205,12 @@ describe('LogCommandSender', () => {
   it('refuses calls beyond what may wait, and all once it drains, which ends when each has its answer', async () => {
     const { log, sender } = setUp();
     log.respond = () => new Promise(() => undefined);
-    const calls = Array.from({ length: MAX_OPEN_CALLS + 1 }, () => follow(sender.send(call())));
+    const calls = Array.from({ length: 100 }, () => follow(sender.send(call())));
     await pass(1);
-    expect(calls.filter(({ outcome }) => outcome === 'UNAVAILABLE')).toHaveLength(1);
+    // A third, since all are of one room: there is place for others yet.
+    expect(log.written()).toBe(34);
+    expect(calls.slice(34).every(({ outcome }) => outcome === 'UNAVAILABLE')).toBe(true);
+    await expect(sender.send(call())).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfterMs: 1_000 });
     let isDrained = false;
     void sender.drain().then(() => (isDrained = true));
     await pass(100);

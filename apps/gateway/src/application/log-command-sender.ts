@@ -2,6 +2,7 @@ import { COMMANDS_TOPIC, encodeCommand, type Command, type CommandAnswer, type C
 import { type EventLog } from '@agent-chat/event-log';
 import { AppError, newId, newRequestId, type GatewayId, type RequestId } from '@agent-chat/kernel';
 import { type QueryBus } from '@agent-chat/query-bus';
+import { type AdmittedCall, type CommandAdmission, OVERLOADED } from './command-admission';
 import { type CommandCall, CommandSender } from './command-sender';
 import { OutcomeEnquiry, type OpenCall } from './outcome-enquiry';
 
@@ -9,13 +10,14 @@ import { OutcomeEnquiry, type OpenCall } from './outcome-enquiry';
 export const COMMAND_DEADLINE_MS = 10_000;
 /** After this long without an answer the owner is asked (P22). */
 export const ENQUIRE_AFTER_MS = 500;
-/** Calls that may wait for an answer at once. Beyond that more would only wait until they time out, so they are refused at once instead. */
-export const MAX_OPEN_CALLS = 5_000;
 const RETRY_AFTER_MS = 1_000;
 
 // Waiting is measured by a clock that never jumps: one set back would leave callers without an answer for as long.
 
 interface Waiter extends OpenCall {
+  readonly admitted: AdmittedCall;
+  /** Since when it waits, once, however often it is appended: since it came, if this process was behind then. */
+  readonly sinceMs: number;
   readonly resolve: (result: CommandResult) => void;
   readonly reject: (error: AppError) => void;
   /** The call may have been written at least once: from then on it never fails as UNAVAILABLE (P22). */
@@ -33,6 +35,7 @@ export class LogCommandSender extends CommandSender {
     private readonly log: EventLog,
     queries: QueryBus,
     private readonly gatewayId: GatewayId,
+    private readonly admission: CommandAdmission,
   ) {
     super();
     this.enquiry = new OutcomeEnquiry(queries, log.partitionCount);
@@ -44,15 +47,16 @@ export class LogCommandSender extends CommandSender {
   override send<Type extends CommandType>(call: CommandCall<Type>): Promise<CommandResult> {
     // Who keeps calling would keep the process from leaving.
     if (this.isDraining) return Promise.reject(new AppError('DRAINING', { retryAfterMs: RETRY_AFTER_MS }));
-    if (this.waiters.size >= MAX_OPEN_CALLS) {
-      return Promise.reject(new AppError('UNAVAILABLE', { detail: 'Too many calls wait for an answer', retryAfterMs: RETRY_AFTER_MS }));
-    }
+    const nowMs = performance.now();
+    const admitted = this.admission.about(call);
+    if (this.admission.take(admitted, nowMs) !== undefined) return Promise.reject(OVERLOADED);
     const key = call.key ?? newId();
     return new Promise((resolve, reject) => {
-      const nowMs = performance.now();
       this.dispatch({
         call,
+        admitted,
         key,
+        sinceMs: nowMs - this.admission.lagMs(nowMs),
         deadlineMs: nowMs + COMMAND_DEADLINE_MS,
         askAtMs: 0,
         asking: false,
@@ -67,13 +71,15 @@ export class LogCommandSender extends CommandSender {
 
   /** Hands over answers as they arrive; one that nobody waits for is dropped (P2). */
   receive(answers: readonly CommandAnswer[]): void {
-    for (const answer of answers) this.settle(answer);
+    const nowMs = performance.now();
+    for (const answer of answers) this.settle(answer, nowMs);
   }
 
   override async drain(): Promise<void> {
     this.isDraining = true;
     while (this.waiters.size > 0) await new Promise((resolve) => setTimeout(resolve, 20));
     clearInterval(this.ticker);
+    this.admission.stop();
   }
 
   private dispatch(waiter: Waiter): void {
@@ -95,7 +101,7 @@ export class LogCommandSender extends CommandSender {
 
   private notAppended(waiter: Waiter, error: AppError): void {
     if (error.code === 'LOG_UNAVAILABLE' && !waiter.uncertain) {
-      this.waiters.delete(waiter.requestId);
+      this.end(waiter);
       waiter.reject(new AppError('UNAVAILABLE', { detail: error.message, retryAfterMs: error.retryAfterMs ?? RETRY_AFTER_MS, cause: error }));
       return;
     }
@@ -103,12 +109,19 @@ export class LogCommandSender extends CommandSender {
     waiter.uncertain = true;
   }
 
-  private settle(answer: CommandAnswer): void {
+  private settle(answer: CommandAnswer, nowMs: number): void {
     const waiter = this.waiters.get(answer.requestId as RequestId);
     if (waiter === undefined) return;
     this.waiters.delete(waiter.requestId);
+    this.admission.answered(waiter.admitted, nowMs - waiter.sinceMs, nowMs);
     if (answer.ok) waiter.resolve(answer.result);
     else waiter.reject(AppError.fromBody(answer.error));
+  }
+
+  /** Without an answer. */
+  private end(waiter: Waiter): void {
+    this.waiters.delete(waiter.requestId);
+    this.admission.ended(waiter.admitted);
   }
 
   /** P22: asks for late answers, gives up at the deadline. */
@@ -117,7 +130,7 @@ export class LogCommandSender extends CommandSender {
     const late: Waiter[] = [];
     for (const waiter of this.waiters.values()) {
       if (nowMs >= waiter.deadlineMs) {
-        this.waiters.delete(waiter.requestId);
+        this.end(waiter);
         waiter.reject(new AppError('TIMEOUT'));
       } else if (nowMs >= waiter.askAtMs && !waiter.asking) late.push(waiter);
     }
@@ -131,7 +144,7 @@ export class LogCommandSender extends CommandSender {
       waiter.askAtMs = performance.now() + ENQUIRE_AFTER_MS;
       if (!this.waiters.has(waiter.requestId)) return;
       if (outcome === 'gone') this.repeat(waiter);
-      else if (outcome !== 'pending') this.settle(outcome);
+      else if (outcome !== 'pending') this.settle(outcome, performance.now());
     });
   }
 

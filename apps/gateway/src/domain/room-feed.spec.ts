@@ -49,6 +49,17 @@ describe('A room feed', () => {
     expect([early.reader.seqs, late.reader.seqs]).toEqual([[4, 5, 6, 7], [7]]);
   });
 
+  it('looks at nobody else while one of many is released', () => {
+    let looks = 0;
+    for (let each = 0; each < 1_000; each++) {
+      const opening = new Subscription(reader(), 'zoe');
+      Object.defineProperty(opening, 'snapshot', { get: () => void (looks += 1) });
+      feed.enter(opening);
+    }
+    for (let each = 0; each < 1_000; each++) expect(open(feed, 3).phase).toBe('live');
+    expect(looks).toBe(0);
+  });
+
   it('waits at a gap and goes on in order once it is filled', () => {
     const one = open(feed, 0);
     offer(group(3, 4), group(1, 1));

@@ -24,6 +24,8 @@ export class RoomFeed<Reader> {
   readonly stream = new RoomStream();
   private readonly live = new Set<Subscription<Reader>>();
   private readonly opening = new Set<Subscription<Reader>>();
+  /** Of those, the ones whose snapshot is there and which only wait until the stream reaches it: while thousands open, a step looks at these alone. */
+  private readonly awaiting = new Set<Subscription<Reader>>();
   private delivery: Delivery<Reader> | undefined;
   /** A group has made the room private: who may still read is being asked, and nothing is written meanwhile (P25). */
   private undecided: EventGroup | undefined;
@@ -44,6 +46,11 @@ export class RoomFeed<Reader> {
     return new Set([...this.live, ...this.opening].map(({ userId }) => userId));
   }
 
+  /** Whether some readers have a group already that others are yet to get. */
+  get isWriting(): boolean {
+    return this.delivery !== undefined;
+  }
+
   readers(): Iterable<Subscription<Reader>> {
     return this.live;
   }
@@ -59,6 +66,7 @@ export class RoomFeed<Reader> {
   leave(subscription: Subscription<Reader>, phase: 'ended' | 'catching-up' = 'ended'): void {
     subscription.phase = phase;
     this.live.delete(subscription);
+    this.awaiting.delete(subscription);
     if (this.opening.delete(subscription)) this.stream.release();
   }
 
@@ -70,6 +78,7 @@ export class RoomFeed<Reader> {
     if (cursor !== undefined && cursor.epoch < snapshot.epoch) this.restart();
     subscription.opened(snapshot);
     if (this.stream.cursor === undefined && this.stream.start(snapshot)) return this.end(subscription, 'restored');
+    this.awaiting.add(subscription);
     this.stream.expect(snapshot.seq);
   }
 
@@ -104,8 +113,9 @@ export class RoomFeed<Reader> {
     }
     const { group, targets, done } = this.delivery;
     const until = Math.min(done + limit, targets.length);
-    for (const target of targets.slice(done, until)) {
-      if (target.phase === 'live') this.hand(target, group);
+    for (let at = done; at < until; at++) {
+      const target = targets[at];
+      if (target?.phase === 'live') this.hand(target, group);
     }
     this.delivery.done = until;
     if (until === targets.length) {
@@ -145,10 +155,10 @@ export class RoomFeed<Reader> {
   }
 
   private release(): void {
-    if (this.undecided !== undefined || this.opening.size === 0) return;
-    for (const subscription of [...this.opening]) {
-      const { snapshot, isOvertaken } = subscription;
-      if (!isOvertaken && snapshot !== undefined && snapshot.seq <= (this.stream.cursor?.seq ?? -1)) this.releaseOne(subscription, snapshot);
+    if (this.undecided !== undefined) return;
+    for (const subscription of this.awaiting) {
+      const { snapshot } = subscription;
+      if (snapshot !== undefined && snapshot.seq <= (this.stream.cursor?.seq ?? -1)) this.releaseOne(subscription, snapshot);
     }
   }
 
@@ -157,6 +167,7 @@ export class RoomFeed<Reader> {
     const held = this.stream.since(snapshot.seq);
     if (held === undefined) {
       subscription.isOvertaken = true;
+      this.awaiting.delete(subscription);
       return this.outlet.overtaken(subscription);
     }
     this.leave(subscription);

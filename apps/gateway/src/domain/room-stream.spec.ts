@@ -33,9 +33,31 @@ describe('A room stream', () => {
     ] as const)
       stream.offer(groupOf(from, to));
 
-    expect(drained(stream)).toEqual(['2-2', '3-5', '6-7']);
+    expect(drained(stream)).toEqual(['2-7']);
     expect(stream.cursor).toEqual({ epoch: 1, seq: 7 });
     expect(stream.behind).toBe(false);
+  });
+
+  it('gives several groups that wait as one, up to one that changes access (P25)', () => {
+    const stream = streamAt(1);
+    stream.offer(groupOf(2, 3));
+    stream.offer({ ...groupOf(4, 4), access: { type: 'member.left', userId: 'u' } });
+    stream.offer(groupOf(5, 5));
+    stream.offer(groupOf(7, 7));
+    expect(stream.waitingEvents).toBe(5);
+
+    expect(stream.next()).toEqual({ ...groupOf(2, 4), access: { type: 'member.left', userId: 'u' } });
+    expect(stream.next()).toEqual(groupOf(5, 5));
+    expect(stream.next()).toBeUndefined();
+    expect(stream.waitingEvents).toBe(1);
+  });
+
+  it('joins no more than a frame should hold', () => {
+    const stream = streamAt(0);
+    const large = (seq: number): EventGroup => ({ roomId: 'r', epoch: 1, fromSeq: seq, events: ['x'.repeat(40_000)] });
+    for (const seq of [1, 2, 3]) stream.offer(large(seq));
+
+    expect(drained(stream)).toEqual(['1-2', '3-3']);
   });
 
   it('drops what it has seen (P27)', () => {

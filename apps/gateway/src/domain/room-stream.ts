@@ -4,6 +4,8 @@ import { after, lastSeqOf, sizeOf } from './event-groups';
 
 /** What may wait behind a gap, and what is kept while somebody subscribes; what comes beyond is read from the log. */
 const MAX_BUFFERED_BYTES = 2 * 1024 * 1024;
+/** Groups that wait leave as one of up to this size: each costs a write to every reader. */
+const MAX_JOINED_BYTES = 64 * 1024;
 
 /**
  * What this gateway has seen of one room: consecutive groups from a starting point on. Groups come in any order, repeated or with holes,
@@ -16,6 +18,8 @@ export class RoomStream {
   /** Groups that can't be applied yet, by their first seq. */
   private readonly waiting: EventGroup[] = [];
   private waitingBytes = 0;
+  /** Events of the groups that wait. */
+  waitingEvents = 0;
   /** Applied groups, newest last; kept only while somebody subscribes (P24). */
   private readonly recent: EventGroup[] = [];
   private recentBytes = 0;
@@ -55,6 +59,7 @@ export class RoomStream {
     this.target = 0;
     this.waiting.length = 0;
     this.waitingBytes = 0;
+    this.waitingEvents = 0;
     this.recent.length = 0;
     this.recentBytes = 0;
   }
@@ -64,19 +69,33 @@ export class RoomStream {
     this.target = Math.max(this.target, seq);
   }
 
-  /** The next consecutive group; the position moves behind it. */
+  /** What comes next, of several groups that wait as one, up to one that changes access (P25); the position moves behind it. */
   next(): EventGroup | undefined {
+    const first = this.nextGroup();
+    if (first === undefined) return undefined;
+    let next: EventGroup = first;
+    let bytes = sizeOf(first);
+    while (this.hasNext && next.access === undefined && bytes < MAX_JOINED_BYTES) {
+      const following = this.nextGroup();
+      if (following === undefined) break;
+      bytes += sizeOf(following);
+      next = { ...following, fromSeq: next.fromSeq, events: [...next.events, ...following.events] };
+    }
+    this.remember(next);
+    return next;
+  }
+
+  private nextGroup(): EventGroup | undefined {
     const { position } = this;
     if (position === undefined) return undefined;
     for (;;) {
       const first = this.waiting[0];
       if (first === undefined || (first.epoch === position.epoch && first.fromSeq > position.seq + 1)) return undefined;
       this.waiting.shift();
-      this.waitingBytes -= sizeOf(first);
+      this.count(first, -1);
       const unseen = first.epoch === position.epoch ? after(first, position.seq) : undefined;
       if (unseen !== undefined) {
         this.position = { epoch: position.epoch, seq: lastSeqOf(unseen) };
-        this.remember(unseen);
         return unseen;
       }
     }
@@ -123,8 +142,13 @@ export class RoomStream {
     let at = this.waiting.length;
     while (at > 0 && comesBefore(group, this.waiting[at - 1])) at--;
     this.waiting.splice(at, 0, group);
-    this.waitingBytes += sizeOf(group);
-    while (this.waitingBytes > MAX_BUFFERED_BYTES && this.waiting.length > 1) this.waitingBytes -= sizeOf(this.waiting.pop());
+    this.count(group, 1);
+    while (this.waitingBytes > MAX_BUFFERED_BYTES && this.waiting.length > 1) this.count(this.waiting.pop(), -1);
+  }
+
+  private count(group: EventGroup | undefined, sign: 1 | -1): void {
+    this.waitingBytes += sign * sizeOf(group);
+    this.waitingEvents += sign * (group?.events.length ?? 0);
   }
 
   private remember(group: EventGroup): void {

@@ -6,11 +6,12 @@ const HEADINGS = ['act', 'due', 'done', 'p50', 'p90', 'p99', 'p99.9', 'max', 'se
 
 /** The end of a run, as a terminal shows it. */
 export function formatResult(result: Result): string {
-  const { verdict, settings, deliveries, reconnects, resyncs, repeated, unfinished, connectionErrors } = result;
+  const { verdict, settings, opening, deliveries, reconnects, resyncs, repeated, unfinished, connectionErrors } = result;
   return [
     table(rowsOf(result)),
     'Times are milliseconds from when each act was due, so that waiting behind others counts.',
     '',
+    `${number(opening.connections)} connections were open after ${number(opening.seconds)} s, ${number(opening.connections / Math.max(0.1, opening.seconds))} a second`,
     `${number(deliveries)} deliveries, ${number(reconnects)} reconnects, ${number(resyncs)} refused resumes, ${number(repeated)} posts repeated, ${number(unfinished)} acts unfinished${listOf(connectionErrors, '; connections: ')}`,
     `verified: ${number(verdict.checkedAcks)} acknowledgements and ${number(verdict.checkedDeliveries)} deliveries in ${number(verdict.checkedRooms)} rooms: lost ${number(verdict.lost)}, duplicated ${number(verdict.duplicated)}, reordered ${number(verdict.reordered)}; negative control ${controlText(verdict.control)}`,
     ...verdict.limits.map(

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { Mistake } from '../mistake';
 import { listOf } from '../report/table';
 import { type WorkerNotice } from '../worker/load-worker';
-import { addUp, type Parts } from './result';
+import { OpeningProgress } from './opening-progress';
+import { type Opening, type Parts } from './result';
 import { type Figures, type PartVerdict } from './second';
 import { type Share } from './share';
 import { sharedNowMs } from './shared-clock';
@@ -26,11 +27,11 @@ const OPENING_PATIENCE_MS = 60_000;
 /** The processes of a load: starts them, has all of them begin at one moment, and gathers what they bring. One that dies is missed, and told of. */
 export class Coordinator {
   private readonly workers: readonly Worker[];
-  private readonly live: number[] = [];
-  private readonly refused: Readonly<Record<string, number>>[] = [];
+  private readonly progress = new OpeningProgress();
   private readonly verifiedRooms: number[] = [];
   private readonly timeline: Timeline;
   private readonly missing: string[] = [];
+  private opening: Opening = { connections: 0, seconds: 0 };
 
   constructor(
     private readonly shares: readonly Share[],
@@ -51,11 +52,13 @@ export class Coordinator {
   async open(): Promise<number> {
     await this.all((worker, part) => worker.ask('prepare', this.shares[part]));
     const timeoutMs = OPENING_PATIENCE_MS + Math.max(...this.shares.map(({ connections, openingRate }) => (connections * 1_000) / openingRate));
+    const startMs = sharedNowMs();
     const live = await this.all((worker) => worker.ask<number>('open', { timeoutMs }));
     const open = total(live);
+    this.opening = { connections: open, seconds: (sharedNowMs() - startMs) / 1_000 };
     const wanted = total(this.shares.map(({ connections }) => connections));
-    if (open < wanted) this.missing.push(`only ${String(open)} of ${String(wanted)} connections could be opened${listOf(addUp(this.refused), ': ')}`);
-    if (open === 0) throw new Mistake(`No connection could be opened${listOf(addUp(this.refused), ': ')}`);
+    if (open < wanted) this.missing.push(`only ${String(open)} of ${String(wanted)} connections could be opened${listOf(this.progress.refused, ': ')}`);
+    if (open === 0) throw new Mistake(`No connection could be opened${listOf(this.progress.refused, ': ')}`);
     return open;
   }
 
@@ -64,7 +67,7 @@ export class Coordinator {
     const startMs = sharedNowMs() + BEGIN_IN_MS;
     const figures = await this.all((worker) => worker.ask<Figures>('run', { startMs }));
     const verdicts = await this.all((worker) => worker.ask<PartVerdict>('verify'));
-    return { figures, verdicts, series: this.timeline.all(), missing: this.missing };
+    return { opening: this.opening, figures, verdicts, series: this.timeline.all(), missing: this.missing };
   }
 
   /** Ends the phases; what is under way is waited for, and everything is verified. */
@@ -89,9 +92,8 @@ export class Coordinator {
   private noticed(part: number, notice: WorkerNotice): void {
     switch (notice.kind) {
       case 'connections':
-        this.live[part] = notice.live;
-        this.refused[part] = notice.refused;
-        this.host.connected(total(this.live), addUp(this.refused));
+        this.progress.told(part, notice.live, notice.refused);
+        this.host.connected(this.progress.live, this.progress.refused);
         break;
       case 'second': {
         const before = this.timeline.last;

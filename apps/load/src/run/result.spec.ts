@@ -1,5 +1,5 @@
 import { Recorder } from '../worker/recorder';
-import { limitsOf } from './result';
+import { limitsOf, type Point, recoverySeconds } from './result';
 import { CLEAN, partsOf, sampleResult, SCENARIO, secondOf } from './testing/sample-result';
 import { Timeline } from './timeline';
 
@@ -45,12 +45,36 @@ describe('the result of a run', () => {
     const result = sampleResult({ figures: [recorder.figures(0)] });
     expect(result.acts.read.errors).toEqual({ RATE_LIMITED: 1 });
     expect(result.connectionErrors).toEqual({ ECONNREFUSED: 1 });
-    const limits = limitsOf({ ...SCENARIO.limits, errorShare: 0.05, achievedShare: 0.8 }, result);
+    const limits = limitsOf({ ...SCENARIO, limits: { ...SCENARIO.limits, errorShare: 0.05, otherErrorShare: 0, achievedShare: 0.8 } }, result);
     expect(limits).toEqual([
       { name: 'ackP99Ms', limit: 50, value: null, held: false },
       { name: 'errorShare', limit: 0.05, value: 0.1, held: false },
+      { name: 'otherErrorShare', limit: 0, value: 0, held: true },
       { name: 'achievedShare', limit: 0.8, value: 0.9, held: true },
     ]);
+  });
+});
+
+describe('the time to recover from a spike', () => {
+  const phases = [
+    { kind: 'steady' as const, seconds: 2, rate: 0.1 },
+    { kind: 'spike' as const, seconds: 3, rate: 1 },
+    { kind: 'steady' as const, seconds: 5, rate: 0.1 },
+  ];
+  /** Ten seconds, whose p99 are these. */
+  const series = (p99: readonly number[], errorsAt: readonly number[] = []) =>
+    p99.map((ackP99, second) => ({ second, ackP99, errors: errorsAt.includes(second) ? { UNAVAILABLE: 1 } : {} }) as unknown as Point);
+
+  it.each([
+    ['nothing is late or refused after it', series([300, 9, 900, 900, 900, 290, 9, 9, 9, 9], [2, 3, 4]), 0],
+    ['answers are late for two seconds', series([300, 9, 900, 900, 900, 900, 301, 9, 9, 9]), 2],
+    ['something is refused once more', series([9, 9, 900, 900, 900, 9, 9, 9, 9, 9], [7]), 3],
+  ])('is found where %s', (_, points, expected) => {
+    expect(recoverySeconds(phases, points)).toBe(expected);
+  });
+
+  it('is unknown where there was no spike', () => {
+    expect(recoverySeconds(phases.slice(0, 1), series([9]))).toBeNull();
   });
 });
 

@@ -1,5 +1,5 @@
 import { Latencies, sum, type Violations } from '@agent-chat/load';
-import { type Act, ACTS, type Limits, type Scenario } from '../scenario/scenario';
+import { type Act, ACTS, type Limits, type Phase, type Scenario } from '../scenario/scenario';
 import { type Figures, type PartVerdict, type Second } from './second';
 
 /** Milliseconds. */
@@ -70,10 +70,17 @@ export interface Settings {
   readonly plan: Scenario;
 }
 
+/** The connections that were open before the phases began, and how long that took. */
+export interface Opening {
+  readonly connections: number;
+  readonly seconds: number;
+}
+
 /** All that a run has to say; what `--json` writes. */
 export interface Result {
   readonly settings: Settings;
   readonly verdict: Verdict;
+  readonly opening: Opening;
   readonly acts: Readonly<Record<Act, ActResult>>;
   readonly delivery: Spread;
   readonly ackToDelivery: Spread;
@@ -88,13 +95,19 @@ export interface Result {
 
 /** What the processes brought, put together; `missing`: processes that ended too early to say. */
 export interface Parts {
+  readonly opening: Opening;
   readonly figures: readonly Figures[];
   readonly verdicts: readonly PartVerdict[];
   readonly series: readonly Point[];
   readonly missing: readonly string[];
 }
 
-export function resultOf(settings: Settings, { figures, verdicts, series, missing }: Parts): Result {
+/** Refusals that say when to come again. */
+const SHED_CODES = ['UNAVAILABLE', 'RATE_LIMITED'];
+/** An acknowledgement within so long is normal, however fast they were before. */
+const NORMAL_ACK_MS = 250;
+
+export function resultOf(settings: Settings, { opening, figures, verdicts, series, missing }: Parts): Result {
   const count = (pick: (one: Figures) => number): number => figures.reduce((total, one) => total + pick(one), 0);
   const errors = addUp(figures.map((one) => one.errors));
   const acts = Object.fromEntries(
@@ -119,8 +132,8 @@ export function resultOf(settings: Settings, { figures, verdicts, series, missin
     unfinished: count((one) => one.unfinished),
     connectionErrors: errorsOf('connect', errors),
   };
-  const limits = limitsOf(settings.plan.limits, { acts, delivery: rest.delivery });
-  return { settings, verdict: verdictOf(verdicts, limits, missing), acts, ...rest, series };
+  const limits = limitsOf(settings.plan, { acts, delivery: rest.delivery, series });
+  return { settings, verdict: verdictOf(verdicts, limits, missing), opening, acts, ...rest, series };
 }
 
 export function verdictOf(parts: readonly PartVerdict[], limits: readonly LimitResult[], missing: readonly string[]): Verdict {
@@ -143,10 +156,14 @@ export function verdictOf(parts: readonly PartVerdict[], limits: readonly LimitR
   return { ok: reasons.length === 0, reasons, lost, duplicated, reordered, ...checked, checkedRooms: count((one) => one.checkedRooms), control, limits };
 }
 
-export function limitsOf(limits: Limits, { acts, delivery }: Pick<Result, 'acts' | 'delivery'>): LimitResult[] {
+export function limitsOf(
+  { limits, phases }: Pick<Scenario, 'limits' | 'phases'>,
+  { acts, delivery, series }: Pick<Result, 'acts' | 'delivery' | 'series'>,
+): LimitResult[] {
   const offered = ACTS.reduce((total, act) => total + acts[act].offered, 0);
   const share = (part: number): number | null => (offered === 0 ? null : Math.round((part / offered) * 1e5) / 1e5);
-  const failed = ACTS.reduce((total, act) => total + Object.values(acts[act].errors).reduce((count, one) => count + one, 0), 0);
+  const failedBy = (isMeant: (code: string) => boolean): number =>
+    ACTS.reduce((total, act) => total + Object.entries(acts[act].errors).reduce((count, [code, one]) => count + (isMeant(code) ? one : 0), 0), 0);
   const values: Readonly<Record<keyof Limits, number | null>> = {
     ackP50Ms: acts.post.due.p50,
     ackP99Ms: acts.post.due.p99,
@@ -154,7 +171,9 @@ export function limitsOf(limits: Limits, { acts, delivery }: Pick<Result, 'acts'
     deliveryP99Ms: delivery.p99,
     historyP95Ms: acts.history.due.p90 === null ? null : valueAt(acts.history.due, 0.95),
     reconnectP99Ms: acts.reconnect.due.p99,
-    errorShare: share(failed),
+    errorShare: share(failedBy(() => true)),
+    otherErrorShare: share(failedBy((code) => !SHED_CODES.includes(code))),
+    recoverySeconds: recoverySeconds(phases, series),
     achievedShare: share(ACTS.reduce((total, act) => total + Math.min(acts[act].done, acts[act].offered), 0)),
   };
   return Object.entries(limits).flatMap(([name, limit]) => {
@@ -162,6 +181,18 @@ export function limitsOf(limits: Limits, { acts, delivery }: Pick<Result, 'acts'
     const held = value !== null && (name === 'achievedShare' ? value >= limit : value <= limit);
     return [{ name, limit, value, held }];
   });
+}
+
+/** Seconds, or `null` where there was no spike. */
+export function recoverySeconds(phases: readonly Phase[], series: readonly Point[]): number | null {
+  const ends = phases.map((_, index) => phases.slice(0, index + 1).reduce((total, { seconds }) => total + seconds, 0));
+  const first = phases.findIndex(({ kind }) => kind === 'spike');
+  if (first < 0) return null;
+  const [from, to] = [ends[first - 1] ?? 0, ends[phases.findLastIndex(({ kind }) => kind === 'spike')] ?? 0];
+  const before = series.filter(({ second }) => second < from).map(({ ackP99 }) => ackP99 ?? 0);
+  const normalMs = Math.max(NORMAL_ACK_MS, ...before);
+  const strained = series.filter(({ second, errors, ackP99 }) => second >= to && (Object.keys(errors).length > 0 || (ackP99 ?? 0) > normalMs));
+  return Math.max(0, ...strained.map(({ second }) => second + 1 - to));
 }
 
 export function merged(histograms: readonly string[]): Latencies {

@@ -54,6 +54,7 @@ describe('many connections', () => {
     expect(sourceAddresses(['http://localhost:3000'], 25_000)).toEqual([]);
     expect(sourceAddresses(['http://127.0.0.1:3000'], 60_000)).toEqual(['127.0.0.2', '127.0.0.3', '127.0.0.4']);
     expect(sourceAddresses(['http://localhost:3000', 'http://localhost:3001'], 50_000)).toEqual([]);
+    expect(sourceAddresses(['http://localhost:3000', 'http://localhost:3001'], 60_000)).toEqual(['127.0.0.2', '127.0.0.3', '127.0.0.4']);
     expect(sourceAddresses(['http://chat.example.com'], 100_000)).toEqual([]);
   });
 

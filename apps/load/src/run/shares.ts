@@ -50,11 +50,15 @@ export function workersFor({ workers }: Options, { people, connections = people 
   return Math.min(people, workers ?? Math.ceil(connections / CONNECTIONS_PER_WORKER));
 }
 
-/** On one machine, each pair of addresses and the server's port has some 28,000 ports: more connections need more addresses. */
+/**
+ * On one machine, each pair of addresses and the server's port has some 28,000 ports: where that is too few, connections come from further addresses. One that
+ * was chosen has its ports but once, whatever they lead to, so that there are as many as all connections need.
+ */
 export function sourceAddresses(urls: readonly string[], connections: number): string[] {
   const isLoopback = urls.every((url) => /^(localhost|127(\.\d+){3})$/.test(new URL(url).hostname));
-  const count = Math.ceil(connections / urls.length / CONNECTIONS_PER_ADDRESS);
-  return isLoopback && count > 1 ? Array.from({ length: count }, (_, index) => `127.0.0.${String(index + 2)}`) : [];
+  const isTooMany = connections / urls.length > CONNECTIONS_PER_ADDRESS;
+  const count = Math.ceil(connections / CONNECTIONS_PER_ADDRESS);
+  return isLoopback && isTooMany ? Array.from({ length: count }, (_, index) => `127.0.0.${String(index + 2)}`) : [];
 }
 
 function isWithin(person: number | undefined, from: number, to: number): boolean {

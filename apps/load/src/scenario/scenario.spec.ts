@@ -38,7 +38,7 @@ describe('a scenario', () => {
   });
 
   it('of the tool itself is a right one', () => {
-    expect(scenarioNames()).toEqual(['big-room', 'idle', 'reconnect-storm', 'rooms-of-ten', 'spike', 'standard']);
+    expect(scenarioNames()).toEqual(['big-room', 'everyone-writes', 'idle', 'overload', 'reconnect-storm', 'rooms-of-ten', 'spike', 'standard']);
     for (const name of scenarioNames()) expect(readScenario(name).name).toBe(name);
   });
 

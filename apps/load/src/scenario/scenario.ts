@@ -43,6 +43,10 @@ const Limits = z.strictObject({
   reconnectP99Ms: limitMs,
   /** Acts that failed, of those that were due. */
   errorShare: share.optional(),
+  /** The same without those that were refused for the load: UNAVAILABLE and RATE_LIMITED. */
+  otherErrorShare: share.optional(),
+  /** Seconds from the end of the last spike until nothing fails any more and posts are acknowledged as fast as before the first. */
+  recoverySeconds: times.optional(),
   /** Acts that were done by the end of the phases, of those that were due. */
   achievedShare: share.optional(),
 });

@@ -8,12 +8,13 @@ import { Stream } from './stream';
 
 /** No more of them than this are being opened at a time. */
 const OPENING_WIDTH = 64;
-const LOOK_EVERY_MS = 20;
 
 /** A process's people with their connections. */
 export class Crowd {
   readonly connections: readonly Connection[];
   readonly conversations: readonly Conversation[];
+  /** What waits for a connection to be live, until it is given up. */
+  private readonly waiting = new Set<() => void>();
   private isGivenUp = false;
 
   constructor(
@@ -49,19 +50,30 @@ export class Crowd {
     const startMs = sharedNowMs();
     await inTurns(this.connections.length, OPENING_WIDTH, async (index) => {
       const dueMs = startMs + (index * 1_000) / this.share.openingRate;
-      await this.until(() => sharedNowMs() >= dueMs);
-      if (this.isGivenUp) return;
-      this.connections[index]?.open();
-      await this.until(() => this.connections[index]?.isLive === true);
+      const earlyMs = dueMs - sharedNowMs();
+      if (earlyMs > 0) await new Promise((next) => setTimeout(next, earlyMs));
+      const connection = this.connections[index];
+      if (this.isGivenUp || connection === undefined) return;
+      connection.open();
+      await this.untilLive(connection);
     });
   }
 
-  private async until(isSo: () => boolean): Promise<void> {
-    while (!isSo() && !this.isGivenUp) await new Promise((next) => setTimeout(next, LOOK_EVERY_MS));
-  }
-
+  /** Nothing more is opened or waited for. */
   giveUp(): void {
     this.isGivenUp = true;
+    for (const next of this.waiting) next();
+  }
+
+  private untilLive(connection: Connection): Promise<void> {
+    return new Promise((resolve) => {
+      const next = (): void => {
+        this.waiting.delete(next);
+        resolve();
+      };
+      this.waiting.add(next);
+      connection.whenLive(next);
+    });
   }
 
   end(): void {

@@ -10,6 +10,7 @@ import { Typists } from './typists';
 import { Watchers } from './watchers';
 
 const TTL_MS = 30_000;
+const NOTHING = { userIds: [], roomIds: [] };
 
 describe('The presence service', () => {
   const [here, elsewhere] = [newId<GatewayId>(), newId<GatewayId>()];
@@ -28,7 +29,7 @@ describe('The presence service', () => {
     clock = new FakeClock();
     store = new InMemoryEphemeralStore({ clock });
     backplane = new InMemoryBackplane();
-    watchers = new Watchers(store, clock);
+    watchers = new Watchers(store);
     publisher = new EphemeralPublisher(backplane, watchers);
     board = new PresenceBoard(store, clock);
     presences = new Presences(board, publisher, clock);
@@ -46,8 +47,10 @@ describe('The presence service', () => {
   const report = async (gatewayId: GatewayId, present: UserId[], gone: UserId[] = [], status: 'online' | 'away' = 'online') =>
     presences.report({ gatewayId, ttlMs: TTL_MS, present: present.map((userId) => ({ userId, status })), gone });
 
+  const watch = (ttlMs: number, userIds: UserId[], roomIds: RoomId[]) => watchers.change(here, ttlMs, { userIds, roomIds }, NOTHING);
+
   it('tells the gateways that watch somebody, and no others', async () => {
-    await watchers.replace(here, TTL_MS, [ann], []);
+    await watch(TTL_MS, [ann], []);
     await report(elsewhere, [ann, ben]);
     await eventually(() => expect(heard).toEqual([{ type: 'presence', userId: ann, status: 'online' }]));
   });
@@ -62,7 +65,7 @@ describe('The presence service', () => {
   });
 
   it('notices people whose gateway died, and knows when they were last seen', async () => {
-    await watchers.replace(here, TTL_MS * 10, [ann], []);
+    await watch(TTL_MS * 10, [ann], []);
     await report(elsewhere, [ann]);
     clock.advance(TTL_MS + 1);
     await presences.lookForLapsed();
@@ -70,7 +73,7 @@ describe('The presence service', () => {
   });
 
   it('leaves people alone whose gateway has told another process since', async () => {
-    await watchers.replace(here, TTL_MS * 10, [ann], []);
+    await watch(TTL_MS * 10, [ann], []);
     await report(elsewhere, [ann]);
     await eventually(() => expect(heard).toHaveLength(1));
     clock.advance(TTL_MS - 1);
@@ -82,7 +85,7 @@ describe('The presence service', () => {
   });
 
   it('says nothing when a gateway repeats what it said', async () => {
-    await watchers.replace(here, TTL_MS, [ann, ben], []);
+    await watch(TTL_MS, [ann, ben], []);
     await report(elsewhere, [ann]);
     await eventually(() => expect(heard).toHaveLength(1));
     await report(elsewhere, [ann]);
@@ -92,13 +95,13 @@ describe('The presence service', () => {
   });
 
   it('forgets what a gateway no longer watches', async () => {
-    await watchers.replace(here, TTL_MS, [ann], [room]);
-    await watchers.replace(here, TTL_MS, [], [room]);
+    await watch(TTL_MS, [ann], [room]);
+    await watchers.change(here, TTL_MS, NOTHING, { userIds: [ann], roomIds: [] });
     expect([await watchers.ofUsers([ann]), await watchers.ofRooms([room])]).toEqual([[[]], [[here]]]);
   });
 
   it('ends typing after six seconds without a word', async () => {
-    await watchers.replace(here, TTL_MS, [], [room]);
+    await watch(TTL_MS, [], [room]);
     await typists.set(room, ann, true);
     await eventually(() => expect(heard).toEqual([{ type: 'typing', roomId: room, userId: ann, typing: true }]));
     clock.advance(5_999);

@@ -49,7 +49,12 @@ export class Presences implements OnApplicationBootstrap, OnModuleDestroy {
   /** Those whose gateway has stopped repeating them. */
   async lookForLapsed(): Promise<void> {
     const now = this.clock.nowMs();
-    const lapsed = [...this.known].filter(([, { lapsesAtMs }]) => lapsesAtMs <= now).map(([userId]) => userId);
+    const lapsed: UserId[] = [];
+    for (const [userId, { lapsesAtMs }] of this.known) {
+      // Whoever was told of longest ago comes first: one who has not lapsed ends the look.
+      if (lapsesAtMs > now) break;
+      lapsed.push(userId);
+    }
     if (lapsed.length === 0) return;
     const gone = (await this.board.read(lapsed)).filter(({ status }) => status === 'offline').map(({ userId }) => userId);
     await Promise.all(gone.map((userId) => this.board.markSeen(userId)));
@@ -60,8 +65,8 @@ export class Presences implements OnApplicationBootstrap, OnModuleDestroy {
     for (const presence of await this.board.read(userIds)) {
       const userId = presence.userId;
       const before = this.known.get(userId);
-      if (presence.status === 'offline') this.known.delete(userId);
-      else this.known.set(userId, { presence, lapsesAtMs });
+      this.known.delete(userId);
+      if (presence.status !== 'offline') this.known.set(userId, { presence, lapsesAtMs });
       if (!looksSame(before?.presence, presence)) this.publisher.publish({ type: 'presence', ...presence });
     }
   }

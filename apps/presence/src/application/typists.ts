@@ -42,6 +42,8 @@ export class Typists implements OnApplicationBootstrap, OnModuleDestroy {
     const key = `${roomId}:${userId}`;
     if (typing) {
       await this.store.setField(typingKey(roomId), userId, '', TYPING_TTL_MS);
+      // To the end: those who lapse first come first.
+      this.typing.delete(key);
       this.typing.set(key, { roomId, userId, untilMs: this.clock.nowMs() + TYPING_TTL_MS });
     } else {
       await this.store.removeField(typingKey(roomId), userId);
@@ -53,11 +55,15 @@ export class Typists implements OnApplicationBootstrap, OnModuleDestroy {
   /** Those who stopped without a word. Another process may have heard of them since. */
   async lookForLapsed(): Promise<void> {
     const now = this.clock.nowMs();
-    const lapsed = [...this.typing].filter(([, { untilMs }]) => untilMs <= now);
+    const lapsed: Typist[] = [];
+    for (const [key, typist] of this.typing) {
+      if (typist.untilMs > now) break;
+      this.typing.delete(key);
+      lapsed.push(typist);
+    }
     if (lapsed.length === 0) return;
-    for (const [key] of lapsed) this.typing.delete(key);
-    const fields = await this.store.fields(lapsed.map(([, { roomId }]) => typingKey(roomId)));
-    for (const [at, [, { roomId, userId }]] of lapsed.entries()) {
+    const fields = await this.store.fields(lapsed.map(({ roomId }) => typingKey(roomId)));
+    for (const [at, { roomId, userId }] of lapsed.entries()) {
       if (fields[at]?.has(userId) !== true) this.publisher.publish({ type: 'typing', roomId, userId, typing: false });
     }
   }

@@ -22,8 +22,8 @@ export class PresenceQueries implements OnModuleInit {
       await this.presences.report(input);
       return {};
     });
-    this.bus.answer('presence.watch', async ({ gatewayId, ttlMs, userIds, roomIds }) => {
-      await this.watchers.replace(gatewayId, ttlMs, userIds as UserId[], roomIds as RoomId[]);
+    this.bus.answer('presence.watch', async ({ gatewayId, ttlMs, open, closed }) => {
+      await this.watchers.change(gatewayId, ttlMs, open, closed);
       return {};
     });
     this.bus.answer('presence.get', async ({ userIds }) => ({ presences: await this.board.read(userIds as UserId[]) }));

@@ -104,11 +104,13 @@ export function describeBackplaneContract(name: string, open: () => Promise<Back
       await eventually(async () => {
         expect([...(await backplane.gateways())].sort()).toEqual([one, other].sort());
       });
+      expect([await backplane.lives(one), await backplane.lives(gateway())]).toEqual([true, false]);
       await listening.stop();
       await listening.stop();
       await eventually(async () => {
         expect(await backplane.gateways()).toEqual([other]);
       });
+      expect([await backplane.lives(one), await backplane.lives(other)]).toEqual([false, true]);
     });
 
     it('brings nothing to a listener that stopped', async () => {
@@ -147,6 +149,7 @@ export function describeBackplaneContract(name: string, open: () => Promise<Back
       await expect(backplane.publish([gateway()], 'events', 'x')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
       await expect(backplane.listen(gateway(), () => undefined)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
       await expect(backplane.gateways()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      await expect(backplane.lives(gateway())).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     });
   });
 }

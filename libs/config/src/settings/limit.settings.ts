@@ -34,6 +34,23 @@ export const limitSettings = z.object({
     min: 1,
     max: 1_000_000,
   }),
+  MAX_OPEN_CALLS: integer({
+    description:
+      'How many calls that change rooms may wait for their answer in one gateway; more are refused with `UNAVAILABLE`. Half of them may be of one partition.',
+    unit: 'calls',
+    fallback: 5_000,
+    min: 100,
+    max: 1_000_000,
+  }),
+  ANSWER_TARGET_MS: integer({
+    description:
+      'How long such a call may wait on average. A gateway lets in to a partition that takes longer only as many as it answers in that time, and refuses the rest with ' +
+      '`UNAVAILABLE`. Keep it well above what an answer takes without a load.',
+    unit: 'ms',
+    fallback: 200,
+    min: 20,
+    max: 5_000,
+  }),
   OUTBOUND_QUEUE_BYTES: integer({
     description: 'How much may wait to be sent to one connection before it is closed with `SLOW_CONSUMER`.',
     unit: 'bytes',
@@ -47,5 +64,12 @@ export const limitSettings = z.object({
     fallback: 1_000,
     min: 1,
     max: 100_000,
+  }),
+  HISTORY_CACHE_BYTES: integer({
+    description: 'How much memory a process that answers questions about rooms (`chat`, `standalone`) keeps messages in that were read, about; 0 keeps none.',
+    unit: 'bytes',
+    fallback: 64 * MIB,
+    min: 0,
+    max: 16 * 1024 * MIB,
   }),
 });

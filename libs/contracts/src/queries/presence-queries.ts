@@ -15,6 +15,8 @@ export const Presence = z.object({
 });
 export type Presence = z.infer<typeof Presence>;
 
+const Watched = z.object({ userIds: z.array(UserIdSchema).max(10_000), roomIds: z.array(RoomIdSchema).max(10_000) });
+
 /** What gateways tell and ask the presence service. All of it may be lost or repeated. */
 export const PRESENCE_QUERIES = {
   /** The people connected to one gateway, in full or as changes; a gateway repeats it in full well within `ttlMs`. */
@@ -28,12 +30,8 @@ export const PRESENCE_QUERIES = {
     }),
     z.object({}),
   ),
-  /** Whose presence and which rooms' typing a gateway's connections have open; replaces what it said before. */
-  'presence.watch': defineQuery(
-    'any',
-    z.object({ gatewayId: z.string(), ttlMs: z.int().min(1_000), userIds: z.array(UserIdSchema), roomIds: z.array(RoomIdSchema) }),
-    z.object({}),
-  ),
+  /** Whose presence and which rooms' typing a gateway's connections have open: what changed. What stays open is repeated well within `ttlMs`, and lapses otherwise. */
+  'presence.watch': defineQuery('any', z.object({ gatewayId: z.string(), ttlMs: z.int().min(1_000), open: Watched, closed: Watched }), z.object({})),
   'presence.get': defineQuery('any', z.object({ userIds: z.array(UserIdSchema).max(1_000) }), z.object({ presences: z.array(Presence) })),
   'typing.set': defineQuery('any', z.object({ roomId: RoomIdSchema, userId: UserIdSchema, typing: z.boolean() }), z.object({})),
   /** The gateways that somebody is connected to now. */

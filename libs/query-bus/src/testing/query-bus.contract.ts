@@ -1,6 +1,7 @@
 import { type QueryAnswer } from '@agent-chat/contracts';
 import { AppError, newId, type RoomId, type UserId } from '@agent-chat/kernel';
 import { deferred, eventually } from '@agent-chat/testing';
+import { JsonText } from '../json-text';
 import { type QueryBus } from '../query-bus.port';
 
 /** What an adapter brings to the suite; everything in it belongs to one test. */
@@ -75,6 +76,19 @@ export function describeQueryBusContract(name: string, open: () => Promise<Query
       );
       expect(answer).toStrictEqual({ rev: 1, changes: [{ rev: 1, roomId, change: '1970-01-01T00:00:00.000Z' }], more: false });
       expect(received).toStrictEqual({ userId, afterRev: 0, limit: 1 });
+    });
+
+    it('passes on an answer that is JSON text already, as such or read', async () => {
+      const text = `{"roomIds": ["${roomId}"]}`;
+      answering.answer('rooms.memberOf', () => Promise.resolve(new JsonText(text)));
+      await expect(asking.askText('rooms.memberOf', { userId }, IN_TIME)).resolves.toBe(text);
+      await expect(asking.ask('rooms.memberOf', { userId }, IN_TIME)).resolves.toEqual({ roomIds: [roomId] });
+    });
+
+    it('brings any answer as text, and errors as such', async () => {
+      answering.answer('rooms.memberOf', (input) => (input.userId === userId ? rooms([roomId]) : Promise.reject(new AppError('NOT_FOUND'))));
+      await expect(asking.askText('rooms.memberOf', { userId }, IN_TIME)).resolves.toBe(JSON.stringify({ roomIds: [roomId] }));
+      await expect(asking.askText('rooms.memberOf', { userId: newId<UserId>() }, IN_TIME)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     });
 
     it('shares no object between the two sides', async () => {

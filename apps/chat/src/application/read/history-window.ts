@@ -28,3 +28,11 @@ export function historyWindow({ before, after, around }: HistoryPlace, limit: nu
   const older = Math.ceil(limit / 2);
   return { below: Math.min(around + 1, END), older, above: around, newer: limit - older };
 }
+
+/** Of the texts in one page, as JSON. */
+const PAGE_BYTES = 1_000_000;
+
+/** How much of that each direction may take; the first message of it may be longer. */
+export function maxBytesOfHalf({ older, newer }: HistoryWindow): number {
+  return older > 0 && newer > 0 ? PAGE_BYTES / 2 : PAGE_BYTES;
+}

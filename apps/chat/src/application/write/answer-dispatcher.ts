@@ -28,7 +28,7 @@ export class AnswerDispatcher {
 
   publishEvents(events: readonly EncodedEvent[]): void {
     const sendings = groupsOf(events).flatMap(({ partition, group }) =>
-      [...(partition.interest.get(group.roomId as RoomId) ?? [])].map((gatewayId) => ({ gatewayId, group })),
+      [...partition.interest.of(group.roomId as RoomId)].map((gatewayId) => ({ gatewayId, group })),
     );
     for (const [gatewayId, own] of groupBy(sendings, (sending) => sending.gatewayId)) {
       this.publish(gatewayId, 'events', encodeEventGroups(own.map(({ group }) => group)));

@@ -1,5 +1,5 @@
 import { type Backplane } from '@agent-chat/backplane';
-import { COMMANDS_TOPIC } from '@agent-chat/contracts';
+import { COMMANDS_TOPIC, type RoomEvent } from '@agent-chat/contracts';
 import { type Database } from '@agent-chat/database';
 import { type Consumption, type EventLog, type RecordBatch } from '@agent-chat/event-log';
 import { type Clock } from '@agent-chat/kernel';
@@ -25,6 +25,8 @@ export interface ChatOwnerParts {
   readonly clock: Clock;
   /** This process's name among owners, new with each start. */
   readonly name: string;
+  /** Told of events once they are stored, each room's in order. Must not throw. */
+  readonly onStored?: (event: RoomEvent) => void;
 }
 
 /** The consumer group of all chat processes. */
@@ -116,6 +118,7 @@ export class ChatOwner implements WriterListener {
     this.dispatcher.answer(batch.replies);
     this.dispatcher.publishEvents(encoded);
     writer.publisher.publish(encoded);
+    for (const { event } of encoded) this.parts.onStored?.(event);
     const atMs = this.parts.clock.nowMs();
     for (const { partition, answer } of batch.replies) partition.remember(answer, atMs);
     for (const { partition, items } of shares) {

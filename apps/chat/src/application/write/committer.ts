@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { DatabaseError } from '@agent-chat/database';
 import { AppError } from '@agent-chat/kernel';
 import { type EventRow } from '../../infrastructure/write/batch-rows';
-import { isStoredKey, type ProgressRepository } from '../../infrastructure/write/progress-repository';
+import { mayBeStored, type ProgressRepository } from '../../infrastructure/write/progress-repository';
 import { decodeWork, withStoredAnswers, type BatchDecider, type DecidedBatch, type Share } from './batch-decider';
 import { type BatchLoader } from './batch-loader';
 import { trimMessages, type OwnedPartition } from './owned-partition';
@@ -207,7 +207,7 @@ export class Committer {
   private refusedBy(error: unknown): ReadonlySet<number> | undefined {
     if (!(error instanceof DatabaseError)) return undefined;
     if (error.kind === 'fenced') return new Set((error.detail ?? '').split(',').map(Number));
-    return isStoredKey(error) && this.parts.loader.becomeCareful() ? new Set() : undefined;
+    return mayBeStored(error) && this.parts.loader.becomeCareful() ? new Set() : undefined;
   }
 
   /** The refused partitions leave the batch, the others are tried again (P6). */

@@ -12,7 +12,8 @@ describe('Gateways that are gone', () => {
   beforeEach(() => {
     live = [alive];
     partition = new OwnedPartition(3);
-    partition.interest.set(shared, new Set([alive, dead])).set(lonely, new Set([dead]));
+    partition.interest.add(shared, alive);
+    for (const roomId of [shared, lonely]) partition.interest.add(roomId, dead);
     departed = new DepartedGateways({ gateways: () => (live === undefined ? Promise.reject(new AppError('UNAVAILABLE')) : Promise.resolve(live)) });
   });
 
@@ -22,7 +23,7 @@ describe('Gateways that are gone', () => {
 
   it('are forgotten with their rooms, the others stay', async () => {
     await look(3);
-    expect([...partition.interest]).toEqual([[shared, new Set([alive])]]);
+    expect([partition.interest.of(shared), partition.interest.of(lonely), [...partition.interest.gateways()]]).toEqual([new Set([alive]), new Set(), [alive]]);
   });
 
   it('are not taken for gone at once', async () => {
@@ -31,12 +32,12 @@ describe('Gateways that are gone', () => {
     await look(1);
     live = [alive];
     await look(2);
-    expect(partition.interest.get(lonely)).toEqual(new Set([dead]));
+    expect(partition.interest.of(lonely)).toEqual(new Set([dead]));
   });
 
   it('are kept while nobody can say who lives', async () => {
     live = undefined;
     await look(10);
-    expect(partition.interest.get(lonely)).toEqual(new Set([dead]));
+    expect(partition.interest.of(lonely)).toEqual(new Set([dead]));
   });
 });

@@ -23,15 +23,24 @@ export class DepartedGateways {
       this.logger.debug({ err: error }, 'Nobody could say which gateways live');
       return;
     }
-    const interested = new Set(owned.flatMap(({ interest }) => [...interest.values()].flatMap((gateways) => [...gateways])));
+    const interested = new Set(owned.flatMap(({ interest }) => [...interest.gateways()]));
+    const gone = this.goneOf(interested, live);
+    if (gone.size > 0) for (const { interest } of owned) interest.forget(gone);
+  }
+
+  /** Those that were missing often enough, of all that interest is known of. */
+  private goneOf(interested: ReadonlySet<GatewayId>, live: ReadonlySet<GatewayId>): ReadonlySet<GatewayId> {
+    const gone = new Set<GatewayId>();
     for (const gatewayId of this.missing.keys()) if (live.has(gatewayId) || !interested.has(gatewayId)) this.missing.delete(gatewayId);
     for (const gatewayId of interested) {
       if (live.has(gatewayId)) continue;
       const looks = (this.missing.get(gatewayId) ?? 0) + 1;
-      this.missing.set(gatewayId, looks);
-      if (looks < MISSING_LOOKS) continue;
-      this.missing.delete(gatewayId);
-      for (const partition of owned) partition.forgetGateway(gatewayId);
+      if (looks < MISSING_LOOKS) this.missing.set(gatewayId, looks);
+      else {
+        this.missing.delete(gatewayId);
+        gone.add(gatewayId);
+      }
     }
+    return gone;
   }
 }

@@ -1,9 +1,10 @@
 import { type CommandAnswer, type CommandOrigin } from '@agent-chat/contracts';
 import { type StoredRecord } from '@agent-chat/event-log';
-import { AppError, type GatewayId, type RoomId, type UserId } from '@agent-chat/kernel';
+import { AppError, type RoomId, type UserId } from '@agent-chat/kernel';
 import { type RoomState } from '../../domain/room-state';
 import { type KeyRow } from '../../infrastructure/write/batch-rows';
 import { type Progress } from '../../infrastructure/write/progress-repository';
+import { RoomInterest } from './room-interest';
 
 /** A read mark on its way into the next batch. */
 export interface MarkRequest {
@@ -55,7 +56,7 @@ export class OwnedPartition {
   skip = NOTHING_SKIPPED;
   readonly rooms = new Map<RoomId, RoomState>();
   readonly keys = new Map<string, KeyRow>();
-  readonly interest = new Map<RoomId, Set<GatewayId>>();
+  readonly interest = new RoomInterest();
   private readonly answers = new Map<string, { readonly answer: CommandAnswer; readonly atMs: number }>();
   private works: Work[] = [];
   /** Where the next record of the log lies. */
@@ -168,11 +169,6 @@ export class OwnedPartition {
   forget(): void {
     this.rooms.clear();
     this.keys.clear();
-  }
-
-  /** It gets nothing more from here until it registers again. */
-  forgetGateway(gatewayId: GatewayId): void {
-    for (const [roomId, gateways] of this.interest) if (gateways.delete(gatewayId) && gateways.size === 0) this.interest.delete(roomId);
   }
 
   /** Keeps an answer that no stored key tells: a refusal, or that another call had stored it. */

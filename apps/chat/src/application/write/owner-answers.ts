@@ -22,19 +22,13 @@ export class OwnerAnswers {
   /** P23: from now on the gateway gets the rooms' events; the fence tells it from which owner. */
   registerInterest({ gatewayId, partition, roomIds }: QueryInput<'interest.register'>): QueryAnswer<'interest.register'> {
     const owned = this.require(partition);
-    for (const roomId of roomIds as RoomId[]) {
-      const gateways = owned.interest.get(roomId) ?? new Set<GatewayId>();
-      owned.interest.set(roomId, gateways.add(gatewayId as GatewayId));
-    }
+    for (const roomId of roomIds as RoomId[]) owned.interest.add(roomId, gatewayId as GatewayId);
     return { fence: owned.fence };
   }
 
   dropInterest({ gatewayId, partition, roomIds }: QueryInput<'interest.drop'>): QueryAnswer<'interest.drop'> {
     const owned = this.require(partition);
-    for (const roomId of roomIds as RoomId[]) {
-      const gateways = owned.interest.get(roomId);
-      if (gateways?.delete(gatewayId as GatewayId) === true && gateways.size === 0) owned.interest.delete(roomId);
-    }
+    for (const roomId of roomIds as RoomId[]) owned.interest.drop(roomId, gatewayId as GatewayId);
     return {};
   }
 

@@ -1,16 +1,19 @@
 import { type QueryAnswer, type QueryInput } from '@agent-chat/contracts';
 import { Database, type Row } from '@agent-chat/database';
-import { AppError, formatCursor, parseCursor } from '@agent-chat/kernel';
+import { AppError, type Cursor, formatCursor, parseCursor } from '@agent-chat/kernel';
+import { countCacheReads } from '@agent-chat/observability';
+import { JsonText } from '@agent-chat/query-bus';
 import { Injectable } from '@nestjs/common';
-import { historyWindow } from '../../application/read/history-window';
+import { historyWindow, type HistoryWindow, maxBytesOfHalf } from '../../application/read/history-window';
+import { KeptMessages, NONE, type Stretch } from '../../application/read/kept-messages';
+import { encodeMessage, toPageMessage } from '../../application/read/page-message';
 import { isModerator, mayRead, requireReadable } from '../../application/read/room-access';
 import { type AccessRow } from './access-row';
 import { messageJson, toMessage, type MessageItem } from './message-view';
+import { RoomChangesReader } from './room-changes.reader';
+import { type LookRow, RoomLooks } from './room-looks';
 import { askReplica, askRoom } from './shard-reader';
 import { ACCESS_COLUMNS, accessJoins, jsonTime } from './sql';
-
-/** Of the texts in one page, as JSON. */
-const PAGE_BYTES = 1_000_000;
 
 /** Messages from a place on, in one direction, as many as fit into the bytes in `$7`, but at least one. */
 function half(where: string, order: 'ASC' | 'DESC', limit: string): string {
@@ -24,8 +27,8 @@ function half(where: string, order: 'ASC' | 'DESC', limit: string): string {
 // `ORDER BY ... LIMIT 1` and not EXISTS, which Postgres may answer by reading the whole table when most of it is this room's.
 const PAGE = `
 SELECT ${ACCESS_COLUMNS}, page.items,
-  (SELECT o.seq FROM messages o WHERE o.room_id = $1 AND o.seq < page.first ORDER BY o.seq DESC LIMIT 1) IS NOT NULL AS has_older,
-  (SELECT o.seq FROM messages o WHERE o.room_id = $1 AND o.seq > page.last ORDER BY o.seq LIMIT 1) IS NOT NULL AS has_newer
+  (SELECT o.seq FROM messages o WHERE o.room_id = $1 AND o.seq < page.first ORDER BY o.seq DESC LIMIT 1) AS older,
+  (SELECT o.seq FROM messages o WHERE o.room_id = $1 AND o.seq > page.last ORDER BY o.seq LIMIT 1) AS newer
 FROM rooms r ${accessJoins('$2')}
 CROSS JOIN LATERAL (
   SELECT coalesce(json_agg(${messageJson('$2')} ORDER BY x.seq), '[]') AS items, min(x.seq) AS first, max(x.seq) AS last
@@ -57,8 +60,9 @@ FROM rooms r ${accessJoins('$2')} LEFT JOIN messages x ON x.room_id = r.room_id 
 
 interface PageRow extends AccessRow {
   readonly items: MessageItem[];
-  readonly has_older: boolean;
-  readonly has_newer: boolean;
+  /** The seq of the next message on that side. */
+  readonly older: number | null;
+  readonly newer: number | null;
 }
 interface MessageRow extends AccessRow {
   readonly message: MessageItem | null;
@@ -73,25 +77,80 @@ interface SeqRow extends Row {
   readonly seq: number;
 }
 
-/** Messages of one room as they are now. */
+/** Who asks for which messages of a room. */
+interface Asked {
+  readonly roomId: string;
+  readonly userId: string;
+  readonly window: HistoryWindow;
+  /** What the asker has seen of the room. */
+  readonly seen: Cursor | undefined;
+}
+
+/** How often what is kept is brought forward for one page, before that page is read. */
+const MOST_TRIES = 2;
+
+/**
+ * Messages of one room as they are now. Pages are put together from messages in memory where these are still what the room holds, which one
+ * look at the room tells together with who may read it; what was written since is read by the room's log, and whatever isn't known as a page.
+ */
 @Injectable()
 export class HistoryReader {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly kept: KeptMessages,
+    private readonly looks: RoomLooks,
+    private readonly changes: RoomChangesReader,
+  ) {}
 
-  /** `prev` and `next` are what `before` and `after` take. A page of long texts holds fewer messages than were asked for. */
-  async history({ roomId, userId, before, after, around, limit, atLeast }: QueryInput<'room.history'>): Promise<QueryAnswer<'room.history'>> {
+  /** A `HistoryPage`: `prev` and `next` are what `before` and `after` take. A page of long texts holds fewer messages than were asked for. */
+  async history({ roomId, userId, before, after, around, limit, atLeast }: QueryInput<'room.history'>): Promise<JsonText> {
     const place = typeof around === 'string' ? await seqAt(this.database, roomId, around) : around;
     const window = historyWindow({ before, after, around: place }, limit);
-    const maxBytes = window.older > 0 && window.newer > 0 ? PAGE_BYTES / 2 : PAGE_BYTES;
-    const parameters = [roomId, userId, window.below, window.older, window.above, window.newer, maxBytes];
-    const [row] = (await this.fromReplica(roomId, parameters, atLeast)) ?? (await askRoom<PageRow>(this.database, roomId, PAGE, parameters));
-    const { items, head, epoch, has_older, has_newer } = requireReadable(row);
-    return {
-      items: items.map(toMessage),
-      ...(has_older ? { prev: String(items[0]?.seq) } : {}),
-      ...(has_newer ? { next: String(items[items.length - 1]?.seq) } : {}),
-      cursor: formatCursor({ epoch, seq: head }),
-    };
+    const asked = { roomId, userId, window, seen: atLeast === undefined ? undefined : parseCursor(atLeast) };
+    return new JsonText((await this.fromMemory(asked)) ?? (await this.fromDatabase(asked)));
+  }
+
+  /** Undefined where some message isn't known, or the room changes faster than it is looked at. */
+  private async fromMemory(asked: Asked): Promise<string | undefined> {
+    let messagesRead = 0;
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const page = this.kept.page(asked.roomId, asked.window);
+      if (page === undefined) return undefined;
+      const look = requireReadable(await this.look(asked, page));
+      if (look.epoch === page.epoch && look.head === page.head) {
+        const read = Math.min(messagesRead, page.messages.length);
+        countCacheReads('history', { hits: page.messages.length - read, misses: read });
+        const own = new Set(look.own.map(([messageId, emoji]) => `${messageId} ${emoji}`));
+        return encodePage(
+          page,
+          page.messages.map((message) => encodeMessage(message, (messageId, emoji) => own.has(`${messageId} ${emoji}`))),
+        );
+      }
+      messagesRead += await this.changes.catchUp(asked.roomId, page);
+    }
+    return undefined;
+  }
+
+  /** Whether the asker may read, and where the room is: where a replica has just what the page shows, it may say so. */
+  private async look({ roomId, userId, seen }: Asked, page: Stretch): Promise<LookRow | undefined> {
+    const look = { roomId, userId, reactedIds: page.messages.filter(({ reactions }) => reactions.length > 0).map(({ messageId }) => messageId) };
+    const isSeen = seen?.epoch === page.epoch && page.head >= seen.seq;
+    const isSame = (row: LookRow): boolean => row.epoch === page.epoch && row.head === page.head && mayRead(row);
+    return (isSeen ? await this.looks.onReplica(look, isSame) : undefined) ?? (await this.looks.onPrimary(look));
+  }
+
+  private async fromDatabase({ roomId, userId, window, seen }: Asked): Promise<string> {
+    const parameters = [roomId, userId, window.below, window.older, window.above, window.newer, maxBytesOfHalf(window)];
+    const [row] = (await this.fromReplica(roomId, parameters, seen)) ?? (await askRoom<PageRow>(this.database, roomId, PAGE, parameters));
+    const { items, head, epoch, older, newer } = requireReadable(row);
+    const messages = items.map(toMessage);
+    const page = { epoch, head, messages: messages.map(toPageMessage), older: older ?? NONE, newer: newer ?? NONE };
+    this.kept.keep(roomId, page);
+    countCacheReads('history', { hits: 0, misses: messages.length });
+    return encodePage(
+      page,
+      messages.map((message) => JSON.stringify(message)),
+    );
   }
 
   async message({ roomId, userId, messageId }: QueryInput<'message.get'>): Promise<QueryAnswer<'message.get'>> {
@@ -102,8 +161,7 @@ export class HistoryReader {
   }
 
   /** A page that reflects at least what the caller has seen (access is read in the same snapshot); whatever a replica refuses, the primary decides. */
-  private async fromReplica(roomId: string, parameters: readonly unknown[], atLeast: string | undefined): Promise<PageRow[] | undefined> {
-    const seen = atLeast === undefined ? undefined : parseCursor(atLeast);
+  private async fromReplica(roomId: string, parameters: readonly unknown[], seen: Cursor | undefined): Promise<PageRow[] | undefined> {
     if (seen === undefined) return undefined;
     return askReplica<PageRow>(this.database, roomId, { sql: PAGE, parameters }, ([row]) => {
       return row?.epoch === seen.epoch && row.head >= seen.seq && mayRead(row);
@@ -119,6 +177,16 @@ export class HistoryReader {
     if (facts.deleted) throw new AppError('MESSAGE_DELETED');
     return { items: facts.items };
   }
+}
+
+/** The page as JSON: its messages are JSON already. */
+function encodePage({ epoch, head, messages, older, newer }: Stretch, encoded: readonly string[]): string {
+  const around = {
+    ...(older === NONE ? {} : { prev: String(messages[0]?.seq) }),
+    ...(newer === NONE ? {} : { next: String(messages[messages.length - 1]?.seq) }),
+    cursor: formatCursor({ epoch, seq: head }),
+  };
+  return `{"items":[${encoded.join(',')}],${JSON.stringify(around).slice(1)}`;
 }
 
 /** The seq of the first message at or after an instant, or the last place there is. */

@@ -22,9 +22,9 @@ export interface Progress {
 const LOCK_TIMEOUT_MS = 2_000;
 const UNIQUE_VIOLATION = '23505';
 
-/** Whether a commit was refused because a key is stored already (P11). */
-export function isStoredKey({ sqlState, cause }: DatabaseError): boolean {
-  return sqlState === UNIQUE_VIOLATION && (cause as { constraint?: unknown } | undefined)?.constraint === 'message_keys_pkey';
+/** Whether a commit may have been refused because what it holds is stored already under the same key (P11): a message's id is as unique as its key. */
+export function mayBeStored({ sqlState }: DatabaseError): boolean {
+  return sqlState === UNIQUE_VIOLATION;
 }
 
 /** The rows of `partition_progress`, and the statement that moves them. */

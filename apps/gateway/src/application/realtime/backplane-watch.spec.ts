@@ -17,8 +17,8 @@ describe('A gateway that watches the backplane', () => {
   beforeEach(async () => {
     [isAway, renewals, polled] = [false, 0, []];
     backplane = new InMemoryBackplane();
-    const gateways = backplane.gateways.bind(backplane);
-    backplane.gateways = () => (isAway ? Promise.reject(new AppError('UNAVAILABLE')) : gateways());
+    const lives = backplane.lives.bind(backplane);
+    backplane.lives = (gateway) => (isAway ? Promise.reject(new AppError('UNAVAILABLE')) : lives(gateway));
     const inbox = new GatewayInbox(backplane);
     await inbox.start();
     watch = new BackplaneWatch(
@@ -52,7 +52,7 @@ describe('A gateway that watches the backplane', () => {
   });
 
   it('polls while its lease has lapsed, although the carrier answers', async () => {
-    backplane.gateways = () => Promise.resolve([newId()]);
+    backplane.lives = () => Promise.resolve(false);
     await watch.look();
     expect(polled).toEqual([[roomId]]);
   });

@@ -62,7 +62,7 @@ export class BackplaneWatch implements OnApplicationBootstrap, OnModuleDestroy {
   /** Whether this gateway's own lease lives: it is renewed by what receives its messages. */
   private async isReached(): Promise<boolean> {
     try {
-      return (await this.backplane.gateways()).includes(this.inbox.gatewayId);
+      return await this.backplane.lives(this.inbox.gatewayId);
     } catch {
       return false;
     }

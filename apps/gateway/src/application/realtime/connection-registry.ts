@@ -5,7 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { type Connection } from './connection';
 
 const FULL_RETRY_MS = 5_000;
-const NONE: ReadonlySet<Connection> = new Set();
+const NONE: readonly Connection[] = [];
 
 /** Is told of people's first and last connections here, and of each. */
 export interface PeopleListener {
@@ -19,7 +19,8 @@ export interface PeopleListener {
 /** Every open connection of this gateway. */
 @Injectable()
 export class ConnectionRegistry {
-  private readonly byUser = new Map<UserId, Set<Connection>>();
+  /** Most people have one or two: a list is a fifth of a set. None is ever changed, so that whoever goes through one may close what is in it. */
+  private readonly byUser = new Map<UserId, readonly Connection[]>();
   private readonly listeners: PeopleListener[] = [];
   private count = 0;
 
@@ -40,31 +41,32 @@ export class ConnectionRegistry {
 
   /** Throws when this person has as many as allowed. */
   refuseIfTooMany({ userId }: Principal): void {
-    if (this.of(userId).size >= this.config.limits.maxConnectionsPerUser) throw new AppError('LIMIT_REACHED', { detail: 'You have too many open connections' });
+    if (this.of(userId).length >= this.config.limits.maxConnectionsPerUser)
+      throw new AppError('LIMIT_REACHED', { detail: 'You have too many open connections' });
   }
 
   add(connection: Connection): void {
     const { userId } = connection;
     const own = this.byUser.get(userId);
     this.count++;
-    if (own === undefined) {
-      this.byUser.set(userId, new Set([connection]));
-      for (const listener of this.listeners) listener.arrived(userId);
-    } else own.add(connection);
+    this.byUser.set(userId, own === undefined ? [connection] : [...own, connection]);
+    if (own === undefined) for (const listener of this.listeners) listener.arrived(userId);
     for (const listener of this.listeners) listener.connected?.(connection);
   }
 
   remove(connection: Connection): void {
-    const own = this.byUser.get(connection.userId);
-    if (own?.delete(connection) !== true) return;
+    const own = this.of(connection.userId);
+    if (!own.includes(connection)) return;
+    const rest = own.filter((other) => other !== connection);
+    if (rest.length > 0) this.byUser.set(connection.userId, rest);
+    else this.byUser.delete(connection.userId);
     this.count--;
     for (const listener of this.listeners) listener.disconnected?.(connection);
-    if (own.size > 0) return;
-    this.byUser.delete(connection.userId);
+    if (rest.length > 0) return;
     for (const listener of this.listeners) listener.left(connection.userId, connection);
   }
 
-  of(userId: UserId): ReadonlySet<Connection> {
+  of(userId: UserId): readonly Connection[] {
     return this.byUser.get(userId) ?? NONE;
   }
 

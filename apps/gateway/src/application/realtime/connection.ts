@@ -32,8 +32,11 @@ export abstract class Connection {
     return this.principal.userId;
   }
 
-  /** Events of one room, in order. Never dropped silently: a connection that doesn't keep up is closed with SLOW_CONSUMER. */
-  abstract sendEvents(roomId: RoomId, frame: EventsFrame): void;
+  /**
+   * Events of one room, in order. Never dropped silently: a connection that doesn't keep up is closed with SLOW_CONSUMER. They may wait a moment for those of other rooms, unless
+   * `atOnce`: whoever has gathered them for many readers counts what writing takes.
+   */
+  abstract sendEvents(roomId: RoomId, frame: EventsFrame, atOnce: boolean): void;
 
   /** Any other frame that must arrive while the connection lives. */
   abstract send<Frame extends NoticeFrame>(frame: Frame, body: ServerFrameBody<Frame>): void;

@@ -30,6 +30,20 @@ describe('The delivery queue', () => {
     expect(trace.indexOf('something else')).toBeLessThan(20);
   });
 
+  it('asks nothing of a room that rests, writes to others meanwhile, and goes on by itself', async () => {
+    const trace: string[] = [];
+    const queue = new DeliveryQueue();
+    const resting = Object.assign(new SlowRoom(2, 'resting', trace), { restUntilMs: performance.now() + 60 });
+    queue.add(resting);
+    queue.add(resting);
+    queue.add(new SlowRoom(1, 'other', trace));
+    queue.run();
+
+    expect(trace).toEqual(['other']);
+    await eventually(() => expect(trace).toEqual(['other', 'resting', 'resting']));
+    expect(performance.now()).toBeGreaterThanOrEqual(resting.restUntilMs - 1);
+  });
+
   it('takes turns between rooms', async () => {
     const trace: string[] = [];
     const queue = new DeliveryQueue();

@@ -8,16 +8,22 @@ const WRITES_PER_STEP = 64;
 export interface Deliverer {
   /** Makes at most `limit` of them; true while there are more now. */
   step(limit: number): boolean;
+  /** Until then, by `performance.now()`, it rests: nothing is asked of it. */
+  readonly restUntilMs?: number;
 }
 
 /** Writes what rooms have to deliver, in slices, so that one room with thousands of readers never holds the event loop. */
 @Injectable()
 export class DeliveryQueue {
   private readonly queue = new Set<Deliverer>();
+  private readonly resting = new Set<Deliverer>();
   private scheduled = false;
 
   add(deliverer: Deliverer): void {
-    this.queue.add(deliverer);
+    const { restUntilMs = 0 } = deliverer;
+    const restMs = restUntilMs === 0 ? 0 : restUntilMs - performance.now();
+    if (restMs > 0) this.rest(deliverer, restMs);
+    else this.queue.add(deliverer);
   }
 
   /** Delivers now what fits into a slice, the rest in the next turns of the event loop. */
@@ -27,9 +33,19 @@ export class DeliveryQueue {
     for (const deliverer of this.queue) {
       // Rooms take turns: a busy one goes to the end.
       this.queue.delete(deliverer);
-      if (deliverer.step(WRITES_PER_STEP)) this.queue.add(deliverer);
+      if (deliverer.step(WRITES_PER_STEP)) this.add(deliverer);
       if (this.queue.size > 0 && performance.now() >= until) return this.goOnLater();
     }
+  }
+
+  private rest(deliverer: Deliverer, restMs: number): void {
+    if (this.resting.has(deliverer)) return;
+    this.resting.add(deliverer);
+    setTimeout(() => {
+      this.resting.delete(deliverer);
+      this.add(deliverer);
+      this.run();
+    }, restMs).unref();
   }
 
   private goOnLater(): void {

@@ -54,14 +54,23 @@ export class InterestRegistry implements OnApplicationBootstrap, OnModuleDestroy
 
   release(roomId: RoomId): void {
     const count = (this.needed.get(roomId) ?? 1) - 1;
-    if (count > 0) this.needed.set(roomId, count);
-    else this.needed.delete(roomId);
+    if (count > 0) {
+      this.needed.set(roomId, count);
+      return;
+    }
+    this.needed.delete(roomId);
+    this.partitionFor(roomId).release(roomId);
   }
 
   /** Resolves when the owners know; also when there is none: then the rooms are polled. Never rejects. */
   async ensure(roomIds: readonly RoomId[]): Promise<void> {
     const waits = new Set<Promise<void>>();
-    for (const roomId of roomIds) waits.add(this.partitionFor(roomId).register(roomId));
+    for (const roomId of roomIds) {
+      const partition = this.partitionFor(roomId);
+      waits.add(partition.register(roomId));
+      // Who asked for it is gone already.
+      if (!this.needed.has(roomId)) partition.release(roomId);
+    }
     await Promise.all(waits);
   }
 

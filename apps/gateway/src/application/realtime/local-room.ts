@@ -22,6 +22,14 @@ export interface RoomNeeds {
   failed(room: LocalRoom, error: unknown): void;
 }
 
+/** From so many readers on, a room is written to with rests, by itself. */
+const LARGE_ROOM_READERS = 500;
+/** A large room rests so many times as long as writing to all of its readers took: the rest of the time belongs to others. */
+const REST_FACTOR = 2;
+const LONGEST_REST_MS = 1_000;
+/** What may wait to be written to a large room, events times readers. */
+const MAX_WAITING_DELIVERIES = 100_000;
+
 /** A room that somebody here is subscribed to. */
 export class LocalRoom implements Deliverer, FeedOutlet<Connection> {
   readonly feed = new RoomFeed<Connection>(this);
@@ -30,6 +38,11 @@ export class LocalRoom implements Deliverer, FeedOutlet<Connection> {
   private isDeciding = false;
   /** Up to which seq somebody here has had everything. */
   private arrivedSeq = 0;
+  /** Events handed over since they were counted last. */
+  private handed = 0;
+  restUntilMs = 0;
+  /** How long writing the present group to large room's readers has taken so far. */
+  private writingMs = 0;
 
   constructor(
     readonly roomId: RoomId,
@@ -37,7 +50,9 @@ export class LocalRoom implements Deliverer, FeedOutlet<Connection> {
   ) {}
 
   step(limit: number): boolean {
-    const more = this.advance(limit);
+    const more = this.isLarge ? this.advanceWithRests(limit) : this.advance(limit);
+    if (this.handed > 0) this.needs.delivered(this.handed);
+    this.handed = 0;
     const { undecidedUserIds } = this.feed;
     if (undecidedUserIds !== undefined && !this.isDeciding) {
       this.isDeciding = true;
@@ -48,6 +63,11 @@ export class LocalRoom implements Deliverer, FeedOutlet<Connection> {
       if (this.feed.stream.behind) this.needs.repair(this);
     }
     return more;
+  }
+
+  /** Whether more is said in it than can be written to its readers: what comes in addition would only wait. */
+  get isBehind(): boolean {
+    return this.isLarge && this.feed.stream.waitingEvents * this.feed.liveCount > MAX_WAITING_DELIVERIES;
   }
 
   decide(allowed: ReadonlySet<string>): void {
@@ -70,13 +90,13 @@ export class LocalRoom implements Deliverer, FeedOutlet<Connection> {
 
   deliver({ reader }: RoomSubscription, group: EventGroup): void {
     try {
-      reader.sendEvents(this.roomId, this.frameOf(group));
+      reader.sendEvents(this.roomId, this.frameOf(group), this.isLarge);
     } catch (error) {
       // One broken connection must not stop the room; its client resumes from its cursor.
       this.needs.failed(this, error);
       reader.close({ code: 'INTERNAL' });
     }
-    this.needs.delivered(group.events.length);
+    this.handed += group.events.length;
   }
 
   overtaken(subscription: RoomSubscription): void {
@@ -89,6 +109,22 @@ export class LocalRoom implements Deliverer, FeedOutlet<Connection> {
     if (reader.subscriptions.get(this.roomId) === subscription) reader.subscriptions.delete(this.roomId);
     reader.send('resync', { roomId: this.roomId, reason });
     this.needs.ended(reason);
+  }
+
+  private get isLarge(): boolean {
+    return this.feed.liveCount >= LARGE_ROOM_READERS;
+  }
+
+  private advanceWithRests(limit: number): boolean {
+    const startedMs = performance.now();
+    const more = this.advance(limit);
+    const nowMs = performance.now();
+    this.writingMs += nowMs - startedMs;
+    if (!this.feed.isWriting) {
+      this.restUntilMs = nowMs + Math.min(this.writingMs * REST_FACTOR, LONGEST_REST_MS);
+      this.writingMs = 0;
+    }
+    return more;
   }
 
   private advance(limit: number): boolean {

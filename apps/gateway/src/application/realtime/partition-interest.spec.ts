@@ -86,16 +86,35 @@ describe('Interest in the rooms of one partition', () => {
 
   it('forgets what nobody needs', async () => {
     await Promise.all([interest.register(one), interest.register(other)]);
-    await interest.drop((roomId) => roomId === one);
+    interest.release(one);
+    interest.release(other);
+    const asked: string[] = [];
+    await interest.drop((roomId) => {
+      asked.push(roomId);
+      return roomId === one;
+    });
     expect(interest.size).toBe(1);
+    await interest.drop((roomId) => asked.push(roomId) > 0);
+    expect(asked).toEqual([one, other]);
     await interest.register(one);
     expect(registered).toEqual([[one, other], [], [one]]);
+  });
+
+  it('drops later what was released while a call was on its way', async () => {
+    const first = interest.register(one);
+    await new Promise((resolve) => setImmediate(resolve));
+    interest.release(one);
+    await interest.drop(() => true);
+    await first;
+    await interest.drop(() => true);
+    expect([interest.size, registered.at(-1)]).toEqual([0, []]);
   });
 
   it('registers a room that is needed again only when its drop has arrived', async () => {
     const slow = deferred();
     dropping = slow.promise;
     await interest.register(one);
+    interest.release(one);
     const dropped = interest.drop(() => true);
     const again = interest.register(one);
     await new Promise((resolve) => setImmediate(resolve));
@@ -106,6 +125,7 @@ describe('Interest in the rooms of one partition', () => {
 
   it('goes on registering when the owner could not be told of a drop', async () => {
     await interest.register(one);
+    interest.release(one);
     dropping = Promise.reject(new AppError('UNAVAILABLE'));
     await expect(interest.drop(() => true)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await interest.register(other);

@@ -8,6 +8,8 @@ const ROOMS_PER_CALL = 1_000;
 export class PartitionInterest {
   private readonly registered = new Set<RoomId>();
   private readonly pending = new Set<RoomId>();
+  /** What nobody needed at some time since the last drop. */
+  private readonly released = new Set<RoomId>();
   /** As the owner said; undefined while there is none. */
   private fence: number | undefined;
   /** The highest that a snapshot told, in the newest epoch that one told. */
@@ -55,12 +57,19 @@ export class PartitionInterest {
     return [...this.registered, ...this.pending];
   }
 
-  /** Rejects when the owner couldn't be told; it forgets the rooms with this gateway. */
+  /** Nobody here needs the room now: the next drop takes it along, unless somebody does then. */
+  release(roomId: RoomId): void {
+    this.released.add(roomId);
+  }
+
+  /** Drops what was released. Rejects when the owner couldn't be told; it forgets the rooms with this gateway. */
   async drop(isUnneeded: (roomId: RoomId) => boolean): Promise<void> {
-    for (const roomId of [...this.pending].filter(isUnneeded)) this.pending.delete(roomId);
+    const unneeded = [...this.released].filter(isUnneeded);
+    for (const roomId of unneeded) this.pending.delete(roomId);
     // Registrations and drops take turns: a room that is needed again would lose to a drop that overtakes it on the way.
     if (this.flight !== undefined) return;
-    const roomIds = [...this.registered].filter(isUnneeded);
+    this.released.clear();
+    const roomIds = unneeded.filter((roomId) => this.registered.has(roomId));
     if (roomIds.length === 0) return;
     for (const roomId of roomIds) this.registered.delete(roomId);
     const dropping = this.unregister(roomIds);
@@ -90,7 +99,7 @@ export class PartitionInterest {
   private async send(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
     try {
-      while (this.pending.size > 0) await this.announce([...this.pending].slice(0, ROOMS_PER_CALL));
+      while (this.pending.size > 0) await this.announce(firstOf(this.pending, ROOMS_PER_CALL));
     } catch (error) {
       this.fence = undefined;
       this.onUnowned(error);
@@ -117,4 +126,13 @@ export class PartitionInterest {
       this.registered.add(roomId);
     }
   }
+}
+
+function firstOf(roomIds: Iterable<RoomId>, limit: number): RoomId[] {
+  const first: RoomId[] = [];
+  for (const roomId of roomIds) {
+    if (first.length === limit) break;
+    first.push(roomId);
+  }
+  return first;
 }

@@ -1,10 +1,11 @@
 import { loadConfig } from '@agent-chat/config';
 import { type QueryInput } from '@agent-chat/contracts';
-import { type Clock, newId, type UserId } from '@agent-chat/kernel';
+import { AppError, type Clock, newId, type RoomId, type UserId } from '@agent-chat/kernel';
 import { InMemoryQueryBus } from '@agent-chat/query-bus/adapters/memory';
 import { type GatewayInbox } from '../gateway-inbox';
 import { type Connection } from './connection';
 import { ConnectionRegistry } from './connection-registry';
+import { Openings } from './openings';
 import { PresenceLink } from './presence-link';
 import { type RoomIndex } from './room-index';
 
@@ -15,6 +16,11 @@ describe('what a gateway reports of people', () => {
   const reports: Report[] = [];
   let connections: ConnectionRegistry;
   let link: PresenceLink;
+  let index: RoomIndex;
+  /** What of rooms was told each time: opened and closed. */
+  const watches: (readonly (readonly string[])[])[] = [];
+  let isAway: boolean;
+  let rooms: RoomId[];
 
   const device = (): Connection => ({ userId: ann, status: 'online', statusText: undefined, watchedUserIds: undefined }) as unknown as Connection;
   /** How she was told last, as often as it changed. */
@@ -31,10 +37,17 @@ describe('what a gateway reports of people', () => {
       reports.push(report);
       return {};
     });
-    queries.answer('presence.watch', async () => ({}));
+    watches.length = 0;
+    isAway = false;
+    rooms = [];
+    queries.answer('presence.watch', async ({ open, closed }) => {
+      if (isAway) throw new AppError('UNAVAILABLE');
+      watches.push([open.roomIds, closed.roomIds]);
+      return {};
+    });
     connections = new ConnectionRegistry(loadConfig({}));
     const inbox = { gatewayId: newId(), on: () => undefined } as unknown as GatewayInbox;
-    const index = { version: 0, ids: () => [] } as unknown as RoomIndex;
+    index = { openings: new Openings(), ids: () => rooms } as unknown as RoomIndex;
     link = new PresenceLink(queries, inbox, connections, index, { nowMs: () => Date.now() } as Clock);
     link.onApplicationBootstrap();
   });
@@ -64,5 +77,33 @@ describe('what a gateway reports of people', () => {
     link.setStatus(laptop, 'away', undefined);
     await jest.advanceTimersByTimeAsync(600);
     expect(told()).toEqual([{ status: 'online' }, { status: 'online', text: 'at work' }, { status: 'away', text: 'tea' }]);
+  });
+
+  it('tells of rooms only what changed, and all of them again now and then', async () => {
+    const [one, other] = [newId<RoomId>(), newId<RoomId>()];
+    rooms = [one, other];
+    for (const roomId of rooms) index.openings.open(roomId);
+    await jest.advanceTimersByTimeAsync(600);
+    rooms = [one];
+    index.openings.close(other);
+    await jest.advanceTimersByTimeAsync(600);
+    await jest.advanceTimersByTimeAsync(5_000);
+    expect(watches).toEqual([
+      [[one, other], []],
+      [[], [other]],
+    ]);
+    await jest.advanceTimersByTimeAsync(5_000);
+    expect(watches.slice(2)).toEqual([[[one], []]]);
+  });
+
+  it('tells what was opened once presence is there again', async () => {
+    const room = newId<RoomId>();
+    isAway = true;
+    index.openings.open(room);
+    await jest.advanceTimersByTimeAsync(1_100);
+    expect(watches).toEqual([]);
+    isAway = false;
+    await jest.advanceTimersByTimeAsync(600);
+    expect(watches).toEqual([[[room], []]]);
   });
 });

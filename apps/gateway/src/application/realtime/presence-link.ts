@@ -20,6 +20,7 @@ const GATHER_MS = 100;
 const GRACE_MS = 10_000;
 const QUERY_TIMEOUT_MS = 3_000;
 const USERS_PER_REPORT = 5_000;
+const CHANGES_PER_CALL = 5_000;
 
 /** How somebody is shown. */
 interface Shown {
@@ -41,11 +42,11 @@ export class PresenceLink implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly changed = new Set<UserId>();
   private readonly leaving = new Map<UserId, Leaving>();
   private readonly timers: NodeJS.Timeout[] = [];
-  /** What was told last; people's watch lists and rooms are too long to compare. */
-  private toldVersion = -1;
   private readonly watchers = new Watchers();
   /** The next time that it is told, for who waits for that. */
   private telling: Promise<void> | undefined;
+  /** What was told last, or is being told: in order, for what is open is not what is closed. */
+  private told: Promise<void> = Promise.resolve();
   /** While the process drains, its clients are on their way to another one: nobody is reported gone. */
   private isLeaving = false;
 
@@ -121,17 +122,28 @@ export class PresenceLink implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async reportChanges(): Promise<void> {
-    const present = [...this.changed].filter((userId) => this.connections.of(userId).size > 0);
+    const present = [...this.changed].filter((userId) => this.connections.of(userId).length > 0);
     this.changed.clear();
     const now = this.clock.nowMs();
-    const gone = this.isLeaving ? [] : [...this.leaving].filter(([, { atMs }]) => atMs <= now).map(([userId]) => userId);
-    for (const userId of gone) this.leaving.delete(userId);
+    const gone = this.isLeaving ? [] : this.takeGone(now);
     if (present.length > 0 || gone.length > 0) await this.report(present, gone);
     await this.tellWatched();
   }
 
+  /** In the order in which they left: whoever is not gone yet ends the look. */
+  private takeGone(nowMs: number): UserId[] {
+    const gone: UserId[] = [];
+    for (const [userId, { atMs }] of this.leaving) {
+      if (atMs > nowMs) break;
+      this.leaving.delete(userId);
+      gone.push(userId);
+    }
+    return gone;
+  }
+
   private async repeat(): Promise<void> {
-    this.toldVersion = -1;
+    for (const userId of this.watchers.watched()) this.watchers.openings.open(userId);
+    for (const roomId of this.index.ids()) this.index.openings.open(roomId);
     const userIds = [...new Set([...this.connections.userIds(), ...this.leaving.keys()])];
     for (let from = 0; from < userIds.length; from += USERS_PER_REPORT) await this.report(userIds.slice(from, from + USERS_PER_REPORT), []);
   }
@@ -146,11 +158,11 @@ export class PresenceLink implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private statusOf(userId: UserId): Shown & { readonly userId: UserId } {
-    const own = [...this.connections.of(userId)];
+    const own = this.connections.of(userId);
     return { userId, ...(own.length > 0 ? shownBy(own) : (this.leaving.get(userId)?.shown ?? shownBy(own))) };
   }
 
-  /** With everybody who calls meanwhile: everyone who is watched is told each time, which many callers together must not make us do for each. */
+  /** With everybody who calls meanwhile: one call for all of them. */
   private async tellSoon(): Promise<void> {
     this.telling ??= delay(GATHER_MS).then(() => {
       this.telling = undefined;
@@ -159,12 +171,26 @@ export class PresenceLink implements OnApplicationBootstrap, OnModuleDestroy {
     return this.telling;
   }
 
-  private async tellWatched(): Promise<void> {
-    const version = this.watchers.version + this.index.version;
-    if (version === this.toldVersion) return;
-    this.toldVersion = version;
-    const [userIds, roomIds] = [this.watchers.watched(), this.index.ids()];
-    await this.queries.ask('presence.watch', { gatewayId: this.inbox.gatewayId, ttlMs: TTL_MS, userIds, roomIds }, { timeoutMs: QUERY_TIMEOUT_MS });
+  private tellWatched(): Promise<void> {
+    this.told = this.told.catch(() => undefined).then(() => this.tellChanges());
+    return this.told;
+  }
+
+  /** What was opened and closed since the last time. What is closed and could not be told lapses. */
+  private async tellChanges(): Promise<void> {
+    const [users, rooms] = [this.watchers.openings, this.index.openings];
+    while (!users.isEmpty || !rooms.isEmpty) {
+      const [people, places] = [users.take(CHANGES_PER_CALL), rooms.take(CHANGES_PER_CALL)];
+      const open = { userIds: people.opened, roomIds: places.opened };
+      const closed = { userIds: people.closed, roomIds: places.closed };
+      try {
+        await this.queries.ask('presence.watch', { gatewayId: this.inbox.gatewayId, ttlMs: TTL_MS, open, closed }, { timeoutMs: QUERY_TIMEOUT_MS });
+      } catch (error) {
+        users.putBack(people.opened);
+        rooms.putBack(places.opened);
+        throw error;
+      }
+    }
   }
 
   private every(intervalMs: number, task: () => Promise<void>): NodeJS.Timeout {

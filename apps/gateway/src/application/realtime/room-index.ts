@@ -1,11 +1,13 @@
 import { decodeEventGroups, type EphemeralItem, type EventGroup } from '@agent-chat/contracts';
 import { type RoomId } from '@agent-chat/kernel';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { CommandAdmission } from '../command-admission';
 import { GatewayInbox } from '../gateway-inbox';
 import { type RoomSubscription } from './connection';
 import { DeliveryQueue } from './delivery-queue';
 import { InterestRegistry } from './interest-registry';
 import { LocalRoom } from './local-room';
+import { Openings } from './openings';
 import { RealtimeMetrics } from './realtime-metrics';
 import { RoomUpkeep } from './room-upkeep';
 
@@ -13,8 +15,8 @@ import { RoomUpkeep } from './room-upkeep';
 @Injectable()
 export class RoomIndex implements OnApplicationBootstrap {
   private readonly rooms = new Map<RoomId, LocalRoom>();
-  /** Grows whenever a room comes or goes. */
-  version = 0;
+  /** Which rooms came and went. */
+  readonly openings = new Openings<RoomId>();
   private onActivity: (group: EventGroup) => void = () => undefined;
 
   constructor(
@@ -23,7 +25,10 @@ export class RoomIndex implements OnApplicationBootstrap {
     private readonly interest: InterestRegistry,
     private readonly inbox: GatewayInbox,
     private readonly metrics: RealtimeMetrics,
-  ) {}
+    admission: CommandAdmission,
+  ) {
+    admission.isBehind = (roomId) => this.rooms.get(roomId as RoomId)?.isBehind === true;
+  }
 
   onApplicationBootstrap(): void {
     this.inbox.on('events', (message) => this.receive(message));
@@ -48,7 +53,7 @@ export class RoomIndex implements OnApplicationBootstrap {
     if (room === undefined) {
       room = new LocalRoom(roomId, this.upkeep);
       this.rooms.set(roomId, room);
-      this.version++;
+      this.openings.open(roomId);
       this.interest.acquire(roomId);
       this.metrics.subscriptions.set(this.rooms.size);
     }
@@ -95,7 +100,7 @@ export class RoomIndex implements OnApplicationBootstrap {
   private dropIfEmpty(room: LocalRoom): void {
     if (!room.feed.isEmpty || this.rooms.get(room.roomId) !== room) return;
     this.rooms.delete(room.roomId);
-    this.version++;
+    this.openings.close(room.roomId);
     this.interest.release(room.roomId);
     this.metrics.subscriptions.set(this.rooms.size);
   }

@@ -9,6 +9,8 @@ import { Memberships } from './memberships';
 import { PresenceLink } from './presence-link';
 
 const CHECK_MS = 30_000;
+/** How long a new connection waits for others that are told their `rev` too: each alone would cost two queries. */
+const GREET_MS = 50;
 const QUERY_TIMEOUT_MS = 5_000;
 const USERS_PER_QUERY = 10_000;
 /** Whoever makes a room is in it without joining. */
@@ -31,6 +33,7 @@ export class RoomLists implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly greeting = new Set<Connection>();
   private readonly joinListeners = new WeakMap<Connection, JoinListener>();
   private timer: NodeJS.Timeout | undefined;
+  private greetTimer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly queries: QueryBus,
@@ -50,6 +53,7 @@ export class RoomLists implements OnApplicationBootstrap, OnModuleDestroy {
 
   onModuleDestroy(): void {
     clearInterval(this.timer);
+    clearTimeout(this.greetTimer);
   }
 
   /** Calls back for each room that the connection's person joins. */
@@ -59,7 +63,7 @@ export class RoomLists implements OnApplicationBootstrap, OnModuleDestroy {
 
   private tell({ userId, rev, changes }: UserChanges): void {
     const own = this.connections.of(userId);
-    if (own.size === 0 || this.revs.get(userId) === rev) return;
+    if (own.length === 0 || this.revs.get(userId) === rev) return;
     this.revs.set(userId, rev);
     for (const { roomId, change } of changes) {
       if (BEGINS_MEMBERSHIP.has(change)) this.memberships.add(userId, roomId);
@@ -71,11 +75,11 @@ export class RoomLists implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  /** `rev` comes on connect too; those of one turn of the event loop are asked for at once. */
+  /** `rev` comes on connect too; those of everybody who connects meanwhile are asked for at once. */
   private greet(connection: Connection): void {
     this.greeting.add(connection);
     if (this.greeting.size > 1) return;
-    setImmediate(() => {
+    this.greetTimer = setTimeout(() => {
       const greeted = [...this.greeting];
       this.greeting.clear();
       this.run(async () => {
@@ -90,7 +94,7 @@ export class RoomLists implements OnApplicationBootstrap, OnModuleDestroy {
           if (!each.isClosed) each.send('rooms', { rev, changes: [] });
         }
       });
-    });
+    }, GREET_MS).unref();
   }
 
   private async compare(): Promise<void> {
@@ -107,7 +111,7 @@ export class RoomLists implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private remember(userId: UserId, rev: number): void {
-    if (this.connections.of(userId).size > 0) this.revs.set(userId, rev);
+    if (this.connections.of(userId).length > 0) this.revs.set(userId, rev);
   }
 
   private async ask(userIds: UserId[]): Promise<Map<UserId, number>> {

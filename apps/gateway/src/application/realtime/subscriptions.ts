@@ -102,9 +102,10 @@ export class Subscriptions {
     for (const { roomId } of rooms) {
       const subscription: RoomSubscription = new Subscription(connection, connection.userId);
       // In before the old one is out: the room's stream goes on.
-      this.index.enter(roomId, subscription);
+      const room = this.index.enter(roomId, subscription);
       this.drop(connection, [roomId]);
-      connection.subscriptions.set(roomId, subscription);
+      // The room's own id, one for all its readers, not the text that this one sent.
+      connection.subscriptions.set(room.roomId, subscription);
       entered.set(roomId, subscription);
     }
     return entered;

@@ -1,12 +1,13 @@
 import { type UserId } from '@agent-chat/kernel';
 import { type Connection } from './connection';
+import { Openings } from './openings';
 
 const NOBODY: ReadonlySet<Connection> = new Set();
 
 /** Which connections watch the presence of whom. */
 export class Watchers {
-  /** Grows with each change. */
-  version = 0;
+  /** Who came to be watched by anybody, and who no longer is. */
+  readonly openings = new Openings<UserId>();
   private readonly byWatched = new Map<UserId, Set<Connection>>();
 
   /** In place of those that the connection watched before. */
@@ -14,23 +15,27 @@ export class Watchers {
     this.forget(connection);
     // One that has left is forgotten by nobody any more.
     if (userIds.length === 0 || connection.isClosed) return;
-    this.version++;
     connection.watchedUserIds = new Set(userIds);
     for (const userId of connection.watchedUserIds) {
       const watchers = this.byWatched.get(userId);
-      if (watchers === undefined) this.byWatched.set(userId, new Set([connection]));
-      else watchers.add(connection);
+      if (watchers !== undefined) {
+        watchers.add(connection);
+        continue;
+      }
+      this.byWatched.set(userId, new Set([connection]));
+      this.openings.open(userId);
     }
   }
 
   /** It watches nobody any more. */
   forget(connection: Connection): void {
     if (connection.watchedUserIds === undefined) return;
-    this.version++;
     for (const userId of connection.watchedUserIds) {
       const watchers = this.byWatched.get(userId);
       watchers?.delete(connection);
-      if (watchers?.size === 0) this.byWatched.delete(userId);
+      if (watchers?.size !== 0) continue;
+      this.byWatched.delete(userId);
+      this.openings.close(userId);
     }
     connection.watchedUserIds = undefined;
   }
@@ -40,7 +45,7 @@ export class Watchers {
   }
 
   /** Everybody who is watched by anybody. */
-  watched(): UserId[] {
-    return [...this.byWatched.keys()];
+  watched(): Iterable<UserId> {
+    return this.byWatched.keys();
   }
 }

@@ -3,10 +3,9 @@ import { type Bucket, type BucketLevel, takeFrom } from '@agent-chat/ephemeral-s
 import { type Clock } from '@agent-chat/kernel';
 import { bucketOf } from '../../application/limits/bucket-of';
 
-/** How many frames one connection may still send. Its own bucket: no frame waits for a store. */
+/** How many frames each connection may send. A connection has its own level, undefined at first, and no frame waits for a store. */
 export class FrameBudget {
   private readonly bucket: Bucket;
-  private level: BucketLevel | undefined;
 
   constructor(
     rule: RateLimitRule,
@@ -15,10 +14,9 @@ export class FrameBudget {
     this.bucket = bucketOf(rule);
   }
 
-  /** Takes one; answers 0, or after how many milliseconds there is one again. */
-  take(): number {
-    const { level, taken } = takeFrom(this.level, this.bucket, 1, this.clock.nowMs());
-    this.level = level;
-    return taken.retryAfterMs;
+  /** Takes one from a level: the level that remains, and 0, or after how many milliseconds there is one again. */
+  take(from: BucketLevel | undefined): { readonly level: BucketLevel; readonly retryAfterMs: number } {
+    const { level, taken } = takeFrom(from, this.bucket, 1, this.clock.nowMs());
+    return { level, retryAfterMs: taken.retryAfterMs };
   }
 }

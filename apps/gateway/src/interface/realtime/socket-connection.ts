@@ -1,12 +1,12 @@
 import { type Principal } from '@agent-chat/auth';
-import { type RateLimitRule } from '@agent-chat/config';
 import { type ServerFrameBody } from '@agent-chat/contracts';
-import { AppError, type Clock, type RoomId } from '@agent-chat/kernel';
+import { type BucketLevel } from '@agent-chat/ephemeral-store';
+import { AppError, type RoomId } from '@agent-chat/kernel';
 import { type Socket } from 'socket.io';
 import { type Closing, Connection, type NoticeFrame } from '../../application/realtime/connection';
 import { type EventsFrame } from '../../application/realtime/events-frame';
 import { type RealtimeMetrics } from '../../application/realtime/realtime-metrics';
-import { FrameBudget } from './frame-budget';
+import { type FrameBudget } from './frame-budget';
 import { type SocketFlush } from './socket-flush';
 import { encodeAnswerFrame, encodeEventsFrame, joinFrames, type SocketFrame } from './socket-frame';
 
@@ -19,9 +19,6 @@ const BUSY_PACKETS = 16;
 const BUSY_BYTES = 16 * 1_024;
 /** More than this is not gathered into one write. */
 const MAX_JOINED_BYTES = 64 * 1_024;
-/** Frames of any kind for each call that is allowed; beyond it the socket is closed. */
-const FRAMES_A_CALL = 2;
-
 /** At this many calls being done the socket is read no further, and again at half of them. */
 const MAX_CALLS_IN_FLIGHT = 64;
 
@@ -41,15 +38,22 @@ interface WebSocketLike {
   terminate(): void;
   pause(): void;
   resume(): void;
-  readonly _socket?: { readonly writable: boolean; readonly writableLength: number; write(frame: Buffer): boolean } | null;
+  readonly _socket?: Wire | null;
   readonly _receiver?: { prependListener(event: 'error', listener: (error: Error & { code?: string }) => void): void };
+}
+
+interface Wire {
+  readonly writable: boolean;
+  readonly writableLength: number;
+  write(frame: Buffer): boolean;
 }
 
 /** What all sockets share. */
 export interface SocketSurroundings {
   readonly outboundQueueBytes: number;
-  readonly frameLimit: RateLimitRule | 'off';
-  readonly clock: Clock;
+  /** What a connection may call, and send of any kind; absent without limits. */
+  readonly calls?: FrameBudget | undefined;
+  readonly frames?: FrameBudget | undefined;
   readonly metrics: RealtimeMetrics;
   readonly flush: SocketFlush;
 }
@@ -63,14 +67,19 @@ export class SocketConnection extends Connection {
   /** At least what waits to be sent, in bytes; counted exactly when it looks like too much. */
   private queuedBytes = 0;
   /** Events and answers that leave with the next flush, in this order, and before anything else that is sent. */
-  private gathered: SocketFrame[] = [];
+  private gathered: SocketFrame | SocketFrame[] | undefined;
   private gatheredBytes = 0;
   flushedAtMs = 0;
+  isDue = false;
   private callsInFlight = 0;
   /** Called when the last call under way is answered. */
-  private onIdle: () => void = () => undefined;
+  private onIdle: (() => void) | undefined;
   private leaving: Promise<void> | undefined;
-  private readonly calls: FrameBudget | undefined;
+  private callLevel: BucketLevel | undefined;
+  private frameLevel: BucketLevel | undefined;
+  /** Those under the socket, at hand: the way there touches six objects, whose memory is elsewhere each time thousands are written to. */
+  private readonly engine: Engine;
+  private readonly wire: Wire | null | undefined;
 
   constructor(
     principal: Principal,
@@ -78,21 +87,19 @@ export class SocketConnection extends Connection {
     private readonly around: SocketSurroundings,
   ) {
     super(principal);
-    if (around.frameLimit !== 'off') {
-      const { limit, windowMs } = around.frameLimit;
-      this.calls = new FrameBudget(around.frameLimit, around.clock);
-      const frames = new FrameBudget({ limit: limit * FRAMES_A_CALL, windowMs }, around.clock);
-      this.engine.on('packet', () => this.hear(frames));
-    }
+    this.engine = socket.conn as unknown as Engine;
+    this.wire = this.engine.transport.socket?._socket;
+    if (around.frames !== undefined) this.engine.on('packet', () => this.hear());
     this.engine.transport.socket?._receiver?.prependListener('error', ({ code }) => {
       if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') this.sayClosing({ code: 'FRAME_TOO_LARGE' });
     });
   }
 
-  override sendEvents(_roomId: RoomId, frame: EventsFrame): void {
+  override sendEvents(_roomId: RoomId, frame: EventsFrame, atOnce: boolean): void {
     if (this.isClosed) return;
-    this.gather(frame.encodedBy(encodeEventsFrame));
-    this.around.flush.add(this);
+    const isFirst = this.gather(frame.encodedBy(encodeEventsFrame));
+    if (atOnce) this.flush();
+    else if (isFirst) this.around.flush.add(this);
   }
 
   /**
@@ -107,24 +114,26 @@ export class SocketConnection extends Connection {
 
   /** Writes what was gathered. */
   flush(): void {
-    if (this.gathered.length === 0) return;
-    const frames = joinFrames(this.gathered);
-    const sizeBytes = this.gatheredBytes;
-    this.gathered = [];
+    const { gathered, gatheredBytes, engine, wire } = this;
+    if (gathered === undefined) return;
+    this.gathered = undefined;
     this.gatheredBytes = 0;
     if (this.isClosed) return;
-    const { writeBuffer, transport } = this.engine;
-    const wire = transport.socket?._socket;
+    const frames = Array.isArray(gathered) ? joinFrames(gathered) : [gathered];
     // What the engine was given before has left it: the frames may follow without passing through it.
-    if (writeBuffer.length === 0 && wire?.writable === true) wire.write(bytesOf(frames));
-    else for (const { packet, options } of frames) this.engine.write(packet, options);
-    this.count(sizeBytes);
+    if (engine.writeBuffer.length === 0 && wire?.writable === true) wire.write(bytesOf(frames));
+    else for (const { packet, options } of frames) engine.write(packet, options);
+    this.count(gatheredBytes);
   }
 
-  private gather(frame: SocketFrame): void {
+  /** Whether nothing waited before. */
+  private gather(frame: SocketFrame): boolean {
     if (this.gatheredBytes + frame.sizeBytes > MAX_JOINED_BYTES) this.flush();
-    this.gathered.push(frame);
+    const { gathered } = this;
     this.gatheredBytes += frame.sizeBytes;
+    if (Array.isArray(gathered)) gathered.push(frame);
+    else this.gathered = gathered === undefined ? frame : [gathered, frame];
+    return gathered === undefined;
   }
 
   override send<Frame extends NoticeFrame>(frame: Frame, body: ServerFrameBody<Frame>): void {
@@ -157,7 +166,10 @@ export class SocketConnection extends Connection {
   /** One call. Throws RATE_LIMITED beyond the limit, DRAINING once the socket leaves. */
   takeCall(): void {
     if (this.leaving !== undefined) throw new AppError('DRAINING');
-    const retryAfterMs = this.calls?.take() ?? 0;
+    const taken = this.around.calls?.take(this.callLevel);
+    if (taken === undefined) return;
+    this.callLevel = taken.level;
+    const { retryAfterMs } = taken;
     if (retryAfterMs > 0) throw new AppError('RATE_LIMITED', { retryAfterMs });
   }
 
@@ -168,12 +180,15 @@ export class SocketConnection extends Connection {
 
   endCall(): void {
     if (this.callsInFlight-- === MAX_CALLS_IN_FLIGHT / 2) this.engine.transport.socket?.resume();
-    if (this.callsInFlight === 0) this.onIdle();
+    if (this.callsInFlight === 0) this.onIdle?.();
   }
 
   /** Whatever arrives, also what isn't a call and so can't be refused: one that goes on regardless of refusals is closed. */
-  private hear(frames: FrameBudget): void {
-    const retryAfterMs = this.isClosed ? 0 : frames.take();
+  private hear(): void {
+    const taken = this.isClosed ? undefined : this.around.frames?.take(this.frameLevel);
+    if (taken === undefined) return;
+    this.frameLevel = taken.level;
+    const { retryAfterMs } = taken;
     if (retryAfterMs > 0) this.close({ code: 'RATE_LIMITED', retryAfterMs });
   }
 
@@ -186,12 +201,7 @@ export class SocketConnection extends Connection {
   }
 
   private get isBusy(): boolean {
-    const { writeBuffer, transport } = this.engine;
-    return writeBuffer.length > BUSY_PACKETS || (transport.socket?._socket?.writableLength ?? 0) > BUSY_BYTES;
-  }
-
-  private get engine(): Engine {
-    return this.socket.conn as unknown as Engine;
+    return this.engine.writeBuffer.length > BUSY_PACKETS || (this.wire?.writableLength ?? 0) > BUSY_BYTES;
   }
 
   private write(frame: string, body: unknown): void {
@@ -201,8 +211,7 @@ export class SocketConnection extends Connection {
   }
 
   private count(bytes: number): void {
-    const { writeBuffer, transport } = this.engine;
-    if (writeBuffer.length === 0) this.queuedBytes = transport.socket?._socket?.writableLength ?? 0;
+    if (this.engine.writeBuffer.length === 0) this.queuedBytes = this.wire?.writableLength ?? 0;
     else this.queuedBytes += bytes;
     if (this.queuedBytes > this.around.outboundQueueBytes) this.recount();
   }
@@ -226,7 +235,7 @@ export class SocketConnection extends Connection {
 }
 
 function bytesOf(frames: readonly SocketFrame[]): Buffer {
-  const bytes = frames.map(({ options }) => options.wsPreEncodedFrame[0]);
-  const [first = Buffer.alloc(0)] = bytes;
-  return bytes.length === 1 ? first : Buffer.concat(bytes);
+  const [first, second] = frames;
+  if (first !== undefined && second === undefined) return first.options.wsPreEncodedFrame[0];
+  return Buffer.concat(frames.map(({ options }) => options.wsPreEncodedFrame[0]));
 }

@@ -4,6 +4,7 @@ import { SocketFlush } from './socket-flush';
 class Counted {
   flushes = 0;
   flushedAtMs = -Infinity;
+  isDue = false;
 
   constructor(private readonly busyMs = 0) {}
 

@@ -7,6 +7,9 @@ import { type Closing } from '../../application/realtime/connection';
 import { ConnectionRegistry } from '../../application/realtime/connection-registry';
 import { RealtimeMetrics } from '../../application/realtime/realtime-metrics';
 import { Subscriptions } from '../../application/realtime/subscriptions';
+import { FrameBudget } from './frame-budget';
+import { sharedListener } from './shared-listener';
+import { shedWeight } from './shed-weight';
 import { SocketFlush } from './socket-flush';
 import { SocketConnection, type SocketSurroundings } from './socket-connection';
 
@@ -15,12 +18,14 @@ interface SocketData {
   connection?: SocketConnection;
 }
 
-const NO_HANDSHAKE = Object.freeze({ headers: {}, query: {}, auth: {} });
+/** Frames of any kind for each call that is allowed; beyond it the socket is closed. */
+const FRAMES_A_CALL = 2;
 
 /** Sockets as connections, from their handshake to their end. */
 @Injectable()
 export class SocketLife {
   private readonly around: SocketSurroundings;
+  private readonly onDisconnect = sharedListener((socket) => this.end(socket));
 
   constructor(
     private readonly connections: ConnectionRegistry,
@@ -30,20 +35,21 @@ export class SocketLife {
     clock: Clock,
   ) {
     const { rateLimits, limits } = config;
-    const frameLimit = rateLimits === 'off' ? 'off' : rateLimits['socket.frame'];
-    this.around = { outboundQueueBytes: limits.outboundQueueBytes, frameLimit, clock, metrics, flush: new SocketFlush() };
+    const rule = rateLimits === 'off' ? 'off' : rateLimits['socket.frame'];
+    const budget = (times: number): FrameBudget | undefined =>
+      rule === 'off' ? undefined : new FrameBudget({ limit: rule.limit * times, windowMs: rule.windowMs }, clock);
+    const budgets = { calls: budget(1), frames: budget(FRAMES_A_CALL) };
+    this.around = { outboundQueueBytes: limits.outboundQueueBytes, metrics, flush: new SocketFlush(), ...budgets };
   }
 
   begin(socket: Socket): void {
-    const data = socket.data as SocketData;
-    const { principal } = data;
+    const { principal } = socket.data as SocketData;
     if (principal === undefined) {
       socket.disconnect(true);
       return;
     }
-    delete data.principal;
     const connection = new SocketConnection(principal, socket, this.around);
-    forgetHandshake(socket);
+    shedWeight(socket);
     try {
       // Again: those that came all at once were let in by the same look.
       this.connections.refuseIfFull();
@@ -52,22 +58,23 @@ export class SocketLife {
       connection.close(closingOf(AppError.from(thrown)));
       return;
     }
-    data.connection = connection;
+    socket.data = { connection } satisfies SocketData;
+    socket.on('disconnect', this.onDisconnect);
     this.connections.add(connection);
     this.metrics.connections.inc({ transport: 'socket' });
   }
 
-  end(socket: Socket): void {
-    const { connection } = socket.data as SocketData;
+  of(socket: Socket): SocketConnection | undefined {
+    return connectionOf(socket);
+  }
+
+  private end(socket: Socket): void {
+    const connection = this.of(socket);
     if (connection === undefined) return;
     connection.isClosed = true;
     this.subscriptions.dropAll(connection);
     this.connections.remove(connection);
     this.metrics.connections.dec({ transport: 'socket' });
-  }
-
-  of(socket: Socket): SocketConnection | undefined {
-    return connectionOf(socket);
   }
 }
 
@@ -78,11 +85,4 @@ export function connectionOf(socket: Socket): SocketConnection | undefined {
 
 function closingOf({ code, retryAfterMs }: AppError): Closing {
   return { code, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
-}
-
-/** The request, its headers and the token would otherwise stay in memory as long as the socket. */
-function forgetHandshake(socket: Socket): void {
-  const writable = socket as unknown as { handshake: object; conn: { request: unknown } };
-  writable.handshake = NO_HANDSHAKE;
-  writable.conn.request = null;
 }

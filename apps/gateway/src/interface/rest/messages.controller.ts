@@ -1,4 +1,4 @@
-import { type Committed, type HistoryPage, type Message, type Posted, type RestBody, type RestQuery, type RevisionList } from '@agent-chat/contracts';
+import { type Committed, type Message, type Posted, type RestBody, type RestQuery, type RevisionList } from '@agent-chat/contracts';
 import { type MessageId } from '@agent-chat/kernel';
 import { QueryBus } from '@agent-chat/query-bus';
 import { Controller, Delete, Get, HttpCode, Patch, Post, Res } from '@nestjs/common';
@@ -33,8 +33,8 @@ export class MessagesController {
   }
 
   @Get()
-  async history(@RoomCall() { roomId, actorId }: RoomCaller, @CheckedQuery('history') place: RestQuery<'history'>): Promise<HistoryPage> {
-    return this.queries.ask('room.history', { roomId, userId: actorId, ...place }, READ);
+  async history(@RoomCall() { roomId, actorId }: RoomCaller, @CheckedQuery('history') place: RestQuery<'history'>, @Res() response: Response): Promise<void> {
+    response.type('json').send(await this.queries.askText('room.history', { roomId, userId: actorId, ...place }, READ));
   }
 
   @Get(':messageId')

@@ -56,7 +56,8 @@ export function partsOf(...latencies: readonly number[][]): Parts {
   const timeline = new Timeline(recorders.length);
   for (let second = 0; second < 10; second++)
     for (const recorder of recorders) timeline.add({ ...recorder.cutSecond(second, 5), ...secondOf(second, { connections: 5 }) });
-  return { figures: recorders.map((recorder) => recorder.figures(0)), verdicts: recorders.map(() => CLEAN), series: timeline.all(), missing: [] };
+  const opening = { connections: 5 * recorders.length, seconds: 2 };
+  return { opening, figures: recorders.map((recorder) => recorder.figures(0)), verdicts: recorders.map(() => CLEAN), series: timeline.all(), missing: [] };
 }
 
 export function sampleResult(change: Partial<Parts> = {}, settings: Partial<Result['settings']> = {}): Result {

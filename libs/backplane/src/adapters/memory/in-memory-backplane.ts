@@ -46,6 +46,11 @@ export class InMemoryBackplane extends Backplane {
     return Promise.resolve([...this.listeners.keys()]);
   }
 
+  override async lives(gateway: GatewayId): Promise<boolean> {
+    this.refuseIfClosed();
+    return Promise.resolve(this.listeners.has(gateway));
+  }
+
   override async close(): Promise<void> {
     this.closed = true;
     this.listeners.clear();

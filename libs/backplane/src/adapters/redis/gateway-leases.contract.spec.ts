@@ -23,6 +23,7 @@ describe.each(Object.entries(REDIS_TOPOLOGIES))('GatewayLeases over %s', (_, env
     await expect(leases.hold(id, 'old', 'renew')).resolves.toBe(false);
     await leases.drop(id, 'old');
     await expect(leases.live()).resolves.toEqual([id]);
+    await expect(leases.lives(id)).resolves.toBe(true);
     await leases.drop(id, 'new');
     await expect(leases.live()).resolves.toEqual([]);
   });
@@ -33,6 +34,7 @@ describe.each(Object.entries(REDIS_TOPOLOGIES))('GatewayLeases over %s', (_, env
     await leases.hold(id, 'old', 'take');
     await eventually(async () => {
       expect(await leases.live()).toEqual([]);
+      expect(await leases.lives(id)).toBe(false);
     });
     await expect(leases.hold(id, 'new', 'renew')).resolves.toBe(true);
   });

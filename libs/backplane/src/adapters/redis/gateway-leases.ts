@@ -30,10 +30,17 @@ const LIVE = `
 local time = redis.call('TIME')
 return redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. (time[1] * 1000 + math.floor(time[2] / 1000)), '+inf')`;
 
+const LIVES = `
+local time = redis.call('TIME')
+local ends = redis.call('ZSCORE', KEYS[1], ARGV[1])
+if ends and tonumber(ends) > time[1] * 1000 + math.floor(time[2] / 1000) then return 1 end
+return 0`;
+
 interface LeaseCommands {
   holdGateway(...args: string[]): Promise<number>;
   dropGateway(...args: string[]): Promise<number>;
   liveGateways(...args: string[]): Promise<GatewayId[]>;
+  gatewayLives(...args: string[]): Promise<number>;
 }
 
 /** Which gateways live, by the clock of Redis. */
@@ -49,6 +56,7 @@ export class GatewayLeases {
     client.defineCommand('holdGateway', { numberOfKeys: 2, lua: HOLD });
     client.defineCommand('dropGateway', { numberOfKeys: 2, lua: DROP });
     client.defineCommand('liveGateways', { numberOfKeys: 2, lua: LIVE });
+    client.defineCommand('gatewayLives', { numberOfKeys: 2, lua: LIVES });
   }
 
   /** False when another incarnation of that name holds the lease, unless it is taken from it. */
@@ -63,6 +71,10 @@ export class GatewayLeases {
 
   async live(): Promise<readonly GatewayId[]> {
     return this.connection.run((client) => commands(client).liveGateways(...this.keys));
+  }
+
+  async lives(gateway: GatewayId): Promise<boolean> {
+    return (await this.connection.run((client) => commands(client).gatewayLives(...this.keys, gateway))) === 1;
   }
 }
 

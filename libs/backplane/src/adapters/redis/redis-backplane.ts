@@ -86,6 +86,11 @@ export class RedisBackplane extends Backplane {
     return this.leases.live();
   }
 
+  override async lives(gateway: GatewayId): Promise<boolean> {
+    this.refuseIfClosed();
+    return this.leases.lives(gateway);
+  }
+
   override close(): Promise<void> {
     this.closing ??= this.shutDown();
     return this.closing;

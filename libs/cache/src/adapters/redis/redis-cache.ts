@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Clock } from '@agent-chat/kernel';
 import { RedisConnection, type RedisObserver, type RedisSettings } from '@agent-chat/redis';
+import { type CacheObserver, observed } from '../../cache-observer';
 import { Cache } from '../../cache.port';
 import { type Fetched, NearValues, type Validity } from '../memory/near-values';
 import { type FarLook, FarValues } from './far-values';
@@ -16,9 +17,16 @@ export interface RedisCacheOptions {
   /** What went wrong on the way to Redis; the caller notices nothing. */
   readonly onError?: (error: unknown) => void;
   readonly onCommand?: RedisObserver;
+  readonly onRead?: CacheObserver;
 }
 
-const DEFAULTS = { maxEntries: 20_000, maxValueBytes: 256 * 1024, onError: (): void => undefined, onCommand: (): void => undefined };
+const DEFAULTS = {
+  maxEntries: 20_000,
+  maxValueBytes: 256 * 1024,
+  onError: (): void => undefined,
+  onCommand: (): void => undefined,
+  onRead: (): void => undefined,
+};
 /** How long a value from this heap counts while nobody can tell that it is outdated. */
 const DEAF_MAX_AGE_MS = 1_000;
 /** How long to wait for a value that another process is loading. */
@@ -75,12 +83,13 @@ export class RedisCache extends Cache {
   }
 
   override async getOrLoad<Value>(key: string, ttlMs: number, load: () => Promise<Value>): Promise<Value> {
-    const loadText = async (): Promise<Fetched> => {
+    const fetchBy = (loading: () => Promise<Value>) => async (): Promise<Fetched> => {
       // `stringify` answers `undefined` for what JSON doesn't know, whatever its type says.
-      const text = JSON.stringify(await load()) as string | undefined;
+      const text = JSON.stringify(await loading()) as string | undefined;
       return { text, keepUntilMs: this.options.clock.nowMs() + ttlMs };
     };
-    return (await this.near.get(key, (validity) => this.fetch(key, ttlMs, loadText, validity))) as Value;
+    const ask = (loading: () => Promise<Value>): Promise<unknown> => this.near.get(key, (validity) => this.fetch(key, ttlMs, fetchBy(loading), validity));
+    return (await observed(key, load, ask, this.options.onRead)) as Value;
   }
 
   override async invalidate(keys: readonly string[]): Promise<void> {

@@ -1,5 +1,6 @@
 import { type ServiceName } from '@agent-chat/contracts';
 import { type PhysicalDatabase } from '@agent-chat/database';
+import { groupBy } from '@agent-chat/kernel';
 import { Discovery, type ServiceInstance } from '../../discovery.port';
 import { type ProcessIdentity } from '../../process-identity';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -24,6 +25,8 @@ export interface ServiceRegistryOptions {
 export class ServiceRegistry extends Discovery {
   private readonly leases: InstanceLeases;
   private known: readonly ServiceInstance[] = [];
+  /** The same, ready for each question that is put to a service. */
+  private byService: ReadonlyMap<string, readonly ServiceInstance[]> = new Map();
   private readAtMs = performance.now();
   /** Until then leases that have run out count: their owners could not renew them either. */
   private lenientUntilMs = 0;
@@ -52,7 +55,7 @@ export class ServiceRegistry extends Discovery {
   }
 
   override instances(service: ServiceName): readonly ServiceInstance[] {
-    return this.known.filter((instance) => instance.service === service);
+    return this.byService.get(service) ?? [];
   }
 
   override all(): readonly ServiceInstance[] {
@@ -108,6 +111,7 @@ export class ServiceRegistry extends Discovery {
     const wasKnown = new Set(this.known.map(({ instanceId }) => instanceId));
     const isLenient = nowMs < this.lenientUntilMs;
     this.known = rows.filter(({ isAlive, instanceId }) => isAlive || (isLenient && wasKnown.has(instanceId))).map(({ isAlive: _, ...instance }) => instance);
+    this.byService = groupBy(this.known, (instance) => instance.service);
     this.readAtMs = nowMs;
   }
 }

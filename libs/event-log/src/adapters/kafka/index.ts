@@ -1,2 +1,3 @@
 export * from './kafka-event-log';
 export type { KafkaHooks } from './kafka-hooks';
+export { assignPartitions, decodeAssignment, decodeClaim, encodeAssignment, encodeClaim } from './group-assignment';

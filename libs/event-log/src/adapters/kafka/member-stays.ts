@@ -96,7 +96,8 @@ export class MemberStays {
     const { topic, group } = this.subscription;
     this.granted = assigned;
     if (!this.stopped) this.options.hooks.onRebalance?.({ topic, group, assigned });
-    this.letGo([...this.stays.values()].filter(({ partition, isActive }) => isActive && !assigned.includes(partition)));
+    const kept = new Set(assigned);
+    this.letGo([...this.stays.values()].filter(({ partition, isActive }) => isActive && !kept.has(partition)));
     this.begin();
   }
 

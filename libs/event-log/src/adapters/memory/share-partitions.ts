@@ -11,7 +11,11 @@ export function sharePartitions<Member>(owners: readonly (Member | undefined)[],
 
 /** How many partitions each member gets; who has most already gets the odd ones. */
 function quotas<Member>(owners: readonly (Member | undefined)[], members: readonly Member[]): Map<Member, number> {
-  const held = new Map(members.map((member) => [member, owners.filter((owner) => owner === member).length]));
+  const held = new Map<Member, number>(members.map((member) => [member, 0]));
+  for (const owner of owners) {
+    const count = owner === undefined ? undefined : held.get(owner);
+    if (owner !== undefined && count !== undefined) held.set(owner, count + 1);
+  }
   const byHeld = [...held].sort(([, one], [, other]) => other - one);
   const base = Math.floor(owners.length / members.length);
   const odd = owners.length % members.length;

@@ -1,8 +1,9 @@
 import { type QueryAnswer, type QueryInput, type QueryName, type ServiceName } from '@agent-chat/contracts';
-import { AppError, newId } from '@agent-chat/kernel';
+import { AppError, newRequestId } from '@agent-chat/kernel';
 import { type Breakers } from '@agent-chat/resilience';
 import { NotTheOwnerError } from '../../not-the-owner.error';
 import { type AskOptions, QueryBus, type QueryHandler } from '../../query-bus.port';
+import { readText } from '../../json-text';
 import { QueryHandlers } from '../../query-handlers';
 import { callLocally, type HandlerFailure } from '../local-call';
 import { AnyInstance } from './any-instance';
@@ -57,14 +58,11 @@ export class HttpQueryBus extends QueryBus {
   }
 
   override async ask<Name extends QueryName>(query: Name, input: QueryInput<Name>, options: AskOptions): Promise<QueryAnswer<Name>> {
-    if (this.handlers.isClosed) throw new AppError('UNAVAILABLE', { detail: 'The query bus is closed' });
-    const { timeoutMs, partition } = options;
-    if (partition === undefined && this.handlers.has(query)) {
-      return (await callLocally(this.handlers, query, input, timeoutMs, this.options.onHandlerFailure)) as QueryAnswer<Name>;
-    }
-    const question = { query, body: JSON.stringify(input), requestId: newId<string>(), deadlineAtMs: performance.now() + timeoutMs };
-    if (Buffer.byteLength(question.body) > MAX_QUESTION_BYTES) throw new AppError('FRAME_TOO_LARGE');
-    return (await measured(query, this.askOthers(question, partition))) as QueryAnswer<Name>;
+    return readText(await this.call(query, input, options)) as QueryAnswer<Name>;
+  }
+
+  override async askText<Name extends QueryName>(query: Name, input: QueryInput<Name>, options: AskOptions): Promise<string> {
+    return (await this.call(query, input, options)) ?? '';
   }
 
   override answer<Name extends QueryName>(query: Name, handler: QueryHandler<Name>): void {
@@ -77,7 +75,18 @@ export class HttpQueryBus extends QueryBus {
     this.client.close();
   }
 
-  private async askOthers(question: Question, partition: number | undefined): Promise<unknown> {
+  private async call<Name extends QueryName>(query: Name, input: QueryInput<Name>, options: AskOptions): Promise<string | undefined> {
+    if (this.handlers.isClosed) throw new AppError('UNAVAILABLE', { detail: 'The query bus is closed' });
+    const { timeoutMs, partition } = options;
+    if (partition === undefined && this.handlers.has(query)) {
+      return callLocally(this.handlers, query, input, timeoutMs, this.options.onHandlerFailure);
+    }
+    const question = { query, body: JSON.stringify(input), requestId: newRequestId(), deadlineAtMs: performance.now() + timeoutMs };
+    if (Buffer.byteLength(question.body) > MAX_QUESTION_BYTES) throw new AppError('FRAME_TOO_LARGE');
+    return measured(query, this.askOthers(question, partition));
+  }
+
+  private async askOthers(question: Question, partition: number | undefined): Promise<string | undefined> {
     try {
       const { answer, error, declined } = await (partition === undefined ? this.anyInstance.ask(question) : this.partitionOwner.ask(partition, question));
       if (declined === 'wrong-secret') {

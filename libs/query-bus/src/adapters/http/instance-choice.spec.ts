@@ -18,6 +18,21 @@ describe('the choice of whom to ask', () => {
     expect(choice.pick(everybody)).toBe('a:1');
   });
 
+  it('looks at two, however many there are', () => {
+    let looks = 0;
+    const many = new Proxy(
+      Array.from({ length: 1_000 }, (_, index) => `${index}:1`),
+      {
+        get: (target, key, receiver) => {
+          if (typeof key === 'string' && /^\d+$/.test(key)) looks += 1;
+          return Reflect.get(target, key, receiver) as unknown;
+        },
+      },
+    );
+    expect(new InstanceChoice().pick(many)).toMatch(/^\d+:1$/);
+    expect(looks).toBe(2);
+  });
+
   it('counts work that failed as done', async () => {
     const choice = new InstanceChoice(() => 0);
 

@@ -12,14 +12,22 @@ export class InstanceChoice {
 
   /** One of the addresses, but not `except`; undefined if there is no other. */
   pick(addresses: readonly string[], except?: string): string | undefined {
-    const others = addresses.filter((address) => address !== except);
-    const reachable = others.filter((address) => !this.isAvoided(address));
-    const candidates = reachable.length > 0 ? reachable : others;
+    const candidates = this.candidatesAmong(addresses, except);
     if (candidates.length <= 1) return candidates[0];
     const first = this.random(candidates.length);
     const second = (first + 1 + this.random(candidates.length - 1)) % candidates.length;
     const [one, other] = [candidates[first] ?? '', candidates[second] ?? ''];
     return this.load(one) <= this.load(other) ? one : other;
+  }
+
+  /** All of them, as long as nobody is avoided: a question looks at two, and not at every process there is. */
+  private candidatesAmong(addresses: readonly string[], except: string | undefined): readonly string[] {
+    const nowMs = performance.now();
+    for (const [known, untilMs] of this.avoidedUntilMs) if (untilMs <= nowMs) this.avoidedUntilMs.delete(known);
+    if (except === undefined && this.avoidedUntilMs.size === 0) return addresses;
+    const others = addresses.filter((address) => address !== except);
+    const reachable = others.filter((address) => !this.avoidedUntilMs.has(address));
+    return reachable.length > 0 ? reachable : others;
   }
 
   /** Counts work for an address while it lasts. */
@@ -35,13 +43,7 @@ export class InstanceChoice {
   }
 
   avoid(address: string): void {
-    const nowMs = performance.now();
-    for (const [known, untilMs] of this.avoidedUntilMs) if (untilMs <= nowMs) this.avoidedUntilMs.delete(known);
-    this.avoidedUntilMs.set(address, nowMs + AVOID_MS);
-  }
-
-  private isAvoided(address: string): boolean {
-    return (this.avoidedUntilMs.get(address) ?? 0) > performance.now();
+    this.avoidedUntilMs.set(address, performance.now() + AVOID_MS);
   }
 
   private load(address: string): number {

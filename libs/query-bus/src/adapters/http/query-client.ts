@@ -1,7 +1,7 @@
 import { type QueryName } from '@agent-chat/contracts';
 import { AppError } from '@agent-chat/kernel';
 import { Agent, type IncomingMessage, request as sendRequest } from 'node:http';
-import { type AnswerBody, type Decline, HEADERS, MAX_ANSWER_BYTES, QUERY_PATH } from './query-wire';
+import { answerIn, type Decline, type ErrorAnswer, HEADERS, MAX_ANSWER_BYTES, QUERY_PATH } from './query-wire';
 import { readBody } from './read-body';
 import { type ServiceSecret } from './service-secret';
 import { UnansweredError } from './unanswered.error';
@@ -22,7 +22,8 @@ export interface Question {
 
 /** What came back: an answer, or an error of the catalogue, with a reason where no handler has seen the question. */
 export interface Reply {
-  readonly answer?: unknown;
+  /** As JSON. */
+  readonly answer?: string | undefined;
   readonly error?: AppError;
   readonly declined?: Decline;
 }
@@ -91,8 +92,8 @@ export class QueryClient {
 async function read(response: IncomingMessage): Promise<Reply> {
   const text = await readBody(response, MAX_ANSWER_BYTES);
   if (text === undefined) return { error: new AppError('INTERNAL', { detail: 'An answer between services was too large' }) };
-  const { answer, error } = JSON.parse(text) as AnswerBody;
-  if (error === undefined) return { answer };
+  if (response.statusCode === 200) return { answer: answerIn(text) };
+  const { error = AppError.from(undefined).toBody() } = JSON.parse(text) as ErrorAnswer;
   const declined = response.headers[HEADERS.declined] as Decline | undefined;
   return { error: AppError.fromBody(error), ...(declined === undefined ? {} : { declined }) };
 }

@@ -2,11 +2,12 @@ import { type QueryName } from '@agent-chat/contracts';
 import { AppError, ERRORS, HTTP_STATUS } from '@agent-chat/kernel';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { textOf } from '../../json-text';
 import { NotTheOwnerError } from '../../not-the-owner.error';
 import { type QueryHandlers } from '../../query-handlers';
 import { type HandlerFailure } from '../local-call';
 import { untilDeadline } from '../until-deadline';
-import { type AnswerBody, type Decline, HEADERS, MAX_QUESTION_BYTES, QUERY_PATH } from './query-wire';
+import { answerBody, type Decline, type ErrorAnswer, HEADERS, MAX_QUESTION_BYTES, QUERY_PATH } from './query-wire';
 import { type RelayFacts } from '../../relay.port';
 import { passBy, type RelayHandlers } from '../relay-handlers';
 import { readBody } from './read-body';
@@ -82,7 +83,7 @@ export class QueryServer {
     const query = queryOf(request);
     try {
       const refusal = this.refusal(request, query);
-      if (refusal === undefined) send(response, 200, { answer: await this.answer(query, request, response) });
+      if (refusal === undefined) send(response, 200, answerBody(textOf(await this.answer(query, request, response))));
       else decline(response, ...refusal);
     } catch (error) {
       if (!(error instanceof AppError) && !isBrokenOff(request)) this.onFailure(query, error, String(requestId));
@@ -164,11 +165,10 @@ function decline(response: ServerResponse, reason: Decline, error: AppError): vo
 function fail(response: ServerResponse, thrown: unknown): void {
   if (thrown instanceof NotTheOwnerError) response.setHeader(HEADERS.declined, 'not-the-owner' satisfies Decline);
   const error = AppError.from(thrown);
-  send(response, HTTP_STATUS[ERRORS[error.code].category], { error: error.toBody() });
+  send(response, HTTP_STATUS[ERRORS[error.code].category], JSON.stringify({ error: error.toBody() } satisfies ErrorAnswer));
 }
 
-function send(response: ServerResponse, status: number, body: AnswerBody): void {
-  const text = JSON.stringify(body);
+function send(response: ServerResponse, status: number, text: string): void {
   // A question that has not been read to its end can't be followed by another.
   if (!response.req.complete) response.setHeader('connection', 'close');
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }).end(text);

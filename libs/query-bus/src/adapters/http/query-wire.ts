@@ -15,10 +15,23 @@ export const HEADERS = {
 /** Why a question was turned away: another process may take it. */
 export type Decline = 'closed' | 'unknown' | 'not-the-owner' | 'wrong-secret';
 
-/** What an answer holds: one of the two. */
-export interface AnswerBody {
-  readonly answer?: unknown;
+/** What an answer with any status but 200 holds. */
+export interface ErrorAnswer {
   readonly error?: ErrorBody;
+}
+
+const BEFORE_ANSWER = '{"answer":';
+
+/** What an answer with status 200 holds: `{"answer":...}`, or `{}` where JSON doesn't know the answer. */
+export function answerBody(text: string | undefined): string {
+  return text === undefined ? '{}' : `${BEFORE_ANSWER}${text}}`;
+}
+
+/** The answer as JSON text, out of such a body. Throws for a body that is none. */
+export function answerIn(body: string): string | undefined {
+  if (body === '{}') return undefined;
+  if (!body.startsWith(BEFORE_ANSWER) || !body.endsWith('}')) throw new SyntaxError('This is no answer of a service');
+  return body.slice(BEFORE_ANSWER.length, -1);
 }
 
 /** What a question may hold: ids of everybody on a full gateway fit in. */

@@ -34,7 +34,7 @@ export function openCommitter() {
       return database.respond(rows);
     },
   } as unknown as ProgressRepository;
-  const keys = { careful: false };
+  const keys = { careful: true };
   const loader = {
     storedKeys: () => Promise.resolve(new Map()),
     becomeCareful: () => {
@@ -82,7 +82,7 @@ export function openCommitter() {
     committer.notify(partition);
   };
   const answered = (): number => told.reduce((sum, { batch }) => sum + batch.replies.length, 0);
-  return { committer, database, commits, log, deadLetters, told, hooks, uncertain, offer, answered };
+  return { committer, keys, database, commits, log, deadLetters, told, hooks, uncertain, offer, answered };
 }
 
 /** A partition that is owned, with nothing decided yet. */

@@ -1,0 +1,97 @@
+import { Database, type PhysicalDatabase } from '@agent-chat/database';
+import { partitionOf } from '@agent-chat/kernel';
+import { Injectable } from '@nestjs/common';
+import { type AccessRow } from './access-row';
+import { askByShard, askReplica, type AskShard } from './shard-reader';
+import { ACCESS_COLUMNS, accessJoins } from './sql';
+
+/** Who asks about a room, and which of its messages have reactions of which some may be the asker's. */
+export interface RoomLook {
+  readonly roomId: string;
+  readonly userId: string;
+  readonly reactedIds: readonly string[];
+}
+
+/** What decides who may read the room and where it stands, and the asker's own reactions, all in one snapshot. */
+export interface LookRow extends AccessRow {
+  readonly room_id: string;
+  readonly user_id: string;
+  readonly own: readonly (readonly [messageId: string, emoji: string])[];
+}
+
+const LOOK = `
+SELECT r.room_id, asked.user_id, ${ACCESS_COLUMNS},
+  (SELECT coalesce(json_agg(json_build_array(k.message_id, k.emoji)), '[]') FROM message_reactions k
+    WHERE k.message_id = ANY($3::uuid[]) AND k.user_id = asked.user_id) AS own
+FROM (SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[])) AS asked (room_id, user_id)
+JOIN rooms r ON r.room_id = asked.room_id ${accessJoins('asked.user_id')}`;
+
+/** Statements under way at a database: whatever is asked meanwhile goes into the next. */
+const AT_ONCE = 2;
+const MOST_IN_ONE = 100;
+
+interface Waiting {
+  readonly look: RoomLook;
+  readonly resolve: (row: LookRow | undefined) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Queue {
+  readonly waiting: Waiting[];
+  underWay: number;
+}
+
+/** Tells where rooms stand and who may read them, many in one statement when many are asked about at a time. */
+@Injectable()
+export class RoomLooks {
+  private readonly queues = new Map<PhysicalDatabase, Queue>();
+
+  constructor(private readonly database: Database) {}
+
+  /** As it is on the primary at a moment after the call; undefined where there is no such room. */
+  async onPrimary(look: RoomLook): Promise<LookRow | undefined> {
+    const place = this.database.shard(partitionOf(look.roomId, this.database.partitionCount));
+    const queue = this.queues.get(place) ?? { waiting: [], underWay: 0 };
+    this.queues.set(place, queue);
+    return new Promise((resolve, reject) => {
+      queue.waiting.push({ look, resolve, reject });
+      this.work(queue);
+    });
+  }
+
+  /** As a replica has it, where one is well and `isFresh` finds that new enough. */
+  async onReplica({ roomId, userId, reactedIds }: RoomLook, isFresh: (row: LookRow) => boolean): Promise<LookRow | undefined> {
+    const question = { sql: LOOK, parameters: [[roomId], [userId], reactedIds] };
+    const rows = await askReplica<LookRow>(this.database, roomId, question, ([row]) => row !== undefined && isFresh(row));
+    return rows?.[0];
+  }
+
+  private work(queue: Queue): void {
+    if (queue.underWay === AT_ONCE || queue.waiting.length === 0) return;
+    const batch = queue.waiting.splice(0, MOST_IN_ONE);
+    queue.underWay += 1;
+    void this.answer(batch).finally(() => {
+      queue.underWay -= 1;
+      this.work(queue);
+    });
+  }
+
+  private async answer(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const rows = await askByShard(this.database, batch, ({ look }) => look.roomId, askTogether);
+      const found = new Map(rows.map((row) => [`${row.room_id} ${row.user_id}`, row]));
+      for (const { look, resolve } of batch) resolve(found.get(`${look.roomId} ${look.userId}`));
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+}
+
+async function askTogether(ask: AskShard, batch: readonly Waiting[]): Promise<LookRow[]> {
+  const looks = batch.map(({ look }) => look);
+  return ask<LookRow>(LOOK, [
+    looks.map(({ roomId }) => roomId),
+    looks.map(({ userId }) => userId),
+    [...new Set(looks.flatMap(({ reactedIds }) => reactedIds))],
+  ]);
+}
