@@ -1,6 +1,6 @@
 import { type RoomKind, type RoomRole } from '@agent-chat/contracts';
 import { type Database, type PhysicalDatabase } from '@agent-chat/database';
-import { newId, partitionOf, type MessageId, type RoomId, type UserId } from '@agent-chat/kernel';
+import { type AttachmentId, newId, partitionOf, type MessageId, type RoomId, type UserId } from '@agent-chat/kernel';
 
 const EVERYONE = '00000000-0000-0000-0000-000000000000';
 const START_MS = Date.UTC(2026, 0, 1);
@@ -85,7 +85,11 @@ export class SeededRoom {
     await this.event('member.invited', this.owner, { userId });
   }
 
-  async post(author: UserId, text: string, { mentions = [], replyTo }: { mentions?: readonly string[]; replyTo?: MessageId } = {}): Promise<SeededMessage> {
+  async post(
+    author: UserId,
+    text: string,
+    { mentions = [], replyTo, files = [] }: { mentions?: readonly string[]; replyTo?: MessageId; files?: readonly string[] } = {},
+  ): Promise<SeededMessage> {
     const messageId = newId<MessageId>();
     const clientMsgId = messageId.slice(0, 13);
     const seq = this.head + 1;
@@ -104,7 +108,15 @@ export class SeededRoom {
       ]);
     }
     await this.shard.query('UPDATE rooms SET posted_count = $2 WHERE room_id = $1', [this.roomId, this.posted]);
-    await this.event('message.posted', author, { messageId, clientMsgId, text, mentions, ...(replyTo === undefined ? {} : { replyTo }) });
+    const attachments = files.map((name) => ({ attachmentId: newId<AttachmentId>(), name, type: 'text/plain', sizeBytes: 3 }));
+    for (const [place, { attachmentId, name, type, sizeBytes }] of attachments.entries()) {
+      await this.shard.query(
+        'INSERT INTO message_attachments (attachment_id, room_id, message_id, place, name, type, size_bytes) VALUES ($1, $2, $3, $4, $5, $6, $7)',
+        [attachmentId, this.roomId, messageId, place, name, type, sizeBytes],
+      );
+    }
+    const said = { messageId, clientMsgId, text, mentions, ...(replyTo === undefined ? {} : { replyTo }), ...(files.length === 0 ? {} : { attachments }) };
+    await this.event('message.posted', author, said);
     await this.read(author, seq);
     return { messageId, seq, text, at };
   }
@@ -131,10 +143,11 @@ export class SeededRoom {
   async delete({ messageId, seq }: SeededMessage, by: UserId): Promise<void> {
     const at = this.nextAt();
     await this.shard.query('UPDATE messages SET deleted_at = $2, changed_seq = $3 WHERE message_id = $1', [messageId, at, this.head + 1]);
-    await this.shard.query(`UPDATE room_events SET payload = (payload - 'text') || '{"redacted": true, "mentions": []}' WHERE room_id = $1 AND seq = $2`, [
-      this.roomId,
-      seq,
-    ]);
+    await this.shard.query("UPDATE message_attachments SET erased = true, name = '' WHERE message_id = $1", [messageId]);
+    await this.shard.query(
+      `UPDATE room_events SET payload = (payload - 'text' - 'attachments') || '{"redacted": true, "mentions": []}' WHERE room_id = $1 AND seq = $2`,
+      [this.roomId, seq],
+    );
     await this.event('message.deleted', by, { messageId, deletedAt: at });
   }
 

@@ -65,7 +65,7 @@ describe('history from memory', () => {
           const person = people[who]!;
           const message = posted[what % Math.max(1, posted.length)];
           const isLive = message !== undefined && !deleted.has(message);
-          if (act === 'post') posted.push(await room.post(room.owner, `message ${what}`));
+          if (act === 'post') posted.push(await room.post(room.owner, `message ${what}`, { files: ['one.txt', 'two.txt'].slice(0, what % 3) }));
           if (act === 'edit' && isLive && !edited.has(message)) {
             edited.add(message);
             await room.edit(message, room.owner, `edited ${room.head}`);

@@ -9,14 +9,22 @@ interface ChangeData {
   readonly count: number;
 }
 
+type MessageEnd = Pick<Message, 'replyTo' | 'reactions' | 'attachments' | 'mentions'>;
+
 /** The message as an event leaves it, the same to the letter as it is read then; undefined where the event alone doesn't tell. */
 export function messageAfter(message: Message, { type, data }: RoomEvent): Message | undefined {
   const { text, mentions, editedAt, deletedAt, emoji, count } = data as unknown as ChangeData;
   switch (type) {
     case 'message.edited':
-      return { ...start(message), text, createdAt: message.createdAt, editedAt, ...end(message, message.reactions, mentions) };
+      return { ...start(message), text, createdAt: message.createdAt, editedAt, ...end(message, { mentions }) };
     case 'message.deleted':
-      return { ...start(message), createdAt: message.createdAt, ...edited(message), deletedAt, ...end(message, [], []) };
+      return {
+        ...start(message),
+        createdAt: message.createdAt,
+        ...edited(message),
+        deletedAt,
+        ...end(message, { reactions: [], attachments: [], mentions: [] }),
+      };
     case 'reaction.added':
       return { ...message, reactions: withReaction(message.reactions, { emoji, count, mine: false }) };
     default:
@@ -33,11 +41,8 @@ function edited({ editedAt }: Message): Pick<Message, 'editedAt'> {
   return editedAt === undefined ? {} : { editedAt };
 }
 
-function end(
-  { replyTo, attachments }: Message,
-  reactions: Reaction[],
-  mentions: string[],
-): Pick<Message, 'replyTo' | 'reactions' | 'attachments' | 'mentions'> {
+function end(before: Message, changed: Partial<MessageEnd>): MessageEnd {
+  const { replyTo, reactions, attachments, mentions } = { ...before, ...changed };
   return { ...(replyTo === undefined ? {} : { replyTo }), reactions, attachments, mentions };
 }
 
