@@ -1,3 +1,4 @@
+import { type LoggedEvent } from '@agent-chat/load';
 import { randomUUID } from 'node:crypto';
 import { RestClient } from '../support/rest-client';
 import { SocketClient, type SubscribedRoom } from '../support/socket-client';
@@ -11,28 +12,37 @@ const TICK_MS = 10;
 
 jest.setTimeout(300_000);
 
-/** Writes at a steady rate until stopped. */
+/** Writes at a steady rate until stopped; keeps the first error. */
 class Writer {
   private readonly timer: NodeJS.Timeout;
   private readonly pending = new Set<Promise<unknown>>();
-  posted = 0;
+  private failure: unknown;
+  private posted = 0;
 
   constructor(socket: SocketClient, roomId: string) {
     this.timer = setInterval(() => {
       for (let index = 0; index < (POSTS_A_SECOND * TICK_MS) / 1_000; index++) {
-        const call = socket.call('message.post', { roomId, clientMsgId: randomUUID(), text: 'tick' }).then((answer) => {
-          if (answer.ok) this.posted += 1;
-        });
+        const call = this.post(socket, roomId).finally(() => this.pending.delete(call));
         this.pending.add(call);
-        void call.finally(() => this.pending.delete(call));
       }
     }, TICK_MS);
   }
 
+  /** Resolves with how many posts were acknowledged; rejects with the first that got no answer. */
   async stop(): Promise<number> {
     clearInterval(this.timer);
     await Promise.all(this.pending);
+    if (this.failure !== undefined) throw this.failure as Error;
     return this.posted;
+  }
+
+  private async post(socket: SocketClient, roomId: string): Promise<void> {
+    try {
+      const answer = await socket.call('message.post', { roomId, clientMsgId: randomUUID(), text: 'tick' });
+      if (answer.ok) this.posted += 1;
+    } catch (error) {
+      this.failure ??= error;
+    }
   }
 }
 
@@ -47,12 +57,18 @@ describe('subscribing while a room is written to 500 times a second', () => {
   let owner: RestClient;
   let reader: RestClient;
   let writing: SocketClient;
+  let writer: Writer | undefined;
 
   beforeAll(async () => {
     system = await startSystem({ MAX_CONNECTIONS_PER_USER: '1000' });
     owner = await RestClient.register(system.url, 'owner');
     reader = await RestClient.register(system.otherUrl, 'reader');
     writing = await SocketClient.connect(owner);
+  });
+  /** A test that failed leaves nobody writing into the next one. */
+  afterEach(async () => {
+    await writer?.stop().catch(() => undefined);
+    writer = undefined;
   });
   afterAll(async () => {
     writing.close();
@@ -70,7 +86,7 @@ describe('subscribing while a room is written to 500 times a second', () => {
 
   it('shows no hole and no repeat, a thousand times over', async () => {
     const { roomId } = await owner.createRoom({ kind: 'private', name: 'busy', memberIds: [reader.userId] });
-    const writer = new Writer(writing, roomId);
+    writer = new Writer(writing, roomId);
 
     await repeat(async () => {
       const socket = await SocketClient.connect(reader);
@@ -85,7 +101,7 @@ describe('subscribing while a room is written to 500 times a second', () => {
 
   it('shows no hole and no repeat from a cursor, a thousand times over', async () => {
     const { roomId } = await owner.createRoom({ kind: 'private', name: 'busy too', memberIds: [reader.userId] });
-    const writer = new Writer(writing, roomId);
+    writer = new Writer(writing, roomId);
     let head = 0;
 
     await repeat(async () => {
@@ -103,7 +119,7 @@ describe('subscribing while a room is written to 500 times a second', () => {
   it('ends with the event that takes the reader out, also while subscribing, a thousand times over', async () => {
     const readers = await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => RestClient.register(system.url, `reader${String(index)}`)));
     const { roomId } = await owner.createRoom({ kind: 'private', name: 'strict', memberIds: readers.map(({ userId }) => userId) });
-    const writer = new Writer(writing, roomId);
+    writer = new Writer(writing, roomId);
 
     await Promise.all(
       readers.map(async (person) => {
@@ -126,10 +142,11 @@ async function expectExactEnd(owner: RestClient, person: RestClient, roomId: str
   const answer = await subscribing;
   const room = answer.ok ? answer.rooms[0] : undefined;
   if (room !== undefined && room.error === undefined) {
+    const out = (await owner.log(roomId, `1.${String(room.head)}`)).find(({ type, data }) => type === 'member.left' && data?.['userId'] === person.userId);
+    if (out !== undefined) await eventsUntil(socket, ({ seq }) => seq >= out.seq, `the end, ${String(out.seq)},`);
     // A call's answer comes after what the server had written before; later than that nothing may come at all.
     await new Promise((next) => setTimeout(next, 50));
     await socket.call('room.unsubscribe', { roomIds: [roomId] });
-    const out = (await owner.log(roomId, `1.${String(room.head)}`)).find(({ type, data }) => type === 'member.left' && data?.['userId'] === person.userId);
     const seqs = socket.events.map(({ seq }) => seq);
     expectNoHole(seqs, room.head + 1);
     if (out !== undefined) expect(seqs.at(-1)).toBe(out.seq);
@@ -140,10 +157,15 @@ async function expectExactEnd(owner: RestClient, person: RestClient, roomId: str
 
 /** The first live seqs after a subscription from the head on. */
 async function eventsFrom(socket: SocketClient, room: SubscribedRoom, count: number): Promise<number[]> {
+  await eventsUntil(socket, () => socket.events.length >= count, `${String(count)} events after ${String(room.head)}`);
+  return [...room.events, ...socket.events].map(({ seq }) => seq);
+}
+
+/** Waits for a live event. */
+async function eventsUntil(socket: SocketClient, isLast: (event: LoggedEvent) => boolean, expected: string): Promise<void> {
   const deadlineMs = performance.now() + 10_000;
-  while (socket.events.length < count) {
-    if (performance.now() > deadlineMs) throw new Error(`only ${String(socket.events.length)} events came after ${String(room.head)}`);
+  while (!socket.events.some(isLast)) {
+    if (performance.now() > deadlineMs) throw new Error(`${expected} did not come, ${String(socket.events.length)} others did`);
     await new Promise((next) => setTimeout(next, 5));
   }
-  return [...room.events, ...socket.events].map(({ seq }) => seq);
 }
