@@ -1,15 +1,15 @@
-import { partitionOf } from '@agent-chat/kernel';
+import { type Clock, partitionOf } from '@agent-chat/kernel';
 import { type LogRecord, type RecordPosition } from '../../event-log.port';
 import { retryDelayMs } from '../memory/retry-delay';
 import { AppendOutcome } from './append-outcome';
 import { lostSequence, neverSent, NONE, unavailable, wroteNothing } from './kafka-errors';
 import { type KafkaHooks } from './kafka-hooks';
 import { type KafkaLink } from './kafka-link';
-import { ask } from './kafkajs';
-import { type RawResponses } from './kafkajs-types';
+import { send } from './kafkajs';
 import { PartitionQueue, type QueuedBatch, sizeOf } from './partition-queue';
-import { produceRequest, resultOf, type Sending } from './produce-request';
+import { produceRequest, type Sending } from './produce-request';
 import { ProducerIdentity } from './producer-identity';
+import { PRODUCE, type ProducedPartition } from './wire/produce-api';
 
 /** Bounds of what is under way. */
 export interface AppendLimits {
@@ -25,6 +25,10 @@ export interface AppendLimits {
 
 const LONGEST_RETRY_MS = 500;
 const SWEEP_EVERY_MS = 50;
+type BatchResult = Pick<ProducedPartition, 'errorCode' | 'baseOffset'>;
+
+/** The broker said nothing of a batch. */
+const NO_RESULT: BatchResult = { errorCode: -1, baseOffset: -1 };
 /** Brokers take a batch of up to 1 MB unless told otherwise. */
 const MAX_RECORD_BYTES = 900 * 1_024;
 
@@ -49,6 +53,7 @@ export class KafkaAppender {
     private readonly partitionCount: number,
     private readonly limits: AppendLimits,
     private readonly hooks: KafkaHooks,
+    private readonly clock: Clock,
   ) {
     this.identity = new ProducerIdentity(link);
   }
@@ -89,7 +94,7 @@ export class KafkaAppender {
   }
 
   private queueOf(topic: string, partition: number): PartitionQueue {
-    const name = `${topic}/${partition}`;
+    const name = nameOf(topic, partition);
     let queue = this.queues.get(name);
     if (!queue) {
       queue = new PartitionQueue(topic, partition);
@@ -165,13 +170,14 @@ export class KafkaAppender {
       current = sending.filter(({ queue, batch }) => queue.batch === batch);
       if (current.length === 0) return;
       for (const { batch } of current) batch.sent = true;
-      const answer = await ask(broker, 'Produce', produceRequest(current, this.limits.appendTimeoutMs));
+      const { partitions } = await send(broker, PRODUCE, produceRequest(current, this.limits.appendTimeoutMs, this.clock.nowMs()), undefined);
       this.hooks.onProduced?.({
         records: current.reduce((sum, { batch }) => sum + batch.records.length, 0),
         bytes: current.reduce((sum, { batch }) => sum + batch.bytes, 0),
         latencyMs: performance.now() - startedAt,
       });
-      for (const each of current) this.settle(each.queue, each.batch, answer);
+      const results = new Map(partitions.map((result) => [nameOf(result.topic, result.partition), result]));
+      for (const { queue, batch } of current) this.settle(queue, batch, results.get(nameOf(queue.topic, queue.partition)) ?? NO_RESULT);
     } catch (error) {
       this.hooks.onError?.(error, 'appending');
       for (const { queue, batch } of current) this.failed(queue, batch, batch.sent && !neverSent(error), error);
@@ -179,10 +185,9 @@ export class KafkaAppender {
     }
   }
 
-  private settle(queue: PartitionQueue, batch: QueuedBatch, answer: RawResponses['Produce']): void {
+  private settle(queue: PartitionQueue, batch: QueuedBatch, { errorCode: code, baseOffset }: BatchResult): void {
     // Given up meanwhile: its callers have been told, and the next epoch has begun.
     if (queue.batch !== batch) return;
-    const { code, baseOffset } = resultOf(queue, answer);
     if (code === NONE && baseOffset >= 0) {
       queue.written(batch, baseOffset);
       return;
@@ -238,6 +243,10 @@ export class KafkaAppender {
         this.flushSoon();
       });
   }
+}
+
+function nameOf(topic: string, partition: number): string {
+  return `${topic}/${partition}`;
 }
 
 function push<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {

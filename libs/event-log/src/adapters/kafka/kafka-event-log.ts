@@ -1,3 +1,4 @@
+import { SystemClock } from '@agent-chat/kernel';
 import { type Consumption, EventLog, type LogRange, type LogRecord, type RecordPosition, type Subscription } from '../../event-log.port';
 import { GroupCoordinator, type GroupTimes } from './group-coordinator';
 import { type AppendLimits, KafkaAppender } from './kafka-appender';
@@ -62,7 +63,7 @@ export class KafkaEventLog extends EventLog {
     this.partitionCount = options.partitionCount;
     this.link = new KafkaLink(options.connection);
     this.readLink = new KafkaLink(options.connection);
-    this.appender = new KafkaAppender(this.link, this.partitionCount, this.settings, this.settings.hooks);
+    this.appender = new KafkaAppender(this.link, this.partitionCount, this.settings, this.settings.hooks, new SystemClock());
     this.reader = new PartitionReader(this.readLink, this.settings.requestDeadlineMs);
   }
 

@@ -21,10 +21,10 @@ declare module 'kafkajs/src/network/connection' {
 }
 
 declare module 'kafkajs/src/protocol/requests/apiKeys' {
-  const keys: { readonly Produce: number; readonly Fetch: number; readonly ListOffsets: number; readonly Metadata: number };
+  const keys: { readonly ListOffsets: number; readonly Metadata: number };
   export default keys;
 }
 
 declare module 'kafkajs/src/protocol/requests' {
-  export const requests: { readonly Produce: unknown; readonly Fetch: unknown; readonly ListOffsets: unknown; readonly Metadata: unknown };
+  export const requests: { readonly ListOffsets: unknown; readonly Metadata: unknown };
 }

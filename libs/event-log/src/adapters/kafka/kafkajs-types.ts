@@ -23,47 +23,7 @@ export interface WireMessage {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export interface ProduceRequest {
-  readonly acks: -1;
-  readonly timeout: number;
-  readonly producerId: string;
-  readonly producerEpoch: number;
-  readonly compression: number;
-  readonly topicData: readonly {
-    readonly topic: string;
-    readonly partitions: readonly { readonly partition: number; readonly firstSequence: number; readonly messages: readonly WireMessage[] }[];
-  }[];
-}
-
-export interface FetchRequest {
-  readonly isolationLevel: 0;
-  readonly maxWaitTime: number;
-  readonly minBytes: number;
-  readonly maxBytes: number;
-  readonly topics: readonly {
-    readonly topic: string;
-    readonly partitions: readonly { readonly partition: number; readonly fetchOffset: string; readonly maxBytes: number }[];
-  }[];
-}
-
-export interface FetchedMessage {
-  readonly offset: string;
-  readonly timestamp: string;
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-  readonly headers: Readonly<Record<string, Buffer | readonly Buffer[]>>;
-}
-
-export interface FetchedPartition {
-  readonly partition: number;
-  readonly errorCode: number;
-  readonly highWatermark: string;
-  readonly messages: readonly FetchedMessage[];
-}
-
 export interface RawApi {
-  readonly Produce: ProduceRequest;
-  readonly Fetch: FetchRequest;
   readonly ListOffsets: {
     readonly replicaId: -1;
     readonly isolationLevel: 0;
@@ -73,16 +33,6 @@ export interface RawApi {
 }
 
 export interface RawResponses {
-  readonly Produce: {
-    readonly topics: readonly {
-      readonly topicName: string;
-      readonly partitions: readonly { readonly partition: number; readonly errorCode: number; readonly baseOffset: string }[];
-    }[];
-  };
-  readonly Fetch: {
-    readonly errorCode?: number;
-    readonly responses: readonly { readonly topicName: string; readonly partitions: readonly FetchedPartition[] }[];
-  };
   readonly ListOffsets: {
     readonly responses: readonly {
       readonly topic: string;
@@ -105,9 +55,10 @@ export interface OffsetsOfTopic {
   readonly partitions: readonly { readonly partition: number; readonly offset: string; readonly metadata?: string | null }[];
 }
 
-interface Protocol {
+/** How kafkajs takes a request: bytes to be sent, and what is done with those that come back. */
+export interface Protocol {
   readonly request: unknown;
-  readonly response: { readonly parse: (decoded: unknown) => Promise<unknown> };
+  readonly response: { readonly decode?: (bytes: Buffer) => unknown; readonly parse: (decoded: unknown) => Promise<unknown> };
 }
 
 export interface KafkaBroker {

@@ -1,12 +1,12 @@
-import { CompressionCodecs, CompressionTypes, Kafka, logLevel, type SASLOptions } from 'kafkajs';
+import { Kafka, logLevel, type SASLOptions } from 'kafkajs';
 import { version } from 'kafkajs/package.json';
 import Connection from 'kafkajs/src/network/connection';
 import RequestQueue from 'kafkajs/src/network/requestQueue';
 import { requests } from 'kafkajs/src/protocol/requests';
 import apiKeys from 'kafkajs/src/protocol/requests/apiKeys';
-import { compressFrame, decompressFrame } from 'lz4-napi';
 import { type ConnectionOptions } from 'node:tls';
-import { type KafkaBroker, type KafkaCluster, type RawApi, type RawResponses } from './kafkajs-types';
+import { type KafkaBroker, type KafkaCluster, type Protocol, type RawApi, type RawResponses } from './kafkajs-types';
+import { type Throttling, type WireApi } from './wire/wire-api';
 
 const KNOWN_VERSION = '2.2.4';
 const CHECK_QUEUE_EVERY_MS = 10;
@@ -49,14 +49,6 @@ Connection.prototype.disconnect = function disconnectOnce() {
   if (this.socket?.destroyed === true) this.socket = null;
   return disconnect.call(this);
 };
-
-CompressionCodecs[CompressionTypes.LZ4] = () => ({
-  compress: ({ buffer }: { readonly buffer: Buffer }) => compressFrame(buffer),
-  decompress: (buffer: Buffer) => decompressFrame(buffer),
-});
-
-export const LZ4 = CompressionTypes.LZ4;
-export const UNCOMPRESSED = CompressionTypes.None;
 
 /**
  * A cluster's connections, without kafkajs's producer and consumer around them. kafkajs hands its `Cluster` to partition assigners: the way to one
@@ -103,6 +95,35 @@ export async function ask<Api extends keyof RawApi>(broker: KafkaBroker, api: Ap
   const protocol = broker.lookupRequest(apiKeys[api], requests[api])(payload);
   const answer = await broker.connectionPool.send({ ...protocol, response: { ...protocol.response, parse: (decoded) => Promise.resolve(decoded) } });
   return answer as RawResponses[Api];
+}
+
+/** The same for a request of our own form: kafkajs takes its bytes to the broker, and brings back those of the answer. */
+export async function send<Request, Answer extends Throttling, Context>(
+  broker: KafkaBroker,
+  { name, key, version, encode, decode }: WireApi<Request, Answer, Context>,
+  payload: Request,
+  context: Context,
+): Promise<Answer> {
+  const protocol: Protocol = {
+    request: {
+      apiKey: key,
+      apiName: name,
+      apiVersion: version,
+      encode: () => {
+        const { written } = encode(payload);
+        return { buf: written, buffer: written };
+      },
+    },
+    response: { decode: (bytes: Buffer) => decode(bytes, context), parse: (decoded) => Promise.resolve(decoded) },
+  };
+  const definition = {
+    versions: [version],
+    protocol: ({ version: known }: { readonly version: number }) => {
+      if (known < version) throw new Error(`The broker at ${broker.connectionPool.host} is too old: ${name} ${version} is needed, Kafka 2.3 or later`);
+      return () => protocol;
+    },
+  };
+  return (await broker.connectionPool.send(broker.lookupRequest(key, definition)(payload))) as Answer;
 }
 
 /** Ends all connections at once. kafkajs would wait for answers that may never come. */

@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { retryDelayMs } from '../memory/retry-delay';
 import { NONE, OFFSET_OUT_OF_RANGE } from './kafka-errors';
 import { type KafkaLink } from './kafka-link';
-import { ask } from './kafkajs';
-import { type FetchedPartition } from './kafkajs-types';
+import { send } from './kafkajs';
 import { type PartitionStay } from './partition-stay';
-import { storedRecords } from './stored-records';
+import { FETCH, type FetchedPartition } from './wire/fetch-api';
+import { FetchSession } from './wire/fetch-session';
 
 /** What the fetcher needs of its member. */
 export interface FetcherEvents {
@@ -29,6 +29,7 @@ const LONGEST_RETRY_MS = 1_000;
 /** Keeps one request under way to each broker that leads a partition which wants more. */
 export class PartitionFetcher {
   private readonly busy = new Map<number, Promise<void>>();
+  private readonly sessions = new Map<number, FetchSession>();
   private failures = 0;
   private waking = false;
   private readonly stopping = new AbortController();
@@ -59,17 +60,21 @@ export class PartitionFetcher {
 
   private turn(): void {
     if (this.isStopped) return;
-    const stays = [...this.events.stays()];
-    const hungry = stays.filter(({ isHungry }) => isHungry);
+    let isAll = true;
     const byLeader = new Map<number, PartitionStay[]>();
-    for (const stay of hungry) {
+    for (const stay of this.events.stays()) {
+      if (!stay.isHungry) {
+        isAll = false;
+        continue;
+      }
       const leader = this.link.leaderOf(this.events.topic, stay.partition) ?? NOBODY;
-      byLeader.set(leader, [...(byLeader.get(leader) ?? []), stay]);
+      const stays = byLeader.get(leader);
+      if (stays === undefined) byLeader.set(leader, [stay]);
+      else stays.push(stay);
     }
-    const waitMs = hungry.length === stays.length ? LONG_WAIT_MS : SHORT_WAIT_MS;
     for (const [leader, wanted] of byLeader) {
       if (this.busy.has(leader)) continue;
-      const fetched = this.fetch(leader, wanted, waitMs).finally(() => {
+      const fetched = this.fetch(leader, wanted, isAll ? LONG_WAIT_MS : SHORT_WAIT_MS).finally(() => {
         this.busy.delete(leader);
         this.wake();
       });
@@ -78,27 +83,15 @@ export class PartitionFetcher {
   }
 
   /** Never rejects. */
-  private async fetch(leader: number, stays: readonly PartitionStay[], waitMs: number): Promise<void> {
+  private async fetch(leader: number, stays: readonly PartitionStay[], maxWaitMs: number): Promise<void> {
     const { topic, gatherMs } = this.events;
     const startedMs = performance.now();
     try {
-      if (leader === NOBODY) throw new Error(`Some partitions of ${topic} have no leader`);
-      const broker = await this.link.broker(leader);
-      const asked = stays.filter(({ isHungry }) => isHungry).map((stay) => ({ stay, round: stay.round, position: stay.position ?? 0 }));
-      const partitions = asked.map(({ stay, position }) => ({ partition: stay.partition, fetchOffset: String(position), maxBytes: MAX_PARTITION_BYTES }));
-      const answer = await ask(broker, 'Fetch', { isolationLevel: 0, maxWaitTime: waitMs, minBytes: 1, maxBytes: MAX_BYTES, topics: [{ topic, partitions }] });
-      const found = new Map(answer.responses.flatMap((response) => response.partitions).map((each) => [each.partition, each]));
-      const taken: Taken[] = [];
-      for (const { stay, round, position } of asked) {
-        const part = found.get(stay.partition);
-        if (part) taken.push(await this.take(stay, round, position, part));
-      }
-      const problem = taken.find((each) => each.problem !== undefined)?.problem;
-      if (problem) throw problem;
+      const isCaughtUp = await this.fetchOnce(leader, stays, maxWaitMs);
       this.failures = 0;
-      const isCaughtUp = taken.every(({ left }) => left === 0) && taken.some(({ records }) => records > 0);
       if (isCaughtUp) await this.pause(startedMs + gatherMs - performance.now());
     } catch (error) {
+      this.sessions.get(leader)?.lost();
       if (this.isStopped) return;
       this.failures += 1;
       this.events.failed(error, `fetching ${topic}`);
@@ -107,21 +100,60 @@ export class PartitionFetcher {
     }
   }
 
-  private async take(stay: PartitionStay, round: number, position: number, part: FetchedPartition): Promise<Taken> {
-    if (part.errorCode === NONE) {
-      const records = storedRecords(part.partition, part.messages, position);
-      const left = Math.max(0, Number(part.highWatermark) - (records.at(-1)?.offset ?? position - 1) - 1);
-      this.events.lag(part.partition, left);
+  /** Resolves with whether something came, and nothing is left behind. Rejects where a partition had a problem, when the others have got theirs. */
+  private async fetchOnce(leader: number, stays: readonly PartitionStay[], maxWaitMs: number): Promise<boolean> {
+    const { topic } = this.events;
+    if (leader === NOBODY) throw new Error(`Some partitions of ${topic} have no leader`);
+    const broker = await this.link.broker(leader);
+    const places = stays.filter(({ isHungry }) => isHungry).map((stay) => ({ stay, round: stay.round, position: stay.position ?? 0 }));
+    const wanted = new Map(places.map(({ stay, position }) => [stay.partition, position]));
+    const session = this.sessionWith(leader);
+    const request = { ...session.request(wanted), maxWaitMs, maxBytes: MAX_BYTES, maxPartitionBytes: MAX_PARTITION_BYTES, topic };
+    const answer = await send(broker, FETCH, request, wanted);
+    if (!session.answered(answer)) return false;
+    const taken = await this.takeAll(places, answer.partitions);
+    const problem = taken.find((each) => each.problem !== undefined)?.problem;
+    if (problem) throw problem;
+    return taken.every(({ left }) => left === 0) && taken.some(({ records }) => records > 0);
+  }
+
+  private async takeAll(places: readonly Place[], parts: readonly FetchedPartition[]): Promise<Taken[]> {
+    const asked = new Map(places.map((place) => [place.stay.partition, place]));
+    const taken: Taken[] = [];
+    for (const part of parts) {
+      const place = asked.get(part.partition);
+      if (place) taken.push(await this.take(place, part));
+    }
+    return taken;
+  }
+
+  private async take({ stay, round, position }: Place, { partition, errorCode, highWatermark, records }: FetchedPartition): Promise<Taken> {
+    if (errorCode === NONE) {
+      const left = Math.max(0, highWatermark - (records.at(-1)?.offset ?? position - 1) - 1);
+      this.events.lag(partition, left);
       stay.receive(round, records);
       return { records: records.length, left };
     }
-    if (part.errorCode === OFFSET_OUT_OF_RANGE && round === stay.round) await this.events.outOfRange(stay);
-    return { records: 0, left: 0, problem: new Error(`Broker answered error ${part.errorCode} for partition ${part.partition}`) };
+    if (errorCode === OFFSET_OUT_OF_RANGE && round === stay.round) await this.events.outOfRange(stay);
+    return { records: 0, left: 0, problem: new Error(`Broker answered error ${errorCode} for partition ${partition}`) };
+  }
+
+  private sessionWith(leader: number): FetchSession {
+    const session = this.sessions.get(leader) ?? new FetchSession();
+    this.sessions.set(leader, session);
+    return session;
   }
 
   private async pause(pauseMs: number): Promise<void> {
     if (pauseMs > 0) await delay(pauseMs, undefined, { signal: this.stopping.signal, ref: false }).catch(() => undefined);
   }
+}
+
+/** Where a partition was when it was asked for. */
+interface Place {
+  readonly stay: PartitionStay;
+  readonly round: number;
+  readonly position: number;
 }
 
 /** What a request brought of a partition, and how many records lay behind that. */

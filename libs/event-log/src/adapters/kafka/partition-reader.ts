@@ -2,8 +2,8 @@ import { type LogRange, type StoredRecord } from '../../event-log.port';
 import { retryDelayMs } from '../memory/retry-delay';
 import { NONE, unavailable } from './kafka-errors';
 import { type KafkaLink } from './kafka-link';
-import { ask } from './kafkajs';
-import { storedRecords } from './stored-records';
+import { ask, send } from './kafkajs';
+import { FETCH, NO_SESSION } from './wire/fetch-api';
 
 const EARLIEST = -2;
 const LATEST = -1;
@@ -68,19 +68,14 @@ export class PartitionReader {
     return Number(found.offset);
   }
 
-  private async fetch(topic: string, partition: number, fromOffset: number): Promise<StoredRecord[]> {
+  private async fetch(topic: string, partition: number, fromOffset: number): Promise<readonly StoredRecord[]> {
     const broker = await this.link.leader(topic, partition);
-    const partitions = [{ partition, fetchOffset: String(fromOffset), maxBytes: MAX_BYTES }];
-    const { responses } = await ask(broker, 'Fetch', {
-      isolationLevel: 0,
-      maxWaitTime: WAIT_MS,
-      minBytes: 1,
-      maxBytes: MAX_BYTES,
-      topics: [{ topic, partitions }],
-    });
-    const found = responses[0]?.partitions[0];
-    if (found?.errorCode !== NONE) throw new Error(`Broker answered error ${found?.errorCode ?? -1} for ${topic}/${partition}`);
-    return storedRecords(partition, found.messages, fromOffset);
+    const partitions = new Map([[partition, fromOffset]]);
+    const request = { ...NO_SESSION, maxWaitMs: WAIT_MS, maxBytes: MAX_BYTES, maxPartitionBytes: MAX_BYTES, topic, partitions };
+    const answer = await send(broker, FETCH, request, partitions);
+    const [found] = answer.partitions;
+    if (found?.errorCode !== NONE) throw new Error(`Broker answered error ${found?.errorCode ?? answer.errorCode} for ${topic}/${partition}`);
+    return found.records;
   }
 
   private async persist<Result>(topic: string, action: () => Promise<Result>): Promise<Result> {

@@ -1,5 +1,4 @@
 import { AppendOutcome } from './append-outcome';
-import { LZ4, UNCOMPRESSED } from './kafkajs';
 import { PartitionQueue, sizeOf } from './partition-queue';
 import { produceRequest, type Sending } from './produce-request';
 
@@ -16,8 +15,15 @@ function sending(...counts: number[]): Sending {
 
 describe('produceRequest', () => {
   it('leaves small batches as they are, however many travel together, and compresses large ones', () => {
-    expect(produceRequest(sending(1), 1_000).compression).toBe(UNCOMPRESSED);
-    expect(produceRequest(sending(1, 2, 1, 3, 1, 2, 1, 1), 1_000).compression).toBe(UNCOMPRESSED);
-    expect(produceRequest(sending(20, 30), 1_000).compression).toBe(LZ4);
+    const compressed = produceRequest(sending(1, 2, 30, 1, 3), 1_000, 0)
+      .topics.get('t')
+      ?.map(({ partition, isCompressed }) => [partition, isCompressed]);
+    expect(compressed).toEqual([
+      [0, false],
+      [1, false],
+      [2, true],
+      [3, false],
+      [4, false],
+    ]);
   });
 });

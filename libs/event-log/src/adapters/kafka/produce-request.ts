@@ -1,38 +1,25 @@
-import { LZ4, UNCOMPRESSED } from './kafkajs';
-import { type RawResponses } from './kafkajs-types';
 import { type PartitionQueue, type QueuedBatch } from './partition-queue';
+import { type PartitionToWrite, type ProduceRequest } from './wire/produce-api';
 
 /** What one request takes to a broker: a batch of each of these partitions. */
 export type Sending = readonly { readonly queue: PartitionQueue; readonly batch: QueuedBatch }[];
 
-const UNKNOWN_ERROR = -1;
-/**
- * From this size of a batch on compressing pays. Each batch is compressed by itself, and again taken apart by every consumer: for one of a few records that
- * takes far more time than its bytes are worth.
- */
+/** From this size of a batch on compressing pays. Each is taken apart again by every consumer: for one of a few records that takes far more time than its bytes are worth. */
 const COMPRESS_FROM_BYTES = 4_096;
 
 /** All of one request have the same identity. */
-export function produceRequest(sending: Sending, timeoutMs: number) {
+export function produceRequest(sending: Sending, timeoutMs: number, timestampMs: number): ProduceRequest {
   const [first] = sending;
-  const bytes = sending.reduce((sum, { batch }) => sum + batch.bytes, 0);
-  const topics = new Map<string, { partition: number; firstSequence: number; messages: QueuedBatch['records'][number]['message'][] }[]>();
+  const topics = new Map<string, PartitionToWrite[]>();
+  let expectedBytes = 0;
   for (const { queue, batch } of sending) {
-    const entry = { partition: queue.partition, firstSequence: batch.firstSequence, messages: batch.records.map(({ message }) => message) };
-    topics.set(queue.topic, [...(topics.get(queue.topic) ?? []), entry]);
+    const { bytes, firstSequence, records } = batch;
+    const { partition } = queue;
+    const entry = { partition, firstSequence, messages: records.map(({ message }) => message), isCompressed: bytes >= COMPRESS_FROM_BYTES };
+    const entries = topics.get(queue.topic);
+    if (entries === undefined) topics.set(queue.topic, [entry]);
+    else entries.push(entry);
+    expectedBytes += bytes;
   }
-  return {
-    acks: -1,
-    timeout: timeoutMs,
-    producerId: first?.queue.producerId ?? '-1',
-    producerEpoch: first?.queue.epoch ?? 0,
-    compression: bytes / sending.length < COMPRESS_FROM_BYTES ? UNCOMPRESSED : LZ4,
-    topicData: [...topics].map(([topic, partitions]) => ({ topic, partitions })),
-  } as const;
-}
-
-/** What the broker said of one partition. */
-export function resultOf({ topic, partition }: PartitionQueue, answer: RawResponses['Produce']): { readonly code: number; readonly baseOffset: number } {
-  const found = answer.topics.find(({ topicName }) => topicName === topic)?.partitions.find((each) => each.partition === partition);
-  return { code: found?.errorCode ?? UNKNOWN_ERROR, baseOffset: Number(found?.baseOffset ?? -1) };
+  return { timestampMs, timeoutMs, producerId: first?.queue.producerId ?? '-1', producerEpoch: first?.queue.epoch ?? 0, topics, expectedBytes };
 }

@@ -1,0 +1,130 @@
+import { compressFrameSync, decompressFrameSync } from 'lz4-napi';
+import { gunzipSync } from 'node:zlib';
+import { type StoredRecord } from '../../../event-log.port';
+import { type WireMessage } from '../kafkajs-types';
+import { crc32c } from './crc32c';
+import { WireReader } from './wire-reader';
+import { type WireWriter } from './wire-writer';
+
+/** Records that travel together, and the identity by which the broker recognises a repetition. */
+export interface BatchToSend {
+  readonly producerId: string;
+  readonly producerEpoch: number;
+  readonly firstSequence: number;
+  readonly messages: readonly WireMessage[];
+  readonly isCompressed: boolean;
+  /** When they were made; milliseconds. */
+  readonly timestampMs: number;
+}
+
+const MAGIC = 2;
+const NO_LEADER_EPOCH = -1;
+const CODEC_MASK = 0x07;
+const GZIP = 1;
+const LZ4 = 3;
+const APPEND_TIME = 0x08;
+const CONTROL = 0x20;
+/** Offset and length: what stands before each batch. */
+const PREFIX_BYTES = 12;
+const RECORD_BYTES = 8;
+const HEADER_BYTES = 2;
+
+/** Writes a batch (magic 2): its length and checksum, and what these are of. */
+export function writeBatch(writer: WireWriter, { producerId, producerEpoch, firstSequence, messages, isCompressed, timestampMs }: BatchToSend): void {
+  writer.int64(0);
+  const length = writer.skipInt32();
+  writer.int32(NO_LEADER_EPOCH);
+  writer.int8(MAGIC);
+  const checksum = writer.skipInt32();
+  const checked = writer.length;
+  writer.int16(isCompressed ? LZ4 : 0);
+  writer.int32(messages.length - 1);
+  writer.int64(timestampMs);
+  writer.int64(timestampMs);
+  writer.longInt64(producerId);
+  writer.int16(producerEpoch);
+  writer.int32(firstSequence);
+  writer.int32(messages.length);
+  const records = writer.length;
+  for (const [index, message] of messages.entries()) writeRecord(writer, message, index);
+  if (isCompressed) writer.replaceFrom(records, compressFrameSync(writer.written.subarray(records)));
+  writer.fillInt32(checksum, crc32c(writer.written, checked, writer.length));
+  writer.fillInt32(length, writer.length - length - 4);
+}
+
+function writeRecord(writer: WireWriter, { key, value, headers }: WireMessage, index: number): void {
+  const entries = Object.entries(headers);
+  let expected = RECORD_BYTES + key.length + value.length;
+  for (const [name, text] of entries) expected += HEADER_BYTES + name.length + text.length;
+  const begin = writer.beginVarSized(expected);
+  writer.int8(0);
+  writer.varint(0);
+  writer.varint(index);
+  writer.varText(key);
+  writer.varText(value);
+  writer.varint(entries.length);
+  for (const [name, text] of entries) {
+    writer.varText(name);
+    writer.varText(text);
+  }
+  writer.endVarSized(begin, expected);
+}
+
+/**
+ * The records of some batches from an offset on: a broker answers with whole batches, of which the first may begin before it, and the last may be cut off.
+ * Throws where a batch is of a form that nobody writes here.
+ */
+export function readBatches(reader: WireReader, partition: number, fromOffset: number): StoredRecord[] {
+  const records: StoredRecord[] = [];
+  while (reader.left >= PREFIX_BYTES) {
+    const firstOffset = reader.int64();
+    const length = reader.int32();
+    if (length > reader.left) break;
+    readBatch(reader.part(length), { partition, firstOffset, fromOffset }, records);
+  }
+  return records;
+}
+
+interface BatchPlace {
+  readonly partition: number;
+  readonly firstOffset: number;
+  readonly fromOffset: number;
+}
+
+function readBatch(reader: WireReader, place: BatchPlace, records: StoredRecord[]): void {
+  reader.skip(4);
+  const magic = reader.int8();
+  if (magic !== MAGIC) throw new Error(`Partition ${place.partition} holds records in an old form (magic ${magic})`);
+  reader.skip(4);
+  const attributes = reader.int16();
+  reader.skip(4);
+  const firstTimestamp = reader.int64();
+  const maxTimestamp = reader.int64();
+  reader.skip(14);
+  const count = reader.int32();
+  // Where transactions begin and end, which is nobody's record.
+  if ((attributes & CONTROL) !== 0) return;
+  const plain = decompressed(reader, attributes & CODEC_MASK);
+  for (let index = 0; index < count; index += 1) {
+    const record = plain.part(plain.varint());
+    record.skip(1);
+    const timestampDelta = record.varint();
+    const offset = place.firstOffset + record.varint();
+    if (offset < place.fromOffset) continue;
+    const appendedAtMs = (attributes & APPEND_TIME) === 0 ? firstTimestamp + timestampDelta : maxTimestamp;
+    records.push({ key: record.varText(), value: record.varText(), headers: readHeaders(record), partition: place.partition, offset, appendedAtMs });
+  }
+}
+
+function readHeaders(record: WireReader): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (let left = record.varint(); left > 0; left -= 1) headers[record.varText()] = record.varText();
+  return headers;
+}
+
+function decompressed(reader: WireReader, codec: number): WireReader {
+  if (codec === 0) return reader;
+  if (codec === LZ4) return new WireReader(decompressFrameSync(reader.rest()));
+  if (codec === GZIP) return new WireReader(gunzipSync(reader.rest()));
+  throw new Error(`A batch is compressed by a codec (${codec}) that is not known here: set compression.type of the topic to producer`);
+}
