@@ -21,5 +21,6 @@ export function produceRequest(sending: Sending, timeoutMs: number, timestampMs:
     else entries.push(entry);
     expectedBytes += bytes;
   }
-  return { timestampMs, timeoutMs, producerId: first?.queue.producerId ?? '-1', producerEpoch: first?.queue.epoch ?? 0, topics, expectedBytes };
+  const producer = { producerId: first?.queue.producerId ?? '-1', producerEpoch: first?.queue.epoch ?? 0, timestampMs };
+  return { timeoutMs, producer, topics, expectedBytes };
 }

@@ -1,26 +1,19 @@
-import { type WireMessage } from '../kafkajs-types';
-import { writeBatch } from './record-batch';
+import { type BatchOrigin, type BatchToWrite, writeBatch } from './record-batch';
 import { type Throttling, type WireApi } from './wire-api';
 import { WireReader } from './wire-reader';
 import { WireWriter } from './wire-writer';
 
 /** Batches of some partitions, by one producer; acknowledged once every in-sync replica has them. */
 export interface ProduceRequest {
-  /** When it is sent, which consumers are told. */
-  readonly timestampMs: number;
   readonly timeoutMs: number;
-  readonly producerId: string;
-  readonly producerEpoch: number;
+  readonly producer: BatchOrigin;
   readonly topics: ReadonlyMap<string, readonly PartitionToWrite[]>;
   /** Of all messages together, roughly. */
   readonly expectedBytes: number;
 }
 
-export interface PartitionToWrite {
+export interface PartitionToWrite extends BatchToWrite {
   readonly partition: number;
-  readonly firstSequence: number;
-  readonly messages: readonly WireMessage[];
-  readonly isCompressed: boolean;
 }
 
 export interface ProducedPartition {
@@ -43,7 +36,7 @@ const PARTITION_BYTES = 100;
 /** Version 7 of Produce, which brokers know since Kafka 2.1. */
 export const PRODUCE: WireApi<ProduceRequest, ProduceAnswer> = { name: 'Produce', key: 0, version: 7, encode, decode };
 
-function encode({ timeoutMs, timestampMs, producerId, producerEpoch, topics, expectedBytes }: ProduceRequest): WireWriter {
+function encode({ timeoutMs, producer, topics, expectedBytes }: ProduceRequest): WireWriter {
   let partitionCount = 0;
   for (const partitions of topics.values()) partitionCount += partitions.length;
   const writer = new WireWriter(REQUEST_BYTES + partitionCount * PARTITION_BYTES + expectedBytes);
@@ -54,10 +47,10 @@ function encode({ timeoutMs, timestampMs, producerId, producerEpoch, topics, exp
   for (const [topic, partitions] of topics) {
     writer.shortText(topic);
     writer.int32(partitions.length);
-    for (const { partition, ...batch } of partitions) {
-      writer.int32(partition);
+    for (const batch of partitions) {
+      writer.int32(batch.partition);
       const size = writer.skipInt32();
-      writeBatch(writer, { ...batch, producerId, producerEpoch, timestampMs });
+      writeBatch(writer, batch, producer);
       writer.fillInt32(size, writer.length - size - 4);
     }
   }

@@ -31,7 +31,7 @@ const AT = Date.UTC(2026, 10, 22);
 
 function batchOf(messages: readonly WireMessage[], isCompressed = false): Buffer {
   const writer = new WireWriter(8);
-  writeBatch(writer, { producerId: '9007199254740999', producerEpoch: 7, firstSequence: 41, messages, isCompressed, timestampMs: AT });
+  writeBatch(writer, { firstSequence: 41, messages, isCompressed }, { producerId: '9007199254740999', producerEpoch: 7, timestampMs: AT });
   return writer.written;
 }
 

@@ -6,15 +6,19 @@ import { crc32c } from './crc32c';
 import { WireReader } from './wire-reader';
 import { type WireWriter } from './wire-writer';
 
-/** Records that travel together, and the identity by which the broker recognises a repetition. */
-export interface BatchToSend {
+/** Who writes, and when: by the first two the broker recognises a repetition. */
+export interface BatchOrigin {
   readonly producerId: string;
   readonly producerEpoch: number;
+  /** Milliseconds; consumers are told. */
+  readonly timestampMs: number;
+}
+
+/** Records that travel together. */
+export interface BatchToWrite {
   readonly firstSequence: number;
   readonly messages: readonly WireMessage[];
   readonly isCompressed: boolean;
-  /** When they were made; milliseconds. */
-  readonly timestampMs: number;
 }
 
 const MAGIC = 2;
@@ -30,7 +34,11 @@ const RECORD_BYTES = 8;
 const HEADER_BYTES = 2;
 
 /** Writes a batch (magic 2): its length and checksum, and what these are of. */
-export function writeBatch(writer: WireWriter, { producerId, producerEpoch, firstSequence, messages, isCompressed, timestampMs }: BatchToSend): void {
+export function writeBatch(
+  writer: WireWriter,
+  { firstSequence, messages, isCompressed }: BatchToWrite,
+  { producerId, producerEpoch, timestampMs }: BatchOrigin,
+): void {
   writer.int64(0);
   const length = writer.skipInt32();
   writer.int32(NO_LEADER_EPOCH);
@@ -46,7 +54,7 @@ export function writeBatch(writer: WireWriter, { producerId, producerEpoch, firs
   writer.int32(firstSequence);
   writer.int32(messages.length);
   const records = writer.length;
-  for (const [index, message] of messages.entries()) writeRecord(writer, message, index);
+  messages.forEach((message, index) => writeRecord(writer, message, index));
   if (isCompressed) writer.replaceFrom(records, compressFrameSync(writer.written.subarray(records)));
   writer.fillInt32(checksum, crc32c(writer.written, checked, writer.length));
   writer.fillInt32(length, writer.length - length - 4);

@@ -1,4 +1,6 @@
 const HIGH = 2 ** 32;
+/** Up to here a length takes one byte as a varint. */
+const SHORT = 63;
 
 /** Writes Kafka's protocol into one buffer, which grows: numbers big-endian, texts as UTF-8. */
 export class WireWriter {
@@ -67,6 +69,7 @@ export class WireWriter {
 
   /** Behind its length as a varint. */
   varText(text: string): void {
+    if (text.length <= SHORT && this.shortAscii(text)) return;
     const length = Buffer.byteLength(text);
     this.varint(length);
     this.text(text, length);
@@ -113,6 +116,21 @@ export class WireWriter {
     this.at = begin;
     this.varint(length);
     this.at += length;
+  }
+
+  /** Most keys and headers are a few letters: for these a call into native code takes longer than the letters. False where there are others. */
+  private shortAscii(text: string): boolean {
+    const { length } = text;
+    this.reserve(1 + length);
+    const begin = this.at + 1;
+    for (let index = 0; index < length; index += 1) {
+      const code = text.charCodeAt(index);
+      if (code > 0x7f) return false;
+      this.bytes[begin + index] = code;
+    }
+    this.bytes[this.at] = length << 1;
+    this.at = begin + length;
+    return true;
   }
 
   private text(text: string, length: number): void {
