@@ -6,10 +6,10 @@ import { PartitionFollower } from './partition-follower';
 const event = (position: number): LogEvent =>
   ({ partition: 0, position, event: { roomId: 'room', epoch: 1, seq: position, type: 'message.posted' } }) as unknown as LogEvent;
 
-function followerWith(gatherMs: number): { follower: PartitionFollower; batches: number[][] } {
+function followerWith(gatherMs: number, partition = 0): { follower: PartitionFollower; batches: number[][] } {
   const batches: number[][] = [];
   const follower = new PartitionFollower({
-    partition: 0,
+    partition,
     gatherMs,
     batchSize: 500,
     handling: {
@@ -41,6 +41,23 @@ describe('PartitionFollower', () => {
 
     await eventually(async () => expect(batches).toEqual([[1], [2, 3, 4]]));
     await follower.stop();
+  });
+
+  it('does not go on in step with another partition that began together with it', async () => {
+    const followers = [0, 1, 2, 3].map((partition) => followerWith(200, partition));
+    const secondAtMs: number[] = [];
+    for (const { follower } of followers) follower.offer([event(1)]);
+    await Promise.all(
+      followers.map(async ({ follower, batches }) => {
+        await eventually(async () => expect(batches).toHaveLength(1));
+        follower.offer([event(2)]);
+        await eventually(async () => expect(batches).toHaveLength(2));
+        secondAtMs.push(performance.now());
+        await follower.stop();
+      }),
+    );
+
+    expect(Math.max(...secondAtMs) - Math.min(...secondAtMs)).toBeGreaterThan(50);
   });
 
   it('stops while events gather', async () => {

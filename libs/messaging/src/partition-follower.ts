@@ -9,7 +9,7 @@ export interface FollowerOptions {
   readonly source: EventSource;
   /** Most events handled at once. */
   readonly batchSize: number;
-  /** How long events gather behind those just handled. */
+  /** How long events gather behind those just handled, on average. */
   readonly gatherMs: number;
   /** Runs a step when there is room for it. */
   readonly limit: <Result>(step: () => Promise<Result>) => Promise<Result>;
@@ -19,6 +19,12 @@ export interface FollowerOptions {
 
 /** More waiting events than this are dropped and read from Postgres later: a slow consumer holds nobody else up. */
 const MAX_WAITING = 2_000;
+/**
+ * Events gather for half to one and a half times as long as they should, each partition otherwise: those that have once begun together would come to the database
+ * together ever after, and hold up those who write each time. Multiples of the golden ratio lie evenly, however many there are.
+ */
+const SHORTEST_SHARE = 0.5;
+const GOLDEN_RATIO = 0.618_033_988_75;
 const FIRST_BACKOFF_MS = 100;
 const MAX_BACKOFF_MS = 10_000;
 
@@ -29,11 +35,15 @@ export class PartitionFollower {
   private behind = false;
   private position: number | undefined;
   private newest = 0;
-  private handledAtMs = -Infinity;
+  private gathersUntilMs = -Infinity;
+  /** From 0 up to 1. */
+  private phase: number;
   private running: Promise<void> | undefined;
   private readonly stopping = new AbortController();
 
-  constructor(private readonly options: FollowerOptions) {}
+  constructor(private readonly options: FollowerOptions) {
+    this.phase = (options.partition * GOLDEN_RATIO) % 1;
+  }
 
   /** How many positions lie between here and the newest event known of. */
   get lag(): number {
@@ -98,7 +108,7 @@ export class PartitionFollower {
 
   /** What lies in Postgres doesn't wait: it comes in whole pages. */
   private async gather(): Promise<void> {
-    const restMs = this.handledAtMs + this.options.gatherMs - performance.now();
+    const restMs = this.gathersUntilMs - performance.now();
     if (restMs > 0 && !this.behind) await this.pause(restMs);
   }
 
@@ -134,7 +144,8 @@ export class PartitionFollower {
 
   private async handle(events: readonly LogEvent[], previous: number): Promise<number> {
     await this.options.handling.handle(events, previous);
-    this.handledAtMs = performance.now();
+    this.gathersUntilMs = performance.now() + this.options.gatherMs * (SHORTEST_SHARE + this.phase);
+    this.phase = (this.phase + GOLDEN_RATIO) % 1;
     const position = events[events.length - 1]?.position ?? previous;
     // Unless `restart` came meanwhile.
     if (this.position === previous) this.position = position;

@@ -11,7 +11,7 @@ export interface Projection {
   /** Where the effects of a partition's events, and its position, are kept. */
   database(partition: number): PhysicalDatabase;
   /**
-   * How long events of one partition may gather behind a batch before the next, in milliseconds; without it none do. A transaction costs
+   * How long events of one partition may gather behind a batch before the next, in milliseconds and on average; without it none do. A transaction costs
    * far more than an event: a projection that nobody waits for should leave the database to those who write.
    */
   readonly gatherMs?: number;

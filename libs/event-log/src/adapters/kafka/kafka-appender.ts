@@ -15,6 +15,8 @@ import { PRODUCE, type ProducedPartition } from './wire/produce-api';
 export interface AppendLimits {
   /** How long an append is tried. */
   readonly appendTimeoutMs: number;
+  /** From one request to a broker to the next: what comes meanwhile travels together. */
+  readonly appendGatherMs: number;
   /** How much waits in this process, for all partitions; a single one may take a quarter. */
   readonly maxBufferedRecords: number;
   readonly maxBufferedBytes: number;
@@ -33,8 +35,8 @@ const NO_RESULT: BatchResult = { errorCode: -1, baseOffset: -1 };
 const MAX_RECORD_BYTES = 900 * 1_024;
 
 /**
- * Appends with what waited during the last request to that broker: one request a broker is under way, and an idle one is asked in the same turn of the
- * event loop. The broker deduplicates and orders by (producer, epoch, sequence), so that a repetition neither doubles nor overtakes.
+ * Appends with what waited during the last request to that broker, and for a moment after it: one request a broker is under way, and an idle one is asked in the
+ * same turn of the event loop. The broker deduplicates and orders by (producer, epoch, sequence), so that a repetition neither doubles nor overtakes.
  */
 export class KafkaAppender {
   private readonly queues = new Map<string, PartitionQueue>();
@@ -154,10 +156,18 @@ export class KafkaAppender {
       this.active.add(queue);
     }
     this.busy.add(leader);
+    const nextMs = performance.now() + this.limits.appendGatherMs;
     void this.request(leader, sending).finally(() => {
-      this.busy.delete(leader);
-      this.flushSoon();
+      // Rounded up, a timer would hold up for longer than was asked for.
+      const restMs = Math.floor(nextMs - performance.now());
+      if (restMs > 0) setTimeout(() => this.release(leader), restMs);
+      else this.release(leader);
     });
+  }
+
+  private release(leader: number): void {
+    this.busy.delete(leader);
+    this.flushSoon();
   }
 
   /** Never rejects. */

@@ -31,6 +31,7 @@ export interface KafkaEventLogOptions extends Partial<AppendLimits>, Partial<Gro
 
 const DEFAULTS = {
   appendTimeoutMs: 5_000,
+  appendGatherMs: 4,
   maxBufferedRecords: 20_000,
   maxBufferedBytes: 32 * 1_024 * 1_024,
   maxRequestRecords: 500,

@@ -23,4 +23,22 @@ describe('KafkaEventLog and a group that lets records gather', () => {
       await log.close();
     }
   });
+
+  it('appends the first record at once, and those that come behind it together', async () => {
+    const requests: number[] = [];
+    const { log, newTopic } = await openTestLog({ appendGatherMs: GATHER_MS, hooks: { onProduced: ({ records }) => requests.push(records) } });
+    try {
+      const topic = await TopicUnderTest.create({ log, newTopic: () => newTopic(`gathering-${randomUUID()}`) });
+      await topic.append(record('room', 0));
+      await Promise.all(
+        [1, 2, 3, 4].map(async (value) => {
+          await new Promise((next) => setTimeout(next, value * 20));
+          return topic.append(record('room', value));
+        }),
+      );
+      expect(requests).toEqual([1, 4]);
+    } finally {
+      await log.close();
+    }
+  });
 });
