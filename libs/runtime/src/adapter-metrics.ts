@@ -59,18 +59,41 @@ export function observeRedis(port: string): RedisObserver {
   };
 }
 
-const lags = new Map<string, Map<number, number>>();
+/** What a group has yet to be handed of a topic's partitions in this process, and in all. */
+class GroupLag {
+  private readonly records = new Map<number, number>();
+  private total = 0;
 
-function lagsOf(topic: string, group: string): Map<number, number> {
-  const name = `${topic} ${group}`;
-  const known = lags.get(name) ?? new Map<number, number>();
-  lags.set(name, known);
-  return known;
+  constructor(private readonly labels: { readonly topic: string; readonly group: string }) {}
+
+  set(partition: number, records: number): void {
+    const before = this.records.get(partition) ?? 0;
+    this.records.set(partition, records);
+    if (records !== before) this.show(records - before);
+  }
+
+  keepOnly(partitions: readonly number[]): void {
+    for (const [partition, records] of this.records) {
+      if (partitions.includes(partition)) continue;
+      this.records.delete(partition);
+      this.total -= records;
+    }
+    this.show(0);
+  }
+
+  private show(change: number): void {
+    this.total += change;
+    lag.set(this.labels, this.total);
+  }
 }
 
-function showLag(topic: string, group: string): void {
-  const total = [...lagsOf(topic, group).values()].reduce((sum, records) => sum + records, 0);
-  lag.set({ topic, group }, total);
+const lags = new Map<string, GroupLag>();
+
+function lagOf(topic: string, group: string): GroupLag {
+  const name = `${topic} ${group}`;
+  const known = lags.get(name) ?? new GroupLag({ topic, group });
+  lags.set(name, known);
+  return known;
 }
 
 /** Counts what the log on Kafka does. */
@@ -80,14 +103,11 @@ export const kafkaMetrics: Pick<KafkaHooks, 'onProduced' | 'onLag' | 'onRebalanc
     appended.inc(records);
   },
   onLag: ({ topic, group, partition, records }) => {
-    lagsOf(topic, group).set(partition, records);
-    showLag(topic, group);
+    lagOf(topic, group).set(partition, records);
   },
   onRebalance: ({ topic, group, assigned: partitions }) => {
     rebalances.inc({ topic, group });
     assigned.set({ topic, group }, partitions.length);
-    const known = lagsOf(topic, group);
-    for (const partition of known.keys()) if (!partitions.includes(partition)) known.delete(partition);
-    showLag(topic, group);
+    lagOf(topic, group).keepOnly(partitions);
   },
 };
