@@ -11,7 +11,7 @@ const MAX_WAITING = 20_000;
 const CATCH_UP_PAGE = 500;
 const RETRY_DELAY_MS = 500;
 /** Between appends: gateways have the events already, and consumers bear it for the sake of fewer requests. */
-const GATHER_MS = 20;
+const GATHER_MS = 50;
 
 /**
  * Publishes the committed events of one database to the log of events, in order a partition, behind the answers. Postgres is the truth (P18): what can't be
