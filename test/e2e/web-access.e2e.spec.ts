@@ -143,6 +143,8 @@ describe('the web client, for everybody', () => {
     await page.getByRole('article').last().waitFor();
     await eventually(async () => expect(await page.evaluate('document.activeElement.getAttribute("aria-label")')).toBe('Message workshop'));
     await page.keyboard.press('Shift+Tab');
+    await page.locator('button[aria-label^="Attach files"]:focus').waitFor();
+    await page.keyboard.press('Shift+Tab');
     await eventually(async () => expect(await page.evaluate('document.activeElement.className')).toContain('message'), { timeoutMs: 5_000 });
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('r');

@@ -83,10 +83,10 @@ describe('files on their way in the web client', () => {
 
     await trayOf(ida).getByRole('button', { name: 'Remove dropped.txt' }).press('Enter');
     await inTray(ida, 'dropped.txt').waitFor({ state: 'detached' });
-    expect(await ida.page.evaluate('document.activeElement.getAttribute("aria-label")')).toMatch(/^Remove Picture/);
+    await ida.page.locator('button[aria-label^="Remove Picture"]:focus').waitFor();
     await ida.page.keyboard.press('Enter');
     await trayOf(ida).waitFor({ state: 'detached' });
-    expect(await ida.page.evaluate('document.activeElement.tagName')).toBe('TEXTAREA');
+    await ida.page.locator('textarea:focus').waitFor();
   });
 
   it('are refused in words: a program, an empty one, one that is too large, and the eleventh', async () => {
