@@ -7,6 +7,11 @@ INSERT INTO consumer_positions AS stored (consumer, partition, epoch, position) 
 ON CONFLICT (consumer, partition) DO UPDATE SET epoch = excluded.epoch, position = excluded.position WHERE stored.position = $5
 RETURNING position`;
 
+/** What such a transaction commits reaches the disk a moment after it is answered, all of it or nothing. */
+const MOVE_UNFLUSHED = `${MOVE}, set_config('synchronous_commit', 'off', true)`;
+/** Takes that back for the transaction under way. */
+const FLUSH = 'SET LOCAL synchronous_commit TO DEFAULT';
+
 interface PositionRow extends Row {
   readonly position: number;
 }
@@ -22,10 +27,23 @@ export class EventPositions {
     return row?.position ?? 0;
   }
 
-  /** Moves to an event, if the position is still `previous`; else rejects with `PositionMovedError`, and the transaction must not commit. */
-  async move(connection: Queryable, previous: number, { partition, position, event }: LogEvent): Promise<void> {
-    const moved = await connection.query(MOVE, [this.group, partition, event.epoch, position, previous]);
+  /**
+   * Moves to an event, if the position is still `previous`; else rejects with `PositionMovedError`, and the transaction must not commit.
+   * With `unflushed` its commit doesn't wait for the disk, unless `flush` is called.
+   */
+  async move(
+    connection: Queryable,
+    previous: number,
+    { partition, position, event }: LogEvent,
+    durability: 'flushed' | 'unflushed' = 'flushed',
+  ): Promise<void> {
+    const moved = await connection.query(durability === 'unflushed' ? MOVE_UNFLUSHED : MOVE, [this.group, partition, event.epoch, position, previous]);
     if (moved.length === 0) throw new PositionMovedError(this.group, partition);
+  }
+
+  /** The transaction is to be on the disk when its commit is answered. */
+  async flush(connection: Queryable): Promise<void> {
+    await connection.query(FLUSH);
   }
 
   /** Back to the beginning, everywhere. Rows stay, so that a running `move` fails instead of starting anew. */

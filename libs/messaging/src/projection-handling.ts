@@ -8,7 +8,7 @@ import { PositionMovedError } from './position-moved-error';
 import { type AfterCommit, type Projection } from './projection';
 
 /** So many events without an effect may be passed over again after a restart. */
-const MAX_PASSED_OVER = 200;
+const MAX_PASSED_OVER = 1_000;
 
 /** Applies a projection batch by batch, each in one transaction with its position. */
 export class ProjectionHandling implements EventHandling, DeadEventHandling {
@@ -79,8 +79,11 @@ export class ProjectionHandling implements EventHandling, DeadEventHandling {
   private async commit(events: readonly LogEvent[], last: LogEvent, previous: number): Promise<void> {
     const after = await this.projection.database(last.partition).transaction(async (connection) => {
       // First, so that whoever resets the projection waits here and not in the middle of its rows.
-      await this.positions.move(connection, previous, last);
-      return this.projection.apply(connection, events);
+      await this.positions.move(connection, previous, last, this.projection.isFlushed === true ? 'flushed' : 'unflushed');
+      const after = await this.projection.apply(connection, events);
+      // What follows cannot be taken back, should the server forget this commit.
+      if (after !== undefined) await this.positions.flush(connection);
+      return after;
     });
     if (after !== undefined) await this.finish(after, last);
   }

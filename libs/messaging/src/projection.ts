@@ -15,6 +15,11 @@ export interface Projection {
    * far more than an event: a projection that nobody waits for should leave the database to those who write.
    */
   readonly gatherMs?: number;
+  /**
+   * Whether effects are on the disk, and on the standbys that Postgres waits for, as soon as they can be seen. Those of others, which nobody has to rely on yet, are a moment later: a
+   * server that fails may forget the last second of them, together with their position, and then the events come again.
+   */
+  readonly isFlushed?: boolean;
   /** Whether an event may have an effect; without it each may. A batch without any costs no transaction. */
   concerns?(event: LogEvent): boolean;
   /**

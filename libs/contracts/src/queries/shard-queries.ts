@@ -54,7 +54,7 @@ export const PartitionList = z.object({
       position: z.int(),
       /** When the newest event happened. */
       lastAt: IsoTimeSchema.optional(),
-      /** How many events each consumer group has not handled, as far as was stored: one may have passed over up to 200 more that don't concern it. */
+      /** How many events each consumer group has not handled, as far as was stored: one may have passed over up to 1,000 more that don't concern it. */
       consumers: z.array(z.object({ group: z.string(), lag: z.int() })),
     }),
   ),
