@@ -26,8 +26,11 @@ export interface EventGroupOptions {
 /** Partitions that one group works on at once in this process. */
 const CONCURRENCY = 4;
 const REPLAY_EVERY_MS = 5_000;
-/** What is new may be so late, for the sake of fewer requests. */
+/** What is new may be so late, for the sake of fewer requests; later where nobody waits, but not so late that much comes at once. */
 const GATHER_MS = 50;
+const LONGEST_GATHER_MS = 250;
+/** A part of the time for which events gather anyway. */
+const GATHER_SHARE = 0.25;
 
 /**
  * One consumer group of the event topic in this process. The topic only tells what is new, soon; positions and the log in Postgres decide,
@@ -43,13 +46,13 @@ export class EventGroup {
   constructor(private readonly options: EventGroupOptions) {}
 
   async start(): Promise<void> {
-    const { log, group, checkEveryMs } = this.options;
+    const { log, group, checkEveryMs, gatherMs = 0 } = this.options;
     this.consumption = await log.subscribe({
       topic: EVENTS_TOPIC,
       group,
       startAt: 'end',
       commit: 'auto',
-      gatherMs: GATHER_MS,
+      gatherMs: Math.min(LONGEST_GATHER_MS, Math.max(GATHER_MS, gatherMs * GATHER_SHARE)),
       onBatch: async (batch) => this.receive(batch),
       onAssigned: async (partitions) => this.follow(partitions),
       onRevoked: (partitions) => this.unfollow(partitions),

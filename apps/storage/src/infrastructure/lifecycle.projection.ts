@@ -16,7 +16,7 @@ const ERASE = `UPDATE attachments SET state = 'erased', expires_at = now() WHERE
 @Injectable()
 export class LifecycleProjection implements Projection {
   readonly group = 'storage';
-  readonly gatherMs = 200;
+  readonly gatherMs = 1_000;
 
   constructor(
     private readonly databases: Database,
