@@ -1,6 +1,4 @@
-import { AppConfig } from '@agent-chat/config';
 import { type VariantName } from '@agent-chat/contracts';
-import { Injectable } from '@nestjs/common';
 import sharp, { type OutputInfo, type Sharp } from 'sharp';
 import { BrokenImageError, ImageMaker, type MadeImage, type MadeVariant } from '../application/image-maker';
 
@@ -27,9 +25,9 @@ sharp.cache(false);
 sharp.concurrency(1);
 
 /** Smaller pictures by libvips. Metadata is left out, and the orientation that it held applied. */
-@Injectable()
 export class SharpImageMaker extends ImageMaker {
-  constructor(private readonly config: AppConfig) {
+  /** `maxPixels`: an image with more is broken; as many are taken at the upload. */
+  constructor(private readonly maxPixels: number) {
     super();
   }
 
@@ -44,9 +42,9 @@ export class SharpImageMaker extends ImageMaker {
     }
   }
 
-  /** Only the first picture of several; no more pixels than are taken at the upload. */
+  /** Only the first picture of several. */
   private open(image: Buffer): Sharp {
-    return sharp(image, { limitInputPixels: this.config.files.maxImagePixels, failOn: 'error', pages: 1, autoOrient: true }).timeout({ seconds: SECONDS });
+    return sharp(image, { limitInputPixels: this.maxPixels, failOn: 'error', pages: 1, autoOrient: true }).timeout({ seconds: SECONDS });
   }
 
   private async makeOne(image: Buffer, { name, side, type, encode }: Wanted): Promise<MadeVariant> {
