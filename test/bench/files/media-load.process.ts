@@ -57,7 +57,10 @@ class MediaLoad {
 
   /** Resolves when none is left. */
   async drained(): Promise<void> {
-    for (; this.waiting.length > 0; await this.look()) await delay(LOOK_EVERY_MS);
+    while (this.waiting.length > 0) {
+      await delay(LOOK_EVERY_MS);
+      await this.look();
+    }
   }
 
   private async keep(): Promise<void> {
