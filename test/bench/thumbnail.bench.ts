@@ -89,15 +89,13 @@ const ms = (seconds: number): number => Math.round(seconds * 1_000);
 function rowsOf({ one, all, made, bare }: Outcome, each: number): Row[] {
   const count = made.length;
   const pictures = (at: number): number => Object.keys(made[at] ?? {}).length;
-  const single = PICTURES.map(
-    ({ name, width, height }, at): Row => ({
-      images: `${name}, ${String(width)} x ${String(height)}`,
-      'smaller pictures': pictures(at * each),
-      'ready after ms': ms(one[at]!.seconds),
-      'bare sharp ms': ms(sum(bare.seconds.slice(at * each, (at + 1) * each)) / each),
-      'server ms': ms(one[at]!.cpuSeconds),
-    }),
-  );
+  const single = PICTURES.map(({ name, width, height }, at): Row => ({
+    images: `${name}, ${String(width)} x ${String(height)}`,
+    'smaller pictures': pictures(at * each),
+    'ready after ms': ms(one[at]!.seconds),
+    'bare sharp ms': ms(sum(bare.seconds.slice(at * each, (at + 1) * each)) / each),
+    'server ms': ms(one[at]!.cpuSeconds),
+  }));
   const together: Row = {
     images: `${String(count)} queued: an image`,
     'smaller pictures': rounded(sum(made.map((_, at) => pictures(at))) / count),
