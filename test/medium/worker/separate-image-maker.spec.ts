@@ -1,19 +1,28 @@
 import { eventually } from '@agent-chat/testing';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { constants, getPriority } from 'node:os';
 import { resolve } from 'node:path';
 import { BrokenImageError } from '../../../apps/worker/src/application/image-maker';
-import { SeparateImageMaker } from '../../../apps/worker/src/infrastructure/separate-image-maker';
+import { SeparateImageMaker, type SeparateOptions } from '../../../apps/worker/src/infrastructure/separate-image-maker';
 import { SharpImageMaker } from '../../../apps/worker/src/infrastructure/sharp-image-maker';
+import { cpuSecondsOf } from '../../bench/load/process-usage';
 import { landscape } from '../../support/test-pictures';
 
 const PROGRAM = resolve(__dirname, '../../../dist/apps/worker/src/infrastructure/image-maker.process.js');
 const MAX_PIXELS = 20_000_000;
+/** As `sched.h` has it. */
+const SCHED_IDLE = 5;
+
+/** How the kernel schedules a thread; `policy` in proc(5). */
+function policyOf(pid: number, thread: number): number {
+  const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8');
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[38]);
+}
 
 describe('pictures made in a process of their own', () => {
   const makers: SeparateImageMaker[] = [];
-  const open = (idleMs?: number): SeparateImageMaker => {
-    const maker = new SeparateImageMaker(MAX_PIXELS, PROGRAM, idleMs);
+  const open = (options: SeparateOptions = {}): SeparateImageMaker => {
+    const maker = new SeparateImageMaker(MAX_PIXELS, { program: PROGRAM, ...options });
     makers.push(maker);
     return maker;
   };
@@ -46,12 +55,12 @@ describe('pictures made in a process of their own', () => {
     const maker = open();
     await maker.make(await landscape(400, 300, 10));
     const pid = await started(maker);
-    const low = Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL);
 
-    expect(getPriority(pid)).toBe(low);
-    const priorities = readdirSync(`/proc/${pid}/task`).map((thread) => getPriority(Number(thread)));
+    expect(getPriority(pid)).toBe(Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL));
+    expect(policyOf(pid, pid)).toBe(SCHED_IDLE);
+    const policies = readdirSync(`/proc/${pid}/task`).map((thread) => policyOf(pid, Number(thread)));
     // The main thread, four of Node's pool and those of libvips.
-    expect(priorities.filter((priority) => priority === low).length).toBeGreaterThan(5);
+    expect(policies.filter((policy) => policy === SCHED_IDLE).length).toBeGreaterThan(5);
   });
 
   it('are not made, and are no broken image, when the process is gone; the next get a new one', async () => {
@@ -66,8 +75,21 @@ describe('pictures made in a process of their own', () => {
     expect(maker.pid).not.toBe(pid);
   });
 
+  it('are not made, and are no broken image, when that takes too long: somebody else may have had the processors', async () => {
+    const maker = open({ seconds: 1 });
+    const making = maker.make(await landscape(4_000, 3_000, 10));
+    const pid = await started(maker);
+    // In the middle of it.
+    await eventually(() => Promise.resolve(expect(cpuSecondsOf(pid)).toBeGreaterThan(0.5)), { intervalMs: 5 });
+    process.kill(pid, 'SIGSTOP');
+    setTimeout(() => process.kill(pid, 'SIGCONT'), 1_200);
+
+    await expect(making).rejects.toThrow('timeout');
+    await expect(making).rejects.not.toThrow(BrokenImageError);
+  });
+
   it('need no process once there are none to be made', async () => {
-    const maker = open(10);
+    const maker = open({ idleMs: 10 });
     const making = maker.make(await landscape(100, 75, 10));
     const pid = await started(maker);
     await making;

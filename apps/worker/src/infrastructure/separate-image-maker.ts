@@ -9,6 +9,16 @@ const TIMEOUT_MS = 10 * 60_000;
 /** What worked on large images gives its memory back by ending. */
 const IDLE_MS = 60_000;
 
+/** How it is done; for tests. */
+export interface SeparateOptions {
+  /** What the process runs. */
+  readonly program?: string;
+  /** How long the process stays without work. */
+  readonly idleMs?: number;
+  /** What each picture may take, of the clock. */
+  readonly seconds?: number;
+}
+
 /**
  * Smaller pictures made in a process of their own, one image at a time. It gives way to whoever answers people, and an image that brings it down takes nothing
  * else along: then `make` rejects, and the next image gets a new process. It is started when it is needed, and ends when it isn't, or when this process does.
@@ -20,8 +30,7 @@ export class SeparateImageMaker extends ImageMaker {
 
   constructor(
     private readonly maxPixels: number,
-    private readonly program = PROGRAM,
-    private readonly idleMs = IDLE_MS,
+    private readonly options: SeparateOptions = {},
   ) {
     super();
   }
@@ -40,9 +49,10 @@ export class SeparateImageMaker extends ImageMaker {
   private async makeOne(image: Buffer): Promise<MadeImage> {
     clearTimeout(this.idle);
     this.child ??= this.start();
-    const answer = await ask(this.child, { image, maxPixels: this.maxPixels });
-    this.idle = setTimeout(() => this.end(), this.idleMs).unref();
+    const answer = await ask(this.child, { image, maxPixels: this.maxPixels, seconds: this.options.seconds });
+    this.idle = setTimeout(() => this.end(), this.options.idleMs ?? IDLE_MS).unref();
     if ('broken' in answer) throw new BrokenImageError(answer.broken);
+    if ('failed' in answer) throw new Error(answer.failed);
     return answer.made;
   }
 
@@ -54,7 +64,14 @@ export class SeparateImageMaker extends ImageMaker {
 
   /** What reads strangers' images has no settings, and so no secrets, in its environment. */
   private start(): ChildProcess {
-    const child = fork(this.program, [], { env: {}, execArgv: [], serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const child = fork(this.options.program ?? PROGRAM, [], {
+      env: {},
+      execArgv: [],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      // A session of its own: Ctrl-C in a terminal is for the process that started it, which decides when this one ends.
+      detached: true,
+    });
     const forget = (): void => {
       if (this.child === child) this.child = undefined;
     };
