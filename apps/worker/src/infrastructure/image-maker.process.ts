@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import { constants, getPriority, setPriority } from 'node:os';
 import { BrokenImageError } from '../application/image-maker';
 import { type ImageAnswer, type ImageTask } from './image-task';
@@ -7,29 +6,15 @@ import { type ImageAnswer, type ImageTask } from './image-task';
 // Before any thread that works on images is there: each is scheduled as the one that began it.
 giveWay();
 
-/**
- * A low priority makes others wait for the end of a time slice all the same. Where the system can (Linux), this process has a processor only as long as nobody else
- * wants it; and where the kernel first shares out processors among sessions, as it does outside of containers and services, its own has the smallest share.
- */
+/** Where the system can (Linux), this process has a processor only as long as nobody else wants it. A low priority alone makes others wait for the end of its time slice. */
 function giveWay(): void {
   // It may not be raised.
   setPriority(Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL));
-  for (const ask of [leaveTheProcessor, shrinkTheSession]) {
-    try {
-      ask();
-    } catch {
-      // Another system, or no such right.
-    }
+  try {
+    execFileSync('chrt', ['--idle', '--pid', '0', String(process.pid)], { stdio: 'ignore' });
+  } catch {
+    // No such program, or no such right.
   }
-}
-
-function leaveTheProcessor(): void {
-  execFileSync('chrt', ['--idle', '--pid', '0', String(process.pid)], { stdio: 'ignore' });
-}
-
-/** Nobody else is in it: see `detached` where this process is started. */
-function shrinkTheSession(): void {
-  writeFileSync('/proc/self/autogroup', String(constants.priority.PRIORITY_LOW));
 }
 
 /** Loaded once the priority is set. */
@@ -46,4 +31,6 @@ async function answerTo({ image, maxPixels, seconds }: ImageTask): Promise<Image
 process.on('message', (task: ImageTask) => {
   void answerTo(task).then((answer) => process.send?.(answer));
 });
+// Ctrl-C reaches every process of a terminal: the one that asked decides when this one ends.
+process.on('SIGINT', () => undefined);
 process.on('disconnect', () => process.exit(0));

@@ -64,14 +64,7 @@ export class SeparateImageMaker extends ImageMaker {
 
   /** What reads strangers' images has no settings, and so no secrets, in its environment. */
   private start(): ChildProcess {
-    const child = fork(this.options.program ?? PROGRAM, [], {
-      env: {},
-      execArgv: [],
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      // A session of its own: Ctrl-C in a terminal is for the process that started it, which decides when this one ends.
-      detached: true,
-    });
+    const child = fork(this.options.program ?? PROGRAM, [], { env: {}, execArgv: [], serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     const forget = (): void => {
       if (this.child === child) this.child = undefined;
     };
