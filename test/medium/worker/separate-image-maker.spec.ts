@@ -80,7 +80,13 @@ describe('pictures made in a process of their own', () => {
     const making = maker.make(await landscape(4_000, 3_000, 10));
     const pid = await started(maker);
     // In the middle of it.
-    await eventually(() => Promise.resolve(expect(cpuSecondsOf(pid)).toBeGreaterThan(0.5)), { intervalMs: 5 });
+    await eventually(
+      () => {
+        expect(cpuSecondsOf(pid)).toBeGreaterThan(0.5);
+        return Promise.resolve();
+      },
+      { intervalMs: 5 },
+    );
     process.kill(pid, 'SIGSTOP');
     setTimeout(() => process.kill(pid, 'SIGCONT'), 1_200);
 

@@ -64,7 +64,12 @@ export class SeparateImageMaker extends ImageMaker {
 
   /** What reads strangers' images has no settings, and so no secrets, in its environment. */
   private start(): ChildProcess {
-    const child = fork(this.options.program ?? PROGRAM, [], { env: {}, execArgv: [], serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const child = fork(this.options.program ?? PROGRAM, [], {
+      env: {},
+      execArgv: [],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
     const forget = (): void => {
       if (this.child === child) this.child = undefined;
     };

@@ -10,7 +10,7 @@ const SIDES = [640, 1280, 2048] as const;
 const SECONDS = 120;
 
 /** How sharp says so. */
-const TIMEOUT = /^timeout: /;
+const TIMEOUT = 'timeout: ';
 
 type Encode = (image: Sharp) => Sharp;
 const webp: Encode = (image) => image.webp({ quality: 78, effort: 4 });
@@ -47,7 +47,7 @@ export class SharpImageMaker extends ImageMaker {
       return { placeholder: await this.placeholder(image), variants };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      if (TIMEOUT.test(reason)) throw error;
+      if (reason.startsWith(TIMEOUT)) throw error;
       throw new BrokenImageError(reason, { cause: error });
     }
   }
