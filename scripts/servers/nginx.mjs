@@ -43,13 +43,12 @@ ${root === undefined ? doorOf({ host, port, gateways }) : filesOf({ host, port, 
 `;
 }
 
-/** As files are served best: the kernel copies them to the socket, and they stay open. */
+/** As files are served best: the kernel copies them to the socket, and they stay open. Without `tcp_nopush`: the ends of small answers would wait for what came before to be confirmed. */
 function filesOf({ host, port, root }) {
   return `  server {
     listen ${host}:${port} backlog=4096;
     root ${root};
     sendfile on;
-    tcp_nopush on;
     open_file_cache max=100;
     keepalive_requests 1000000;
   }
