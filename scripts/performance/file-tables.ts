@@ -38,7 +38,7 @@ export function serveTable(): string {
 export function thumbnailTable(): string {
   return tableOf('thumbnail', ['', 'smaller pictures', 'ready after, ms', 'bare sharp, ms', 'server, ms'], (row) => [
     text(row, 'images'),
-    number(row, 'smaller pictures'),
+    number(row, 'smaller pictures', Number.isInteger(row['smaller pictures']) ? 0 : 1),
     number(row, 'ready after ms', 0),
     number(row, 'bare sharp ms', 0),
     number(row, 'server ms', 0),
