@@ -45,8 +45,8 @@ const latencies = (where: string, from: MeasurementName): Target[] => [
 ];
 
 const besideImages = (from: MeasurementName): Target => ({
-  what: 'the same while 20 images wait to be made smaller, standalone',
-  target: '90% of it',
+  what: 'acknowledged sends a second while 20 images wait to be made smaller, standalone',
+  target: '90% of those without',
   from,
   measured: (record) => amount(figure('achievedBesideMedia')(record), 0),
   baseline: (record) => `without them ${amount(figure('achieved')(record), 0)} (${percent(figure('ofAlone')(record))})`,
