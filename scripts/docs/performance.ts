@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { budgetTable, functionTable, limitTable, ownerTable, stageTable, unitTable } from '../performance/cost-tables';
+import { mediaTable, projectionTable, serveTable, thumbnailTable, uploadTable } from '../performance/file-tables';
 import { NOT_RECORDED } from '../performance/markdown';
 import { type MeasurementName, MEASUREMENTS } from '../performance/measurements';
 import { recordTable, targetTable } from '../performance/targets';
@@ -18,6 +19,11 @@ const TABLES: Readonly<Record<string, () => string>> = {
   limits: limitTable,
   fanout: () => unitTable('profile-fanout'),
   history: () => unitTable('profile-history'),
+  upload: uploadTable,
+  serve: serveTable,
+  thumbnail: thumbnailTable,
+  media: mediaTable,
+  projection: projectionTable,
   'graph-send': () => graph('send', 'a message in the standalone'),
   'graph-send-cluster': () => graph('send-cluster', 'a message in a cluster: its gateway, chat, presence and analytics'),
   'graph-fanout': () => graph('fanout', 'a delivery to a large room'),

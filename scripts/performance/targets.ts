@@ -44,9 +44,26 @@ const latencies = (where: string, from: MeasurementName): Target[] => [
   { what: `delivery at half of that, ${where}`, target: 'p99 < 100 ms', from, measured: ({ rows: [half] }) => percentile(half, DELIVERY, 2), baseline: none },
 ];
 
+const besideImages = (from: MeasurementName): Target => ({
+  what: 'acknowledged sends a second while 20 images wait to be made smaller, standalone',
+  target: '90% of those without',
+  from,
+  measured: (record) => amount(figure('achievedBesideMedia')(record), 0),
+  baseline: (record) => `without them ${amount(figure('achieved')(record), 0)} (${percent(figure('ofAlone')(record))})`,
+});
+
+const replayed = (what: string, name: string): Target => ({
+  what: `${what} built again: events a second of one core`,
+  target: '20,000',
+  from: 'projection',
+  measured: (record) => amount(figure(name)(record), 0),
+  baseline: none,
+});
+
 export const TARGETS: readonly Target[] = [
   sends('standalone', '7,000, and 80% of the limit', 'send'),
   ...latencies('standalone', 'send-half'),
+  besideImages('send-media'),
   sends('cluster', '5,000, and 80% of the limit', 'send-cluster'),
   ...latencies('cluster', 'send-cluster'),
   {
@@ -70,6 +87,8 @@ export const TARGETS: readonly Target[] = [
     measured: ({ rows: [, row] }) => `${percentile(row, 'p50/95/99/max ms', 1)}, ${amount(Number(row?.['pages/s']), 0)}/s on one core`,
     baseline: ({ rows: [, , bare] }) => `a bare HTTP server sends the same bytes ${amount(Number(bare?.['pages/s']), 0)} times a second`,
   },
+  replayed('figures', 'figuresPerSecondACore'),
+  replayed('the audit trail', 'auditPerSecondACore'),
 ];
 
 /** What was aimed at, and what the last recorded runs measured; without a figure where there was none. */

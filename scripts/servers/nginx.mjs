@@ -1,4 +1,4 @@
-// A real NGINX in front of gateways, as one process: what is said to it goes to that gateway which has the fewest connections.
+// A real NGINX, as one process: in front of gateways, where what is said to it goes to that one which has the fewest connections, or of the files of a folder.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDockerPreferred, launchWith, programOfImage } from './containers.mjs';
@@ -26,7 +26,7 @@ export async function provision() {
  * `max_fails=0`: NGINX takes a server that failed once for whole again only when a request to it has ended. A WebSocket doesn't end, so that after a restart it
  * would let one person a `fail_timeout` in. What is refused goes to another gateway anyway.
  */
-function configuration({ folder, host, port, gateways }) {
+function configuration({ folder, host, port, gateways, root }) {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `  ${kind}_temp_path ${join(folder, `tmp-${kind}`)};`);
   return `daemon off;
 master_process off;
@@ -39,18 +39,30 @@ http {
 ${temporary.join('\n')}
   access_log off;
   server_tokens off;
-  upstream gateways {
+${root === undefined ? doorOf({ host, port, gateways }) : filesOf({ host, port, root })}}
+`;
+}
+
+/** As files are served best: the kernel copies them to the socket, and they stay open. Without `tcp_nopush`: the ends of small answers would wait for what came before to be confirmed. */
+function filesOf({ host, port, root }) {
+  return `  server {
+    listen ${host}:${port} backlog=4096;
+    root ${root};
+    sendfile on;
+    open_file_cache max=100;
+    keepalive_requests 1000000;
+  }
+`;
+}
+
+function doorOf({ host, port, gateways }) {
+  return `  upstream gateways {
     least_conn;
 ${gateways.map((to) => `    server 127.0.0.1:${to} max_fails=0;`).join('\n')}
     keepalive 64;
   }
   map $http_upgrade $connection_header { default upgrade; '' ''; }
-${doorOf({ host, port })}}
-`;
-}
-
-function doorOf({ host, port }) {
-  return `  server {
+  server {
     listen ${host}:${port} backlog=4096;
     client_max_body_size 0;
     proxy_http_version 1.1;
@@ -81,14 +93,14 @@ function doorOf({ host, port }) {
 `;
 }
 
-/** Starts it in front of the gateways on these ports of this machine. */
-export async function start({ folder, port, host = '127.0.0.1', gateways, name = 'nginx' }) {
+/** Starts it in front of the gateways on these ports of this machine, or of the files in `root`. */
+export async function start({ folder, port, host = '127.0.0.1', gateways, root, name = 'nginx' }) {
   const program = await provision();
   const home = join(folder, name);
   mkdirSync(home, { recursive: true });
   const at = port ?? (await freePort());
   const file = join(home, 'nginx.conf');
-  writeFileSync(file, configuration({ folder: home, host, port: at, gateways }));
+  writeFileSync(file, configuration({ folder: home, host, port: at, gateways, root }));
   const launch = { name, args: ['-p', home, '-e', 'stderr', '-c', file], folder: home, port: at, stopSignal: 'SIGQUIT' };
   const node = await startNode(launchWith(program, launch));
   const settings = { ENTRY: `http://127.0.0.1:${at}` };

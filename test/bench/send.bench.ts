@@ -1,3 +1,4 @@
+import { type MediaFigures } from './files/media-load.process';
 import { type BareSystem, startLimit, startPlain } from './limit/bare-system';
 import { type ChildTask, startTask } from './load/child-task';
 import { ClusterUnderLoad } from './load/cluster-under-load';
@@ -13,7 +14,8 @@ export const description =
   'posts at a steady rate into rooms of 10, every delivery verified, beside a plain Socket.IO server with one INSERT a message, and the limit: a program that ' +
   'does nothing but store and deliver; --profile cluster: Kafka, Redis, two Postgres and the apps as separate processes, at half of the rate and at all of it, ' +
   'beside a limit of two processes over the same Kafka, Redis and Postgres ' +
-  '(rate=1000|5000 seconds=10 warmup=5|10 users=100 roomsPerUser=10 members=10 find=false baseline=true baselineRate=<rate> gateways=1 chats=1 cpuProfile=<directory>)';
+  '(rate=1000|5000 seconds=10 warmup=5|10 users=100 roomsPerUser=10 members=10 find=false baseline=true baselineRate=<rate> gateways=1 chats=1 cpuProfile=<directory>); ' +
+  'media=20: at the end once more, with so many images waiting for the worker or on it all the time';
 
 const DRAIN_SECONDS = 20;
 const BASELINE_DRAIN_SECONDS = 2;
@@ -24,11 +26,30 @@ async function loadOf(population: Population): Promise<ChildTask> {
   return load;
 }
 
+/** What was measured while images were worked on. */
+interface BesideMedia {
+  readonly measured: Measured;
+  readonly media: MediaFigures;
+}
+
+function mediaFigures(alone: Measured | undefined, { measured, media }: BesideMedia): Record<string, number> {
+  return {
+    achievedBesideMedia: measured.achieved,
+    ofAlone: rounded(measured.achieved / (alone?.achieved ?? 0), 3),
+    ackP99MsAlone: alone?.ack.p99 ?? 0,
+    ackP99MsBesideMedia: measured.ack.p99,
+    imagesFinished: media.finished,
+    imagesPerSecond: rounded(media.finished / media.seconds, 2),
+    fewestImagesWaiting: media.fewest,
+  };
+}
+
 class SendBench {
   private readonly population: Omit<Population, 'urls' | 'isBare'>;
   private readonly seconds: number;
   private readonly isCluster: boolean;
   private readonly rate: number;
+  private readonly media: number;
   private readonly profiler: CpuProfiler | undefined;
 
   constructor(private readonly options: BenchOptions) {
@@ -36,6 +57,7 @@ class SendBench {
     if (!['standalone', 'cluster'].includes(profile)) throw new Error(`profile must be standalone or cluster, not ${profile}`);
     this.isCluster = profile === 'cluster';
     this.rate = numberOption(options, 'rate', this.isCluster ? 5_000 : 1_000);
+    this.media = numberOption(options, 'media', 0);
     this.profiler = CpuProfiler.in(options['cpuProfile']);
     this.seconds = numberOption(options, 'seconds', 10);
     this.population = {
@@ -48,9 +70,13 @@ class SendBench {
   async run(): Promise<{ figures: Record<string, number | string>; rows: object[] }> {
     const system = await this.startSystem();
     try {
-      const { measured, verdict } = await this.measureChat(system);
+      const { measured, besideMedia, verdict } = await this.measureChat(system);
       const rows = measured.map((each) => rowOf('agent-chat', each));
       const figures: Record<string, number | string> = { ...verdictFigures(verdict), ...this.speedFigures(measured) };
+      if (besideMedia !== undefined) {
+        rows.push(rowOf(`agent-chat, ${String(this.media)} images queued`, besideMedia.measured));
+        Object.assign(figures, mediaFigures(measured.at(-1), besideMedia));
+      }
       if (isOn(this.options, 'baseline', true)) {
         const achieved = measured.at(-1)?.achieved ?? 0;
         tell('plain Socket.IO');
@@ -86,7 +112,7 @@ class SendBench {
     return { achievedAtHalf: half.achieved, ackP99MsAtHalf: half.ack.p99, achieved: full.achieved, ackP99Ms: full.ack.p99 };
   }
 
-  private async measureChat(system: SystemUnderLoad): Promise<{ measured: Measured[]; verdict: Verdict }> {
+  private async measureChat(system: SystemUnderLoad): Promise<{ measured: Measured[]; besideMedia: BesideMedia | undefined; verdict: Verdict }> {
     tell('registering and subscribing');
     const load = await loadOf({ ...this.population, urls: system.urls, isBare: false });
     try {
@@ -94,12 +120,29 @@ class SendBench {
       const measured: Measured[] = [];
       await this.warmUp(target, this.rate);
       for (const rate of this.rates) measured.push(await this.measureTarget({ ...target, profiler: this.profiler }, rate, DRAIN_SECONDS));
+      const besideMedia = this.media === 0 ? undefined : await this.measureBesideMedia(system, target);
       tell('verifying');
       const verdict = await load.ask<Verdict>('verify');
       if (system.printed.trim() !== '') tell(system.printed.slice(-2_000));
-      return { measured, verdict };
+      return { measured, besideMedia, verdict };
     } finally {
       await load.stop();
+    }
+  }
+
+  /** The same rate, while images are worked on. Resolves when none is left. */
+  private async measureBesideMedia({ urls: [url] }: SystemUnderLoad, target: Target): Promise<BesideMedia> {
+    tell(`${String(this.media)} images`);
+    const images = startTask('../files/media-load.process.ts');
+    try {
+      await images.ask('open', { url, count: this.media });
+      await images.ask('begin');
+      const measured = await this.measureTarget(target, this.rate, DRAIN_SECONDS);
+      const media = await images.ask<MediaFigures>('end');
+      await images.ask('drained');
+      return { measured, media };
+    } finally {
+      await images.stop();
     }
   }
 

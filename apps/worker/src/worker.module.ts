@@ -1,8 +1,14 @@
+import { AppConfig } from '@agent-chat/config';
 import { Module } from '@nestjs/common';
 import { ImageMaker } from './application/image-maker';
 import { MakeVariantsJob } from './application/make-variants.job';
-import { SharpImageMaker } from './infrastructure/sharp-image-maker';
+import { SeparateImageMaker } from './infrastructure/separate-image-maker';
 
 /** Background jobs, a provider each kind. */
-@Module({ providers: [MakeVariantsJob, { provide: ImageMaker, useClass: SharpImageMaker }] })
+@Module({
+  providers: [
+    MakeVariantsJob,
+    { provide: ImageMaker, useFactory: ({ files }: AppConfig) => new SeparateImageMaker(files.maxImagePixels), inject: [AppConfig] },
+  ],
+})
 export class WorkerModule {}

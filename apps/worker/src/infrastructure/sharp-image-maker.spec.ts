@@ -1,9 +1,8 @@
-import { type AppConfig } from '@agent-chat/config';
 import sharp, { type Sharp } from 'sharp';
 import { BrokenImageError } from '../application/image-maker';
 import { SharpImageMaker } from './sharp-image-maker';
 
-const maker = new SharpImageMaker({ files: { maxImagePixels: 4_000_000 } } as unknown as AppConfig);
+const maker = new SharpImageMaker(4_000_000);
 /** Red on the left, blue on the right. */
 const halves = (width: number, height: number): Sharp =>
   sharp({ create: { width, height, channels: 3, background: '#0000ff' } }).composite([

@@ -1,6 +1,4 @@
-import { AppConfig } from '@agent-chat/config';
 import { type VariantName } from '@agent-chat/contracts';
-import { Injectable } from '@nestjs/common';
 import sharp, { type OutputInfo, type Sharp } from 'sharp';
 import { BrokenImageError, ImageMaker, type MadeImage, type MadeVariant } from '../application/image-maker';
 
@@ -8,7 +6,11 @@ const PLACEHOLDER_SIDE = 16;
 const THUMBNAIL_SIDE = 320;
 /** Of an image that is no longer than the side before, a side says nothing new. */
 const SIDES = [640, 1280, 2048] as const;
-const SECONDS = 60;
+/** Of the clock, for one picture: where processors are short that may be long. */
+const SECONDS = 120;
+
+/** How sharp says so. */
+const TIMEOUT = 'timeout: ';
 
 type Encode = (image: Sharp) => Sharp;
 const webp: Encode = (image) => image.webp({ quality: 78, effort: 4 });
@@ -27,12 +29,16 @@ sharp.cache(false);
 sharp.concurrency(1);
 
 /** Smaller pictures by libvips. Metadata is left out, and the orientation that it held applied. */
-@Injectable()
 export class SharpImageMaker extends ImageMaker {
-  constructor(private readonly config: AppConfig) {
+  /** `maxPixels`: an image with more is broken; as many are taken at the upload. `seconds`: what each picture made of it may take. */
+  constructor(
+    private readonly maxPixels: number,
+    private readonly seconds = SECONDS,
+  ) {
     super();
   }
 
+  /** Rejects with something else than `BrokenImageError` when a picture took too long: that says as much about the machine as about the image. */
   override async make(image: Buffer): Promise<MadeImage> {
     try {
       const { autoOrient } = await this.open(image).metadata();
@@ -40,13 +46,15 @@ export class SharpImageMaker extends ImageMaker {
       for (const wanted of wantedOf(Math.max(autoOrient.width, autoOrient.height))) variants.push(await this.makeOne(image, wanted));
       return { placeholder: await this.placeholder(image), variants };
     } catch (error) {
-      throw new BrokenImageError(error instanceof Error ? error.message : String(error), { cause: error });
+      const reason = error instanceof Error ? error.message : String(error);
+      if (reason.startsWith(TIMEOUT)) throw error;
+      throw new BrokenImageError(reason, { cause: error });
     }
   }
 
-  /** Only the first picture of several; no more pixels than are taken at the upload. */
+  /** Only the first picture of several. */
   private open(image: Buffer): Sharp {
-    return sharp(image, { limitInputPixels: this.config.files.maxImagePixels, failOn: 'error', pages: 1, autoOrient: true }).timeout({ seconds: SECONDS });
+    return sharp(image, { limitInputPixels: this.maxPixels, failOn: 'error', pages: 1, autoOrient: true }).timeout({ seconds: this.seconds });
   }
 
   private async makeOne(image: Buffer, { name, side, type, encode }: Wanted): Promise<MadeVariant> {
