@@ -124,6 +124,8 @@ export class Reader {
 }
 
 class ReaderConnection extends Connection {
+  override readonly isBusy = false;
+
   constructor(private readonly reader: Reader) {
     super({ userId: reader.userId, sessionId: 'a session', roles: [], expiresAtMs: Number.MAX_SAFE_INTEGER });
   }

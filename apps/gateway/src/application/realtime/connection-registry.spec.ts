@@ -5,6 +5,7 @@ import { Connection } from './connection';
 import { ConnectionRegistry } from './connection-registry';
 
 class Device extends Connection {
+  readonly isBusy = false;
   sendEvents(): void {}
   send(): void {}
   sendEphemeral(): void {}

@@ -26,6 +26,9 @@ export abstract class Connection {
 
   isClosed = false;
 
+  /** Whether its client has yet to take much of what was sent. */
+  abstract get isBusy(): boolean;
+
   constructor(public principal: Principal) {}
 
   get userId(): UserId {

@@ -14,7 +14,7 @@ const groupOf = (fromSeq: number, toSeq: number): EventGroup => ({
 });
 
 /** A room with so many live readers, and what was written to them. */
-function setUp(readers: number) {
+function setUp(readers: number, busyReaders = 0) {
   const frames: { readonly json: string; readonly atOnce: boolean }[] = [];
   const needs: RoomNeeds = {
     repair: () => undefined,
@@ -29,7 +29,11 @@ function setUp(readers: number) {
   };
   const room = new LocalRoom('r' as RoomId, needs);
   for (let index = 0; index < readers; index++) {
-    const reader = { subscriptions: new Map(), sendEvents: (_: RoomId, { json }: { json: string }, atOnce: boolean) => frames.push({ json, atOnce }) };
+    const reader = {
+      isBusy: index < busyReaders,
+      subscriptions: new Map(),
+      sendEvents: (_: RoomId, { json }: { json: string }, atOnce: boolean) => frames.push({ json, atOnce }),
+    };
     const subscription = new Subscription(reader as unknown as Connection, `user-${String(index)}` as UserId);
     room.feed.enter(subscription);
     room.feed.opened(subscription, { epoch: 1, seq: 1 });
@@ -54,6 +58,18 @@ describe('A local room', () => {
 
     expect(frames).toHaveLength(2 * LARGE);
     expect(frames.at(-1)).toEqual({ json: '[{"seq":3},{"seq":4}]', atOnce: true });
+  });
+
+  it.each([
+    ['as long as it may where most have yet to take what they were sent', LARGE, 900],
+    ['no longer than usual where some have', LARGE / 5, 0],
+  ])('that is large rests %s', (_, busyReaders, leastMs) => {
+    const { room, frames } = setUp(LARGE, busyReaders);
+    room.feed.offer(groupOf(2, 2));
+    while (frames.length < LARGE) room.step(64);
+    const restMs = room.restUntilMs - performance.now();
+    expect(restMs).toBeGreaterThan(leastMs - 100);
+    expect(restMs).toBeLessThan(leastMs + 500);
   });
 
   it('that is not large never rests, and its frames may wait for those of other rooms', () => {

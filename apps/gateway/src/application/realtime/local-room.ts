@@ -27,6 +27,8 @@ const LARGE_ROOM_READERS = 500;
 /** A large room rests so many times as long as writing to all of its readers took: the rest of the time belongs to others. */
 const REST_FACTOR = 2;
 const LONGEST_REST_MS = 1_000;
+/** Where more than this share of the readers have yet to take what they were sent, the room rests as long as it may: whoever has no time to read has none to answer a ping either. */
+const BUSY_SHARE = 0.5;
 /** What may wait to be written to a large room, events times readers. */
 const MAX_WAITING_DELIVERIES = 100_000;
 
@@ -43,6 +45,8 @@ export class LocalRoom implements Deliverer, FeedOutlet<Connection> {
   restUntilMs = 0;
   /** How long writing the present group to large room's readers has taken so far. */
   private writingMs = 0;
+  /** How many of them had yet to take what was written before. */
+  private busyReaders = 0;
 
   constructor(
     readonly roomId: RoomId,
@@ -89,6 +93,7 @@ export class LocalRoom implements Deliverer, FeedOutlet<Connection> {
   }
 
   deliver({ reader }: RoomSubscription, group: EventGroup): void {
+    if (reader.isBusy) this.busyReaders += 1;
     try {
       reader.sendEvents(this.roomId, this.frameOf(group), this.isLarge);
     } catch (error) {
@@ -121,8 +126,10 @@ export class LocalRoom implements Deliverer, FeedOutlet<Connection> {
     const nowMs = performance.now();
     this.writingMs += nowMs - startedMs;
     if (!this.feed.isWriting) {
-      this.restUntilMs = nowMs + Math.min(this.writingMs * REST_FACTOR, LONGEST_REST_MS);
+      const restMs = this.busyReaders > this.feed.liveCount * BUSY_SHARE ? LONGEST_REST_MS : this.writingMs * REST_FACTOR;
+      this.restUntilMs = nowMs + Math.min(restMs, LONGEST_REST_MS);
       this.writingMs = 0;
+      this.busyReaders = 0;
     }
     return more;
   }

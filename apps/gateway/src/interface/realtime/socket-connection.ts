@@ -14,7 +14,7 @@ import { encodeAnswerFrame, encodeEventsFrame, joinFrames, type SocketFrame } fr
 const LINGER_MS = 2_000;
 /** How long a socket that leaves waits for the answers to its calls. */
 const LAST_ANSWERS_MS = 5_000;
-/** Ephemeral frames are dropped once this much waits. */
+/** Once this much waits, a client is busy: ephemeral frames are dropped. */
 const BUSY_PACKETS = 16;
 const BUSY_BYTES = 16 * 1_024;
 /** More than this is not gathered into one write. */
@@ -93,6 +93,10 @@ export class SocketConnection extends Connection {
     this.engine.transport.socket?._receiver?.prependListener('error', ({ code }) => {
       if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') this.sayClosing({ code: 'FRAME_TOO_LARGE' });
     });
+  }
+
+  override get isBusy(): boolean {
+    return this.engine.writeBuffer.length > BUSY_PACKETS || (this.wire?.writableLength ?? 0) > BUSY_BYTES;
   }
 
   override sendEvents(_roomId: RoomId, frame: EventsFrame, atOnce: boolean): void {
@@ -198,10 +202,6 @@ export class SocketConnection extends Connection {
       this.onIdle = resolve;
       setTimeout(resolve, LAST_ANSWERS_MS).unref();
     });
-  }
-
-  private get isBusy(): boolean {
-    return this.engine.writeBuffer.length > BUSY_PACKETS || (this.wire?.writableLength ?? 0) > BUSY_BYTES;
   }
 
   private write(frame: string, body: unknown): void {

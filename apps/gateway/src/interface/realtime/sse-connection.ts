@@ -70,12 +70,16 @@ export class SseConnection extends Connection implements EventStream {
     this.write(`event: ${frame}\ndata: ${JSON.stringify(body)}\n\n`);
   }
 
+  override get isBusy(): boolean {
+    return this.response.writableNeedDrain;
+  }
+
   override sendEphemeral(body: ServerFrameBody<'ephemeral'>): void {
-    if (!this.response.writableNeedDrain) this.write(`event: ephemeral\ndata: ${JSON.stringify(body)}\n\n`);
+    if (!this.isBusy) this.write(`event: ephemeral\ndata: ${JSON.stringify(body)}\n\n`);
   }
 
   heartbeat(): void {
-    if (!this.response.writableNeedDrain) this.write(': \n\n');
+    if (!this.isBusy) this.write(': \n\n');
   }
 
   override close(closing: Closing): void {
