@@ -57,9 +57,7 @@ export class EventGroup {
       onAssigned: async (partitions) => this.follow(partitions),
       onRevoked: (partitions) => this.unfollow(partitions),
     });
-    this.timer = setInterval(() => {
-      for (const follower of this.followers.values()) follower.check();
-    }, checkEveryMs).unref();
+    this.timer = setInterval(() => void this.check(), checkEveryMs).unref();
     this.replays = this.lookForReplays();
   }
 
@@ -78,6 +76,14 @@ export class EventGroup {
     clearInterval(this.timer);
     await Promise.all([this.consumption?.stop(), this.replays?.stop()]);
     await this.unfollow([...this.followers.keys()]);
+  }
+
+  /** Never rejects. */
+  private async check(): Promise<void> {
+    // An outage is told by the steps that meet it.
+    const forgotten = (await this.options.handling.forgotten?.([...this.followers.keys()]).catch(() => [])) ?? [];
+    for (const partition of forgotten) this.followers.get(partition)?.restart();
+    for (const follower of this.followers.values()) follower.check();
   }
 
   private lookForReplays(): DeadEventReplays {

@@ -5,6 +5,8 @@ import { type EventPlace } from './dead-events';
 export interface EventHandling {
   /** The position of the last handled event of a partition; 0 before the first. */
   position(partition: number): Promise<number>;
+  /** Those of these partitions whose stored position has gone back by itself: the server has forgotten commits, and their events have to come again. Rejects for an outage. */
+  forgotten?(partitions: readonly number[]): Promise<readonly number[]>;
   /**
    * Handles events in order, all beyond `previous`, and moves the position past them. Rejects for an outage, or with `PositionMovedError`:
    * then any prefix of them may have been handled. What can't be handled at all is dead-lettered and counts as handled (P20).

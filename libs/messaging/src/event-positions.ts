@@ -27,6 +27,13 @@ export class EventPositions {
     return row?.position ?? 0;
   }
 
+  /** Those of several partitions; one that has none yet is left out. */
+  async loadAll(database: PhysicalDatabase, partitions: readonly number[]): Promise<Map<number, number>> {
+    const sql = 'SELECT partition, position FROM consumer_positions WHERE consumer = $1 AND partition = ANY($2)';
+    const rows = await database.query<PositionRow & { readonly partition: number }>(sql, [this.group, partitions]);
+    return new Map(rows.map(({ partition, position }) => [partition, position]));
+  }
+
   /**
    * Moves to an event, if the position is still `previous`; else rejects with `PositionMovedError`, and the transaction must not commit.
    * With `unflushed` its commit doesn't wait for the disk, unless `flush` is called.

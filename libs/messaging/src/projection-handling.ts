@@ -16,6 +16,8 @@ export class ProjectionHandling implements EventHandling, DeadEventHandling {
   private readonly dead: DeadEvents;
   /** Stored positions, by partition, that lie behind what was handled because nothing since then had an effect. */
   private readonly stored = new Map<number, number>();
+  /** What the database has said that it stored, by partition. */
+  private readonly committed = new Map<number, number>();
 
   constructor(
     private readonly projection: Projection,
@@ -25,9 +27,20 @@ export class ProjectionHandling implements EventHandling, DeadEventHandling {
     this.dead = new DeadEvents(projection.group);
   }
 
-  position(partition: number): Promise<number> {
+  async position(partition: number): Promise<number> {
     this.stored.delete(partition);
-    return this.positions.load(this.projection.database(partition), partition);
+    const position = await this.positions.load(this.projection.database(partition), partition);
+    this.committed.set(partition, position);
+    return position;
+  }
+
+  async forgotten(partitions: readonly number[]): Promise<number[]> {
+    if (this.projection.mayForget !== true) return [];
+    const known = new Map(this.committed);
+    const places = groupBy(partitions, (partition) => this.projection.database(partition));
+    const found = await Promise.all([...places].map(([database, own]) => this.positions.loadAll(database, own)));
+    const stored = new Map(found.flatMap((positions) => [...positions]));
+    return partitions.filter((partition) => (stored.get(partition) ?? 0) < (known.get(partition) ?? 0));
   }
 
   async handle(events: readonly LogEvent[], previous: number): Promise<void> {
@@ -79,12 +92,13 @@ export class ProjectionHandling implements EventHandling, DeadEventHandling {
   private async commit(events: readonly LogEvent[], last: LogEvent, previous: number): Promise<void> {
     const after = await this.projection.database(last.partition).transaction(async (connection) => {
       // First, so that whoever resets the projection waits here and not in the middle of its rows.
-      await this.positions.move(connection, previous, last, this.projection.isFlushed === true ? 'flushed' : 'unflushed');
-      const after = await this.projection.apply(connection, events);
+      await this.positions.move(connection, previous, last, this.projection.mayForget === true ? 'unflushed' : 'flushed');
+      const follows = await this.projection.apply(connection, events);
       // What follows cannot be taken back, should the server forget this commit.
-      if (after !== undefined) await this.positions.flush(connection);
-      return after;
+      if (follows !== undefined) await this.positions.flush(connection);
+      return follows;
     });
+    this.committed.set(last.partition, last.position);
     if (after !== undefined) await this.finish(after, last);
   }
 

@@ -16,10 +16,10 @@ export interface Projection {
    */
   readonly gatherMs?: number;
   /**
-   * Whether effects are on the disk, and on the standbys that Postgres waits for, as soon as they can be seen. Those of others, which nobody has to rely on yet, are a moment later: a
-   * server that fails may forget the last second of them, together with their position, and then the events come again.
+   * Whether effects may be forgotten for a while: a commit then waits neither for the disk nor for a standby. A server that fails may take the last ones back, each with its position, and
+   * the events come again, at the latest when positions are next compared (30 s). For views that are only read, and whose `apply` returns nothing to be done afterwards: such a commit is waited for.
    */
-  readonly isFlushed?: boolean;
+  readonly mayForget?: boolean;
   /** Whether an event may have an effect; without it each may. A batch without any costs no transaction. */
   concerns?(event: LogEvent): boolean;
   /**

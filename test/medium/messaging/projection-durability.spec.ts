@@ -5,12 +5,14 @@ import { openEventLog } from '../../support/event-publisher';
 import { openReading, type Reading } from '../../support/reading';
 import { SeededRoom } from '../../support/seeded-room';
 
+const NEVER_MS = 3_600_000;
+
 /** Writes its name, and may have something to do afterwards. */
 class Signing implements Projection {
   constructor(
     private readonly reading: Reading,
     readonly group: string,
-    readonly isFlushed: boolean,
+    readonly mayForget: boolean,
     private readonly after?: AfterCommit,
   ) {}
 
@@ -47,20 +49,46 @@ describe('the commit of a projection', () => {
   });
   afterAll(() => reading.close());
 
-  it.each([
-    ['does not wait for the disk', 'off', false, undefined],
-    ['waits where effects have to stay once they were seen', 'local', true, undefined],
-    ['waits where something follows that cannot be taken back', 'local', false, () => Promise.resolve()],
-  ] as const)('%s', async (_, waits, isFlushed, after) => {
+  /** Has it read what there is; resolves with how to stop it. */
+  async function run(projection: Projection, checkEveryMs: number): Promise<() => Promise<void>> {
     const log = openEventLog(reading);
-    const group = `signing-${waits}-${String(isFlushed)}`;
-    const runner = new ProjectionRunner({ log, queries: reading.bus, onError: (message) => expect(message).toBe('') });
+    const runner = new ProjectionRunner({ log, queries: reading.bus, checkEveryMs, onError: (message) => expect(message).toBe('') });
     await SeededRoom.create(reading.database);
-    await runner.run(new Signing(reading, group, isFlushed, after));
+    await runner.run(projection);
+    return async () => {
+      await runner.stop();
+      await log.close();
+    };
+  }
+
+  it.each([
+    ['waits for the disk', 'local', false, undefined],
+    ['does not where effects may be forgotten', 'off', true, undefined],
+    ['does where something follows that cannot be taken back', 'local', true, () => Promise.resolve()],
+  ] as const)('%s', async (_, waits, mayForget, after) => {
+    const group = `signing-${waits}-${String(mayForget)}`;
+    const stop = await run(new Signing(reading, group, mayForget, after), NEVER_MS);
 
     const noted = (): Promise<object[]> => reading.database.shards()[0]!.query('SELECT DISTINCT waits FROM committed WHERE consumer = $1', [group]);
     await eventually(async () => expect(await noted()).toEqual([{ waits }]));
-    await runner.stop();
-    await log.close();
+    await stop();
+  });
+
+  it('is done again where the server has forgotten it, though nothing else happens in its partition', async () => {
+    const [database] = reading.database.shards();
+    const group = 'forgetful';
+    const signed = async (): Promise<number> => (await database!.query('SELECT 1 FROM signed WHERE consumer = $1', [group])).length;
+    const stop = await run(new Signing(reading, group, true), 50);
+    await eventually(async () => expect(await signed()).toBeGreaterThan(0));
+    const before = await signed();
+
+    // As a server does that fails before the commit is on its disk: effect and position are gone together.
+    await database!.transaction(async (connection) => {
+      await connection.query('DELETE FROM signed WHERE consumer = $1', [group]);
+      await connection.query('UPDATE consumer_positions SET position = 0 WHERE consumer = $1', [group]);
+    });
+
+    await eventually(async () => expect(await signed()).toBe(before));
+    await stop();
   });
 });

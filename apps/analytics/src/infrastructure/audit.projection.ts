@@ -9,8 +9,6 @@ import { auditEntryOf } from '../domain/audit-entry';
 export class AuditProjection implements Projection {
   readonly group = 'audit-chain';
   readonly gatherMs = 5_000;
-  /** Who has been shown the end of a chain finds it again. */
-  readonly isFlushed = true;
 
   constructor(private readonly databases: Database) {}
 

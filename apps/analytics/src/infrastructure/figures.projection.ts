@@ -16,6 +16,7 @@ const NOTE = 'SELECT figures_note($1, $2, $3)';
 export class FiguresProjection implements Projection {
   readonly group = 'figures';
   readonly gatherMs = 5_000;
+  readonly mayForget = true;
 
   constructor(
     private readonly databases: Database,

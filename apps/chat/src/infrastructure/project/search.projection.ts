@@ -21,6 +21,7 @@ ON CONFLICT (message_id) DO UPDATE SET document = excluded.document`;
 export class SearchProjection implements Projection {
   readonly group = 'search';
   readonly gatherMs = 1_000;
+  readonly mayForget = true;
 
   constructor(private readonly shards: Database) {}
 

@@ -30,6 +30,15 @@ describe('a session of fetching', () => {
     expect(session.request(offsets([1, 11]))).toEqual({ sessionId: 78, sessionEpoch: 1, partitions: offsets(), forgotten: [] });
   });
 
+  it('leaves every other error to whoever waits before the next try, and that of a session which has just been asked for', () => {
+    const session = new FetchSession();
+    session.request(offsets([1, 10]));
+    expect(() => session.answered(answer(0, 70))).toThrow('error 70');
+    session.answered(answer(77));
+    session.request(offsets([1, 11]));
+    expect(() => session.answered(answer(0, -1))).toThrow('error -1');
+  });
+
   it('tells everything each time where the broker has no place for it', () => {
     const session = new FetchSession();
     for (let round = 0; round < 2; round += 1) {

@@ -1,9 +1,11 @@
+import { NONE } from '../kafka-errors';
 import { type FetchAnswer, type FetchRequest } from './fetch-api';
 
 /** The first request of a session, which tells everything. */
 const OPENING = 0;
 const LAST_EPOCH = 2 ** 31 - 1;
-const NONE = 0;
+/** The broker doesn't know the session, or that it is so far (`FETCH_SESSION_ID_NOT_FOUND`, `INVALID_FETCH_SESSION_EPOCH`). */
+const UNKNOWN: ReadonlySet<number> = new Set([70, 71]);
 
 /**
  * What one broker keeps of our requests (KIP-227), so that these, and its answers, say only what has changed: with many partitions of which few have
@@ -24,12 +26,13 @@ export class FetchSession {
     return { sessionId, sessionEpoch, partitions, forgotten };
   }
 
-  /** False where the broker doesn't know the session any more: what it answered is nothing. */
+  /** False where the broker doesn't know the session any more: what it answered is nothing. Throws for any other error of the request as a whole. */
   answered({ errorCode, sessionId }: FetchAnswer): boolean {
-    if (errorCode !== NONE) {
+    if (UNKNOWN.has(errorCode) && this.epoch !== OPENING) {
       this.lost();
       return false;
     }
+    if (errorCode !== NONE) throw new Error(`Broker answered error ${errorCode} for all partitions`);
     // A broker that has no place for a session answers with none.
     this.id = sessionId;
     if (sessionId === 0) this.epoch = OPENING;
