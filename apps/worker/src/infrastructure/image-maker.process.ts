@@ -3,6 +3,8 @@ import { constants, getPriority, setPriority } from 'node:os';
 import { BrokenImageError } from '../application/image-maker';
 import { type ImageAnswer, type ImageTask } from './image-task';
 
+const CHRT_TIMEOUT_MS = 1_000;
+
 // Before any thread that works on images is there: each is scheduled as the one that began it.
 giveWay();
 
@@ -11,7 +13,7 @@ function giveWay(): void {
   // It may not be raised.
   setPriority(Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL));
   try {
-    execFileSync('chrt', ['--idle', '--pid', '0', String(process.pid)], { stdio: 'ignore' });
+    execFileSync('chrt', ['--idle', '--pid', '0', String(process.pid)], { stdio: 'ignore', timeout: CHRT_TIMEOUT_MS });
   } catch {
     // No such program, or no such right.
   }
@@ -31,6 +33,8 @@ async function answerTo({ image, maxPixels, seconds }: ImageTask): Promise<Image
 process.on('message', (task: ImageTask) => {
   void answerTo(task).then((answer) => process.send?.(answer));
 });
-// Ctrl-C reaches every process of a terminal: the one that asked decides when this one ends.
+// Ctrl-C reaches every process of a terminal, and SIGTERM every one of a service: the one that asked decides when this one ends.
 process.on('SIGINT', () => undefined);
-process.on('disconnect', () => process.exit(0));
+process.on('SIGTERM', () => undefined);
+// An exit would wait for the picture under way, which is for nobody now.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));

@@ -5,7 +5,7 @@ import { type ImageAnswer, type ImageTask } from './image-task';
 
 const PROGRAM = join(__dirname, 'image-maker.process.js');
 /** Longer than all that is made of one image may take, each by itself. */
-const TIMEOUT_MS = 10 * 60_000;
+const TIMEOUT_MS = 30 * 60_000;
 /** What worked on large images gives its memory back by ending. */
 const IDLE_MS = 60_000;
 
@@ -49,11 +49,22 @@ export class SeparateImageMaker extends ImageMaker {
   private async makeOne(image: Buffer): Promise<MadeImage> {
     clearTimeout(this.idle);
     this.child ??= this.start();
-    const answer = await ask(this.child, { image, maxPixels: this.maxPixels, seconds: this.options.seconds });
+    const answer = await this.askChild(this.child, { image, maxPixels: this.maxPixels, seconds: this.options.seconds });
     this.idle = setTimeout(() => this.end(), this.options.idleMs ?? IDLE_MS).unref();
     if ('broken' in answer) throw new BrokenImageError(answer.broken);
     if ('failed' in answer) throw new Error(answer.failed);
     return answer.made;
+  }
+
+  /** One that gave no answer is of no use any more. */
+  private async askChild(child: ChildProcess, task: ImageTask): Promise<ImageAnswer> {
+    try {
+      return await ask(child, task);
+    } catch (error) {
+      child.kill('SIGKILL');
+      if (this.child === child) this.child = undefined;
+      throw error;
+    }
   }
 
   private end(): void {
@@ -96,8 +107,13 @@ function ask(child: ChildProcess, task: ImageTask): Promise<ImageAnswer> {
     };
     const failed = (error: Error): void => settle(() => reject(error));
     child.once('message', answered).once('exit', ended).once('error', failed);
-    child.send(task, (error) => {
-      if (error !== null) failed(error);
-    });
+    try {
+      child.send(task, (error) => {
+        if (error !== null) failed(error);
+      });
+    } catch (error) {
+      // It could not even be started.
+      failed(error instanceof Error ? error : new Error(String(error)));
+    }
   });
 }

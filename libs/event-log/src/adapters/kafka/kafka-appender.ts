@@ -27,12 +27,12 @@ export interface AppendLimits {
 
 const LONGEST_RETRY_MS = 500;
 const SWEEP_EVERY_MS = 50;
-type BatchResult = Pick<ProducedPartition, 'errorCode' | 'baseOffset'>;
-
 /** The broker said nothing of a batch. */
 const NO_RESULT: BatchResult = { errorCode: -1, baseOffset: -1 };
 /** Brokers take a batch of up to 1 MB unless told otherwise. */
 const MAX_RECORD_BYTES = 900 * 1_024;
+
+type BatchResult = Pick<ProducedPartition, 'errorCode' | 'baseOffset'>;
 
 /**
  * Appends with what waited during the last request to that broker, and for a moment after it: one request a broker is under way, and an idle one is asked in the

@@ -10,7 +10,7 @@ import { FetchSession } from './wire/fetch-session';
 /** What the fetcher needs of its member. */
 export interface FetcherEvents {
   readonly topic: string;
-  /** From one request that brought something to the next, while nothing is left behind. */
+  /** From one request that brought something to the next, while nothing is known to be left behind. */
   readonly gatherMs: number;
   readonly stays: () => Iterable<PartitionStay>;
   /** The log has nothing at the stay's position. */
