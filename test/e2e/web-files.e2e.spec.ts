@@ -107,7 +107,7 @@ describe('files in the web client', () => {
     }
     await ida.page.keyboard.press('Escape');
     await lightbox(ida).waitFor({ state: 'detached' });
-    expect(await ida.page.evaluate('document.activeElement.getAttribute("aria-label")')).toBe('Picture: lake.jpg');
+    await ida.page.locator('[aria-label="Picture: lake.jpg"]:focus').waitFor();
   });
 
   it('of a room are found by what they are and by name, and lead to their message', async () => {

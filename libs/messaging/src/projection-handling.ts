@@ -92,10 +92,11 @@ export class ProjectionHandling implements EventHandling, DeadEventHandling {
   private async commit(events: readonly LogEvent[], last: LogEvent, previous: number): Promise<void> {
     const after = await this.projection.database(last.partition).transaction(async (connection) => {
       // First, so that whoever resets the projection waits here and not in the middle of its rows.
-      await this.positions.move(connection, previous, last, this.projection.mayForget === true ? 'unflushed' : 'flushed');
+      const { mayForget = false } = this.projection;
+      await this.positions.move(connection, previous, last, mayForget ? 'unflushed' : 'flushed');
       const follows = await this.projection.apply(connection, events);
       // What follows cannot be taken back, should the server forget this commit.
-      if (follows !== undefined) await this.positions.flush(connection);
+      if (mayForget && follows !== undefined) await this.positions.flush(connection);
       return follows;
     });
     this.committed.set(last.partition, last.position);

@@ -30,13 +30,15 @@ describe('KafkaEventLog and a group that lets records gather', () => {
     try {
       const topic = await TopicUnderTest.create({ log, newTopic: () => newTopic(`gathering-${randomUUID()}`) });
       await topic.append(record('room', 0));
+      // More than one where the topic was so new that its leader did not know of it.
+      const first = requests.length;
       await Promise.all(
         [1, 2, 3, 4].map(async (value) => {
           await new Promise((next) => setTimeout(next, value * 20));
           return topic.append(record('room', value));
         }),
       );
-      expect(requests).toEqual([1, 4]);
+      expect(requests.slice(first)).toEqual([4]);
     } finally {
       await log.close();
     }
