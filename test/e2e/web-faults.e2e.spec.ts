@@ -43,6 +43,8 @@ describe('the web client, when something fails', () => {
       },
       { timeoutMs: 20_000 },
     );
+    // A page that is drawn knows that its end is in sight: what comes before that was not seen coming.
+    await ada.page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(drawn, 100))))');
     await ben.send('You see me write');
     await ada.message('You see me write').waitFor();
     expect(await ada.page.getByText('New messages', { exact: true }).count()).toBe(0);
