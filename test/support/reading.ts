@@ -1,13 +1,11 @@
 import { type QueryAnswer, type QueryInput, type QueryName } from '@agent-chat/contracts';
-import { AppConfig, loadConfig } from '@agent-chat/config';
-import { Database } from '@agent-chat/database';
 import { createTestDatabase, type TestDatabase } from '@agent-chat/database/testing';
-import { QueryBus } from '@agent-chat/query-bus';
 import { InMemoryQueryBus } from '@agent-chat/query-bus/adapters/memory';
-import { Global, Module, type INestApplicationContext } from '@nestjs/common';
+import { type INestApplicationContext } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { KeptMessages } from '../../apps/chat/src/application/read/kept-messages';
 import { ReadModule } from '../../apps/chat/src/read.module';
+import { readingPorts } from './reading-ports';
 
 /** The reading half of the chat service over a database of its own. */
 export interface Reading {
@@ -22,19 +20,7 @@ export interface Reading {
 export async function openReading(name: string): Promise<Reading> {
   const { database, drop } = await createTestDatabase(name);
   const bus = new InMemoryQueryBus();
-
-  @Global()
-  @Module({
-    providers: [
-      { provide: Database, useValue: database },
-      { provide: QueryBus, useValue: bus },
-      { provide: AppConfig, useValue: loadConfig({}) },
-    ],
-    exports: [Database, QueryBus, AppConfig],
-  })
-  class PortsModule {}
-
-  const app: INestApplicationContext = await Test.createTestingModule({ imports: [PortsModule, ReadModule] }).compile();
+  const app: INestApplicationContext = await Test.createTestingModule({ imports: [readingPorts(database, bus), ReadModule] }).compile();
   await app.init();
   return {
     database,

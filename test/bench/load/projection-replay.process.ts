@@ -1,4 +1,3 @@
-import { AppConfig, loadConfig } from '@agent-chat/config';
 import { Database } from '@agent-chat/database';
 import { openStandaloneDatabase } from '@agent-chat/database/adapters/embedded';
 import { type EventLog } from '@agent-chat/event-log';
@@ -8,7 +7,7 @@ import { serveTasks } from '@agent-chat/load';
 import { type Projection, ProjectionRunner } from '@agent-chat/messaging';
 import { QueryBus } from '@agent-chat/query-bus';
 import { InMemoryQueryBus } from '@agent-chat/query-bus/adapters/memory';
-import { Global, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AuditProjection } from '../../../apps/analytics/src/infrastructure/audit.projection';
 import { FiguresProjection } from '../../../apps/analytics/src/infrastructure/figures.projection';
@@ -16,6 +15,7 @@ import { ObservationsRepository } from '../../../apps/analytics/src/infrastructu
 import { ReadModule } from '../../../apps/chat/src/read.module';
 import { tell } from './options';
 import { cpuSecondsOfFamily, embeddedServerOf } from './process-usage';
+import { readingPorts } from '../../support/reading-ports';
 
 export interface ReplayPlan {
   readonly events: number;
@@ -82,18 +82,7 @@ async function seed(database: Database, { events, rooms, people, days }: ReplayP
 async function openBus(database: Database): Promise<InMemoryQueryBus> {
   const bus = new InMemoryQueryBus();
 
-  @Global()
-  @Module({
-    providers: [
-      { provide: Database, useValue: database },
-      { provide: QueryBus, useValue: bus },
-      { provide: AppConfig, useValue: loadConfig({}) },
-    ],
-    exports: [Database, QueryBus, AppConfig],
-  })
-  class PortsModule {}
-
-  @Module({ imports: [PortsModule, ReadModule] })
+  @Module({ imports: [readingPorts(database, bus), ReadModule] })
   class BenchModule {}
   const app = await NestFactory.createApplicationContext(BenchModule, { logger: false, abortOnError: false });
   await app.init();
