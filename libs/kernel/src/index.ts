@@ -2,6 +2,7 @@ export * from './app-error';
 export * from './clock';
 export * from './cursor';
 export * from './error-catalogue';
+export * from './gatherer';
 export * from './group-by';
 export * from './ids';
 export * from './partition';

@@ -29,6 +29,14 @@ describeDatabaseContract('PostgresDatabase behind PgBouncer', async () => {
   return { database: test.database, close: test.drop };
 });
 
+it('sends nothing under a name to PgBouncer, which gives the next transaction another server', async () => {
+  const { test } = await behindPooler('pooler_names');
+  const rows = await test.database.directory().query('SELECT $1::int AS value', [1]);
+  const named = await test.database.directory().query('SELECT name FROM pg_prepared_statements');
+  await test.drop();
+  expect({ rows, named }).toEqual({ rows: [{ value: 1 }], named: [] });
+});
+
 describe('the write path behind PgBouncer', () => {
   beforeAll(() => Logger.overrideLogger(false));
 

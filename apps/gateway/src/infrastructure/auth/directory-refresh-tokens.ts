@@ -47,7 +47,7 @@ export class DirectoryRefreshTokens extends RefreshTokens {
     // Refusals are answered after the commit: throwing inside would undo the end of the session.
     const { decision, session, user, successorId } = await this.directory.transaction(async (manager) => this.exchangeIn(manager, token, secret));
     if (decision === 'reused') {
-      await this.liveness.forget([session.sessionId]);
+      this.liveness.forget([session.sessionId]);
       throw new AppError('REFRESH_TOKEN_REUSED');
     }
     if (decision === 'ended') throw new AppError('UNAUTHENTICATED', { detail: 'The session has ended: log in again' });

@@ -61,7 +61,7 @@ export class DirectorySessions extends Sessions {
       if (!(await manager.existsBy(SessionEntity, { sessionId, userId }))) throw new AppError('NOT_FOUND', { detail: 'There is no such session' });
       await manager.update(SessionEntity, { sessionId, endedAt: IsNull() }, { endedAt: new Date(this.clock.nowMs()), endReason: reason });
     });
-    await this.liveness.forget([sessionId]);
+    this.liveness.forget([sessionId]);
   }
 }
 

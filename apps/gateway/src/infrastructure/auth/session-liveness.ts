@@ -1,9 +1,8 @@
-import { Cache } from '@agent-chat/cache';
-import { AppError, Clock, isUuid } from '@agent-chat/kernel';
+import { AppError, Clock, Gatherer, isUuid } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
 import { DirectoryQueries } from './directory-queries';
 
-// With the second that an invalidation may take elsewhere, an ended session is refused within 5 s.
+// With the time that a question may take, an ended session is refused within 5 s.
 const TTL_MS = 3_000;
 const OUTAGE_PAUSE_MS = 2_000;
 const MAX_ASK_MS = 2_000;
@@ -12,16 +11,21 @@ const MAX_KNOWN = 100_000;
 const ALIVE = `select s.id from unnest($1::uuid[]) as s (id)
   join sessions on session_id = s.id and ended_at is null and expires_at > $2::timestamptz`;
 
-/** Whether sessions of the built-in issuer go on. */
+/**
+ * Whether sessions of the built-in issuer go on. Each process asks for itself: an answer this short-lived is asked for sooner, with all others that are needed in
+ * the same turn, than it is found at a place that all processes share.
+ */
 @Injectable()
 export class SessionLiveness {
-  // Those that were alive when last asked. While the directory is down they go on: nobody can end one then either.
-  private readonly known = new Set<string>();
+  /** When those that were alive were last asked about, the one asked for longest ago first. While the directory is down they go on: nobody can end one then either. */
+  private readonly known = new Map<string, number>();
+  private readonly gatherer = new Gatherer<string, true>((ids) => this.ask(ids));
   private pausedUntilMs = 0;
+  /** How often sessions were forgotten: an answer from before is not remembered. */
+  private forgotten = 0;
 
   constructor(
     private readonly queries: DirectoryQueries,
-    private readonly cache: Cache,
     private readonly clock: Clock,
   ) {}
 
@@ -38,19 +42,22 @@ export class SessionLiveness {
     return sessionIds.filter((id) => !alive.has(id));
   }
 
-  /** Makes every node see soon that these have ended; this one at once. */
-  async forget(sessionIds: readonly string[]): Promise<void> {
+  /** These have ended: this process sees it at once, others within the time that an answer counts. */
+  forget(sessionIds: readonly string[]): void {
+    this.forgotten += 1;
     for (const id of sessionIds) this.known.delete(id);
-    await this.cache.invalidate(sessionIds.map(keyOf));
   }
 
   private async isAlive(sessionId: string): Promise<boolean> {
     if (!isUuid(sessionId)) return false;
-    if (this.clock.nowMs() < this.pausedUntilMs && this.known.has(sessionId)) return true;
+    const nowMs = this.clock.nowMs();
+    const askedAtMs = this.known.get(sessionId);
+    if (askedAtMs !== undefined && (nowMs < this.pausedUntilMs || nowMs < askedAtMs + TTL_MS)) return true;
+    const { forgotten } = this;
     try {
-      const alive = await this.cache.getOrLoad(keyOf(sessionId), TTL_MS, () => this.ask(sessionId));
-      this.remember(sessionId, alive);
-      return alive;
+      const isAlive = (await this.gatherer.load(sessionId)) === true;
+      if (this.forgotten === forgotten) this.remember(sessionId, isAlive, nowMs);
+      return isAlive;
     } catch (error) {
       this.pausedUntilMs = this.clock.nowMs() + OUTAGE_PAUSE_MS;
       if (this.known.has(sessionId)) return true;
@@ -58,14 +65,15 @@ export class SessionLiveness {
     }
   }
 
-  private async ask(sessionId: string): Promise<boolean> {
+  private async ask(sessionIds: readonly string[]): Promise<ReadonlyMap<string, true>> {
     // A server that doesn't answer at all would hold every call for as long as a connection may take.
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => reject(new AppError('UNAVAILABLE', { detail: 'The user directory does not answer' })), MAX_ASK_MS);
     });
     try {
-      return (await Promise.race([this.aliveAmong([sessionId]), late])).length > 0;
+      const alive = await Promise.race([this.aliveAmong(sessionIds), late]);
+      return new Map(alive.map((id) => [id, true]));
     } finally {
       clearTimeout(timer);
     }
@@ -76,19 +84,14 @@ export class SessionLiveness {
     return rows.map(({ id }) => id);
   }
 
-  private remember(sessionId: string, alive: boolean): void {
+  private remember(sessionId: string, isAlive: boolean, askedAtMs: number): void {
     this.known.delete(sessionId);
-    if (!alive) return;
-    this.known.add(sessionId);
+    if (!isAlive) return;
+    this.known.set(sessionId, askedAtMs);
     if (this.known.size <= MAX_KNOWN) return;
-    // A Set keeps the order of insertion: the first is the one not seen for the longest.
-    for (const oldest of this.known) {
+    for (const [oldest] of this.known) {
       this.known.delete(oldest);
       return;
     }
   }
-}
-
-function keyOf(sessionId: string): string {
-  return `session:${sessionId}`;
 }

@@ -1,13 +1,12 @@
 import { Cache } from '@agent-chat/cache';
 import { type User } from '@agent-chat/contracts';
 import { cutPage, decodePageToken } from '@agent-chat/database';
-import { AppError, type UserId } from '@agent-chat/kernel';
+import { AppError, Gatherer, type UserId } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { type ProfileChange, UserDirectory, type UserPage, type UserSearch } from '../../application/user-directory';
 import { searchName } from '../../domain/users/search-name';
 import { DirectoryQueries } from '../auth/directory-queries';
-import { ProfileBatch } from './profile-batch';
 import { toUser } from './to-user';
 
 const TTL_MS = 60_000;
@@ -40,7 +39,7 @@ const CHANGE = `update users set
 /** The people in the directory database; profiles are kept for a minute. */
 @Injectable()
 export class DirectoryUsers extends UserDirectory {
-  private readonly batch = new ProfileBatch((userIds) => this.read(userIds));
+  private readonly batch = new Gatherer((userIds: readonly UserId[]) => this.read(userIds));
 
   constructor(
     private readonly queries: DirectoryQueries,
@@ -50,7 +49,7 @@ export class DirectoryUsers extends UserDirectory {
   }
 
   override async profiles(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, User>> {
-    const loaded = await Promise.all([...new Set(userIds)].map((id) => this.cache.getOrLoad(keyOf(id), TTL_MS, () => this.batch.load(id))));
+    const loaded = await Promise.all([...new Set(userIds)].map((id) => this.cache.getOrLoad(keyOf(id), TTL_MS, async () => (await this.batch.load(id)) ?? null)));
     return new Map(loaded.flatMap((user): [UserId, User][] => (user === null ? [] : [[user.userId, user]])));
   }
 

@@ -3,6 +3,7 @@ import { DatabaseError } from '../../database-error';
 import type { PhysicalDatabase, Queryable, Row } from '../../database.port';
 import { toDatabaseError } from './error-translation';
 import { followingClient, type FollowingClient } from './following-client';
+import { isForgotten, PreparedStatements } from './prepared-statements';
 import type { PrimaryFinder } from './primary-finder';
 import type { StatementObserver } from './statement-observer';
 import { typeParsers } from './type-parsers';
@@ -24,6 +25,8 @@ export interface PhysicalDatabaseOptions {
   /** Throws the `DatabaseError` that everybody gets for as long as the database may not be used. */
   readonly requirePresent?: () => void;
   readonly observer?: StatementObserver | undefined;
+  /** How long a connection keeps the plans of its statements. */
+  readonly plansKeptMs?: number;
 }
 
 const IDLE_TIMEOUT_MS = 60_000;
@@ -43,13 +46,22 @@ interface Lease {
   readonly startedMs: number;
 }
 
-/** One Postgres behind a pool. Statements are unnamed, so that a pooler in transaction mode may stand between. */
+/** What one sends. */
+interface Statement {
+  readonly text: string;
+  readonly parameters: readonly unknown[] | undefined;
+  /** The server may keep it. */
+  readonly isNamed?: boolean;
+}
+
+/** One Postgres behind a pool; a pooler in transaction mode may stand between. */
 export class PostgresPhysicalDatabase implements PhysicalDatabase {
   readonly name: string;
   private readonly pool: Pool;
   private readonly finder: PrimaryFinder;
   private readonly observer: StatementObserver | undefined;
   private readonly requirePresent: () => void;
+  private readonly prepared: PreparedStatements;
   /** When each connection came back from somebody who had got an answer on it. */
   private readonly heardAtMs = new WeakMap<PoolClient, number>();
   /** When the last statement left that got no answer. */
@@ -60,6 +72,7 @@ export class PostgresPhysicalDatabase implements PhysicalDatabase {
     this.finder = options.finder;
     this.observer = options.observer;
     this.requirePresent = options.requirePresent ?? ignore;
+    this.prepared = new PreparedStatements(options.plansKeptMs);
     this.pool = new Pool({
       Client: followingClient(options.finder),
       application_name: 'agent-chat',
@@ -78,7 +91,13 @@ export class PostgresPhysicalDatabase implements PhysicalDatabase {
   }
 
   async query<R extends Row = Row>(sql: string, parameters?: readonly unknown[]): Promise<R[]> {
-    return this.withConnection((lease) => this.send<R>(lease, sql, parameters));
+    try {
+      return await this.withConnection((lease) => this.send<R>(lease, sql, parameters));
+    } catch (error) {
+      if (!(error instanceof DatabaseError && isForgotten(error))) throw error;
+      // Each connection would find out for itself.
+      return this.withConnection((lease) => this.run<R>(lease, { text: sql, parameters }));
+    }
   }
 
   async transaction<Result>(work: (connection: Queryable) => Promise<Result>): Promise<Result> {
@@ -164,15 +183,22 @@ export class PostgresPhysicalDatabase implements PhysicalDatabase {
   }
 
   private async send<R extends Row>(lease: Lease, sql: string, parameters?: readonly unknown[]): Promise<R[]> {
+    return this.run<R>(lease, { text: sql, parameters, isNamed: parameters !== undefined });
+  }
+
+  private async run<R extends Row>(lease: Lease, { text, parameters, isNamed = false }: Statement): Promise<R[]> {
+    const { client } = lease;
     const startedMs = performance.now();
     const watch = this.watchStall();
     try {
-      const { rows } = await lease.client.query<R>(sql, parameters === undefined ? undefined : [...parameters]);
+      const name = isNamed ? await this.prepared.nameFor(client, text) : undefined;
+      const { rows } = await client.query<R>({ text, ...(name !== undefined && { name }), ...(parameters !== undefined && { values: [...parameters] }) });
       requireReplicated(lease);
       this.observe(startedMs, 'ok');
       return rows;
     } catch (thrown) {
       const error = toDatabaseError(thrown);
+      if (isForgotten(error)) lease.broken = true;
       this.observe(startedMs, error.kind);
       throw error;
     } finally {
