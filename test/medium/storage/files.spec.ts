@@ -131,7 +131,12 @@ describe('what the directory knows of files', () => {
     await files.endWork(done, { placeholder: 'data:', variants: [] });
     await set(done, `created_at = now() - interval '1 hour'`);
 
+    const atWork = await complete();
+    await set(atWork, `media_tries = 6, media_tried_at = now() - interval '1 hour'`);
+    await files.goOnWorking(atWork);
+
     expect(await files.overdueImages(60_000, 6)).toEqual([{ attachmentId: late, tries: 0 }]);
+    expect((await get(atWork))?.media).toBe('waiting');
     expect(await files.overdueImages(60_000, 6)).toEqual([]);
     expect([(await get(fresh))?.media, (await get(hopeless))?.media, (await get(done))?.media]).toEqual(['waiting', 'failed', 'done']);
   });

@@ -27,6 +27,8 @@ export abstract class Files {
   abstract keep(ids: readonly AttachmentId[], userId: UserId, roomId: RoomId, keepMs: number): Promise<void>;
   /** The image, if it waits for work; counts the tries. */
   abstract beginWork(attachmentId: string): Promise<FileRecord | undefined>;
+  /** Somebody is still at the image: it isn't overdue. */
+  abstract goOnWorking(attachmentId: string): Promise<void>;
   /** False where the image is gone. Without variants it has failed. */
   abstract endWork(attachmentId: string, result: { readonly placeholder: string; readonly variants: readonly StoredVariant[] } | undefined): Promise<boolean>;
   /** Images that nobody has worked on for a while, whose jobs may be lost; those that were tried too often are given up. */

@@ -33,6 +33,8 @@ const BEGIN_WORK = `
 UPDATE attachments SET media_tries = media_tries + 1, media_tried_at = now()
 WHERE attachment_id = $1 AND state = 'ready' AND media IN ('waiting', 'failed') RETURNING ${COLUMNS}`;
 
+const GO_ON = `UPDATE attachments SET media_tried_at = now() WHERE attachment_id = $1 AND media = 'waiting'`;
+
 const END_WORK = `
 UPDATE attachments SET media = $2, placeholder = $3, variants = $4::jsonb
 WHERE attachment_id = $1 AND state = 'ready' AND media <> 'none' RETURNING attachment_id`;
@@ -92,6 +94,10 @@ export class DirectoryFiles extends Files {
 
   override async beginWork(attachmentId: string): Promise<FileRecord | undefined> {
     return (await this.ask<FileRecord & Row>(BEGIN_WORK, [attachmentId]))[0];
+  }
+
+  override async goOnWorking(attachmentId: string): Promise<void> {
+    await this.ask(GO_ON, [attachmentId]);
   }
 
   override async endWork(attachmentId: string, result: { placeholder: string; variants: readonly StoredVariant[] } | undefined): Promise<boolean> {

@@ -20,6 +20,10 @@ export class StorageQueries implements OnModuleInit {
     this.bus.answer('attachments.claim', (input) => this.claiming.claim(input));
     this.bus.answer('attachments.links', (input) => this.linking.link(input));
     this.bus.answer('attachment.image', ({ attachmentId }) => this.image(attachmentId));
+    this.bus.answer('attachment.working', async ({ attachmentId }) => {
+      await this.files.goOnWorking(attachmentId);
+      return {};
+    });
     this.bus.answer('attachment.processed', (input) => this.processed(input));
   }
 

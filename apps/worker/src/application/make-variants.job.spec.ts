@@ -33,6 +33,7 @@ class Scene {
     ['two', Buffer.from('ves')],
   ]);
   readonly told: unknown[] = [];
+  readonly signs: unknown[] = [];
   isWaiting = true;
   isThere = true;
   isAway = false;
@@ -56,6 +57,11 @@ class Scene {
   }
 
   private answer(query: string, input: object): object {
+    if (query === 'attachment.working') {
+      this.signs.push(input);
+      if (this.isAway) throw new AppError('UNAVAILABLE');
+      return {};
+    }
     if (query === 'attachment.processed') {
       this.told.push(input);
       this.isWaiting = false;
@@ -75,6 +81,24 @@ describe('the job that makes smaller pictures', () => {
     expect(scene.blobs.get('attachments/x/thumbnail.webp')).toEqual(Buffer.from('tiny'));
     const variant = { name: 'thumbnail.webp', type: 'image/webp', width: 3, height: 2, sizeBytes: 4, key: 'attachments/x/thumbnail.webp' };
     expect(scene.told).toEqual([{ attachmentId: scene.attachmentId, outcome: { ok: true, placeholder: MADE.placeholder, variants: [variant] } }]);
+  });
+
+  it('says every 20 seconds that it is still at an image, until it has done', async () => {
+    jest.useFakeTimers();
+    try {
+      const scene = new Scene();
+      let finish: (made: MadeImage) => void = () => undefined;
+      scene.maker.make = () => new Promise((resolve) => (finish = resolve));
+      const running = scene.run();
+      await jest.advanceTimersByTimeAsync(50_000);
+      expect(scene.signs).toEqual([{ attachmentId: scene.attachmentId }, { attachmentId: scene.attachmentId }]);
+      finish(MADE);
+      await running;
+      await jest.advanceTimersByTimeAsync(50_000);
+      expect([scene.signs.length, scene.told.length]).toEqual([2, 1]);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   it('run twice does nothing the second time', async () => {

@@ -11,6 +11,8 @@ import { BrokenImageError, ImageMaker, type MadeImage } from './image-maker';
 const RETRIES = 4;
 /** One at a time: each keeps a core busy and holds an image in memory. More processes work on more. */
 const CONCURRENCY = 1;
+/** So often a worker says that it is still at an image: well within the time after which its job counts as lost. */
+const SIGN_MS = 20_000;
 const QUERY = { timeoutMs: 10_000 };
 const JobData = z.object({ attachmentId: AttachmentIdSchema });
 
@@ -66,13 +68,22 @@ export class MakeVariantsJob implements OnApplicationBootstrap {
   }
 
   private async make(attachmentId: string, image: Buffer): Promise<MadeImage | undefined> {
+    const signs = setInterval(() => this.giveSign(attachmentId), SIGN_MS);
     try {
       return await this.maker.make(image);
     } catch (error) {
       if (!(error instanceof BrokenImageError)) throw error;
       this.logger.log({ attachmentId, reason: error.message }, 'An image cannot be read');
       return undefined;
+    } finally {
+      clearInterval(signs);
     }
+  }
+
+  private giveSign(attachmentId: string): void {
+    this.queries.ask('attachment.working', { attachmentId }, QUERY).catch((error: unknown) => {
+      this.logger.debug({ err: error, attachmentId }, 'Nobody heard that an image is being worked on');
+    });
   }
 
   private async read(pieces: readonly FilePiece[]): Promise<Buffer> {
