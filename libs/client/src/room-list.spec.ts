@@ -158,4 +158,49 @@ describe('a room list', () => {
     list.markedRead('a', 9);
     expect(list.get('a')?.me).toMatchObject({ readSeq: 9, unreadCount: 0 });
   });
+
+  describe('a mark that was moved here', () => {
+    const readUpTo = (readSeq: number, head: number) => aRoom('a', 1, { head, me: { ...aRoom('a', 1).me!, readSeq, unreadCount: head - readSeq } });
+
+    it('is not taken back by the answer to the mark before it, and is by setting it back', async () => {
+      const { list } = openList([readUpTo(5, 9)]);
+      await list.load();
+      list.markedRead('a', 7);
+      list.markedRead('a', 9);
+      list.markedRead('a', 7, 2);
+      expect(list.get('a')?.me).toMatchObject({ readSeq: 9, unreadCount: 0 });
+      list.markedUnread('a', 3, 6);
+      expect(list.get('a')?.me).toMatchObject({ readSeq: 3, unreadCount: 6 });
+    });
+
+    it('is not taken back by what was asked before the server had it', async () => {
+      const { list, server } = openList([readUpTo(5, 9)]);
+      await list.load();
+      const early = list.load();
+      list.markedRead('a', 9);
+      await early;
+      expect(list.get('a')?.me).toMatchObject({ readSeq: 9, unreadCount: 0 });
+      const late = list.load();
+      list.markedRead('a', 9, 0);
+      await late;
+      expect(list.get('a')?.me).toMatchObject({ readSeq: 9, unreadCount: 0 });
+      list.receiveHeads([{ roomId: 'a', head: 9, readSeq: 9, unreadCount: 0, mentionCount: 0 }]);
+      // Another device has set it back since.
+      server.rooms = [readUpTo(6, 9)];
+      await list.load();
+      expect(list.get('a')?.me).toMatchObject({ readSeq: 6, unreadCount: 3 });
+    });
+
+    it('is not taken back by heads from before, or by the room as it was then', async () => {
+      const { list } = openList([readUpTo(5, 9)]);
+      await list.load();
+      list.markedRead('a', 9);
+      list.receiveHeads([{ roomId: 'a', head: 9, readSeq: 5, unreadCount: 4, mentionCount: 1 }]);
+      list.put(readUpTo(5, 9));
+      expect(list.get('a')?.me).toMatchObject({ readSeq: 9, unreadCount: 0, mentionCount: 0 });
+      list.markedRead('a', 9, 0);
+      list.receiveHeads([{ roomId: 'a', head: 9, readSeq: 4, unreadCount: 5, mentionCount: 0 }]);
+      expect(list.get('a')?.me).toMatchObject({ readSeq: 4, unreadCount: 5 });
+    });
+  });
 });

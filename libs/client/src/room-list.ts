@@ -4,6 +4,7 @@ import { AgentChatError } from './errors';
 import { type KeptAnswers } from './kept-answers';
 import { activityOf, roomAfter } from './room-after-event';
 import { asKnownEvent, type RoomEvent } from './room-events';
+import { OwnMarks } from './own-marks';
 import { KEPT_ROOMS, type RoomsApi } from './rooms-api';
 import { Store, type ReadableStore } from './store';
 import { type Room, type RoomHead, type RoomPage, type RoomsFrame } from './types';
@@ -41,6 +42,7 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
   private isIncomplete = false;
   private previewTimer: (() => void) | undefined;
   private retryTimer: (() => void) | undefined;
+  private readonly marks = new OwnMarks();
 
   constructor(
     private readonly api: RoomsApi,
@@ -73,8 +75,8 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
   }
 
   /** Puts a room in, as it was just answered. */
-  put(room: Room): void {
-    this.rooms.set(room.roomId, room);
+  put(room: Room, askedAt = this.marks.now): void {
+    this.rooms.set(room.roomId, this.marks.over(room, this.rooms.get(room.roomId), askedAt));
     this.publish();
   }
 
@@ -95,12 +97,13 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
       if (room === undefined) continue;
       const isActive = head > room.head;
       if (isActive) this.refreshPreviews();
-      this.rooms.set(roomId, {
+      const told: Room = {
         ...room,
         head: Math.max(head, room.head),
         ...(isActive ? { updatedAt: this.now() } : {}),
         ...(room.me === undefined ? {} : { me: { ...room.me, ...badges } }),
-      });
+      };
+      this.rooms.set(roomId, this.marks.over(told, room, this.marks.now));
     }
     this.publish();
   }
@@ -115,14 +118,19 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
     this.publish();
   }
 
-  /** The person has read so far. `unreadCount` is the server's, when it has answered. */
+  /** The person has read so far, which never goes back. `unreadCount` is the server's, when it has answered. */
   markedRead(roomId: string, seq: number, unreadCount?: number): void {
-    const room = this.rooms.get(roomId);
-    if (room?.me === undefined || (seq < room.me.readSeq && unreadCount === undefined)) return;
-    const readAll = seq >= room.head;
-    const counts = readAll ? { unreadCount: 0, mentionCount: 0 } : { unreadCount: unreadCount ?? room.me.unreadCount };
-    this.rooms.set(roomId, { ...room, me: { ...room.me, readSeq: seq, ...counts } });
-    this.publish();
+    if (unreadCount !== undefined) this.marks.told(roomId, seq);
+    // The server may answer to a mark while the next one is on its way.
+    if (seq < (this.rooms.get(roomId)?.me?.readSeq ?? 0)) return;
+    if (unreadCount === undefined) this.marks.moved(roomId, seq);
+    this.setMark(roomId, seq, unreadCount);
+  }
+
+  /** The server has set the mark back to here. */
+  markedUnread(roomId: string, seq: number, unreadCount: number): void {
+    this.marks.forget(roomId);
+    this.setMark(roomId, seq, unreadCount);
   }
 
   /** Badges may have changed while nobody told. */
@@ -134,6 +142,7 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
   clear(): void {
     this.close();
     this.rooms.clear();
+    this.marks.clear();
     this.rev = undefined;
     this.isLoaded = this.isIncomplete = false;
     this.publish();
@@ -143,6 +152,15 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
     this.previewTimer?.();
     this.retryTimer?.();
     this.previewTimer = this.retryTimer = undefined;
+  }
+
+  private setMark(roomId: string, seq: number, unreadCount: number | undefined): void {
+    const room = this.rooms.get(roomId);
+    if (room?.me === undefined) return;
+    const readAll = seq >= room.head;
+    const counts = readAll ? { unreadCount: 0, mentionCount: 0 } : { unreadCount: unreadCount ?? room.me.unreadCount };
+    this.rooms.set(roomId, { ...room, me: { ...room.me, readSeq: seq, ...counts } });
+    this.publish();
   }
 
   private reload(): void {
@@ -162,6 +180,7 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
     let isIncomplete = false;
     // The first page's `rev`: what changed while the others were read comes as a change.
     let rev: number | undefined;
+    const askedAt = this.marks.now;
     let cursor: string | undefined;
     for (let pages = 0; pages < MAX_PAGES; pages++) {
       // What was kept is better than nothing, and worse than anything else.
@@ -169,7 +188,7 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
       this.isKept = page.kept === true;
       rev ??= page.rev;
       isIncomplete ||= page.incomplete === true;
-      for (const room of page.items) rooms.set(room.roomId, this.newer(room));
+      for (const room of page.items) rooms.set(room.roomId, this.newer(room, askedAt));
       cursor = page.next;
       if (cursor === undefined) break;
     }
@@ -183,9 +202,9 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
   }
 
   /** The room as listed, unless its events have told more meanwhile. */
-  private newer(room: Room): Room {
+  private newer(room: Room, askedAt: number): Room {
     const known = this.rooms.get(room.roomId);
-    return known?.epoch === room.epoch && known.head > room.head ? known : room;
+    return known?.epoch === room.epoch && known.head > room.head ? known : this.marks.over(room, known, askedAt);
   }
 
   private applyChange(roomId: string, change: string): void {
@@ -195,8 +214,9 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
       this.rooms.delete(roomId);
       return this.publish();
     }
+    const askedAt = this.marks.now;
     this.api.get(roomId).then(
-      (room) => this.put(room),
+      (room) => this.put(room, askedAt),
       (error: unknown) => this.onError(AgentChatError.from(error)),
     );
   }
@@ -209,9 +229,10 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
   private refreshPreviews(): void {
     this.previewTimer ??= this.environment.after(PREVIEW_DELAY_MS, () => {
       this.previewTimer = undefined;
+      const askedAt = this.marks.now;
       this.api.list({ limit: PREVIEW_PAGE }).then(
         ({ items }) => {
-          for (const room of items) if (this.rooms.has(room.roomId)) this.rooms.set(room.roomId, this.newer(room));
+          for (const room of items) if (this.rooms.has(room.roomId)) this.rooms.set(room.roomId, this.newer(room, askedAt));
           this.publish();
         },
         (error: unknown) => this.onError(AgentChatError.from(error)),

@@ -37,7 +37,8 @@ export interface RoomDependencies {
   readonly kept?: KeptAnswers | undefined;
   readonly onEvent: (event: RoomEvent) => void;
   readonly onResync: (resync: Resync) => void;
-  readonly onRead: (roomId: string, seq: number, unreadCount?: number) => void;
+  readonly onRead: (roomId: string, seq: number) => void;
+  readonly onUnread: (roomId: string, seq: number, unreadCount: number) => void;
   readonly onError: (error: AgentChatError) => void;
   readonly pageSize: number;
   readonly maxMessages: number;
@@ -141,7 +142,7 @@ export class RoomHandle {
     this.dependencies.readMarks.forget(this.roomId);
     const before = Math.max(0, seq - 1);
     const { unreadCount } = await this.dependencies.messages.markRead(this.roomId, before, { force: true });
-    this.dependencies.onRead(this.roomId, before, unreadCount);
+    this.dependencies.onUnread(this.roomId, before, unreadCount);
   }
 
   /** For the client: somebody types or has stopped. */
