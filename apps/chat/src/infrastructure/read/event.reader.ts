@@ -7,25 +7,28 @@ import { requireExisting, requireReadable } from '../../application/read/room-ac
 import { roomEventOf, type LoggedEvent } from '../../domain/room-event-view';
 import { type AccessRow } from './access-row';
 import { type AskShard, askRoom, askThoseThere } from './shard-reader';
-import { ACCESS_COLUMNS, accessJoins, EVENT_FIELDS } from './sql';
+import { ACCESS_COLUMNS, accessJoins, EVENT_FIELDS, rowsOf } from './sql';
 
 /** No event is shorter once it is encoded: its ids, its time and the names of its fields alone are longer. */
 const LEAST_EVENT_BYTES = 150;
 
 // One statement, so one snapshot, for every asked room (P24). The rooms that are behind share the answer's size: what would be cut anyway is
-// neither read nor sent here, or a hundred rooms would take the time of a hundred answers.
+// neither read nor sent here, or a hundred rooms would take the time of a hundred answers. Of a room with nothing new no log is looked at.
 const LOG = `
-SELECT a.place, ${ACCESS_COLUMNS}, coalesce(p.fence, 0) AS fence, coalesce(p.owner, '') AS owner, log.events
+SELECT r.place, ${ACCESS_COLUMNS}, coalesce(p.fence, 0) AS fence, coalesce(p.owner, '') AS owner, log.events
 FROM (
-  SELECT asked.*, $6::bigint / greatest(count(*) FILTER (WHERE s.last_seq > asked.after) OVER (), 1) AS share
-  FROM unnest($2::uuid[], $3::bigint[], $4::int[]) AS asked (room_id, after, place) JOIN rooms s ON s.room_id = asked.room_id
-) a JOIN rooms r ON r.room_id = a.room_id ${accessJoins('$1')}
+  SELECT asked.after, asked.place, s.room_id, s.kind, s.partition, s.last_seq,
+    $6::bigint / greatest(count(*) FILTER (WHERE s.last_seq > asked.after) OVER (), 1) AS share
+  FROM ${rowsOf('$2::uuid[]', '$3::bigint[]', '$4::int[]')} AS asked (room_id, after, place) JOIN rooms s ON s.room_id = asked.room_id
+) r ${accessJoins('$1')}
 CROSS JOIN LATERAL (
   SELECT coalesce(json_agg(json_build_object(${EVENT_FIELDS}) ORDER BY e.seq), '[]') AS events
   FROM (
     SELECT o.*, sum(octet_length(o.payload::text)) OVER (ORDER BY o.seq) - octet_length(o.payload::text) AS bytes_before
-    FROM (SELECT * FROM room_events WHERE room_id = a.room_id AND seq > a.after ORDER BY seq LIMIT least($5, a.share / ${LEAST_EVENT_BYTES} + 1)) o
-  ) e WHERE e.bytes_before <= a.share
+    FROM (
+      SELECT * FROM room_events WHERE room_id = r.room_id AND seq > r.after AND r.last_seq > r.after ORDER BY seq LIMIT least($5, r.share / ${LEAST_EVENT_BYTES} + 1)
+    ) o
+  ) e WHERE e.bytes_before <= r.share
 ) log`;
 
 const NOTHING_AFTER = Number.MAX_SAFE_INTEGER;

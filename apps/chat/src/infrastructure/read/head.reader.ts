@@ -3,12 +3,12 @@ import { Database, type Row } from '@agent-chat/database';
 import { type RoomId, type UserId } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
 import { askByShard, askThoseThere } from './shard-reader';
-import { mentionCount } from './sql';
+import { mentionCount, rowsOf } from './sql';
 
 const BADGES = `
 SELECT a.user_id, a.room_id, r.last_seq AS head, coalesce(w.read_seq, 0) AS read_seq,
   greatest(r.posted_count - coalesce(w.read_count, 0), 0) AS unread_count, ${mentionCount('a.room_id', 'a.user_id', 'coalesce(w.read_seq, 0)')} AS mention_count
-FROM unnest($1::uuid[], $2::uuid[]) AS a (user_id, room_id)
+FROM ${rowsOf('$1::uuid[]', '$2::uuid[]')} AS a (user_id, room_id)
   JOIN rooms r ON r.room_id = a.room_id
   JOIN members m ON m.room_id = a.room_id AND m.user_id = a.user_id
   LEFT JOIN read_watermarks w ON w.room_id = a.room_id AND w.user_id = a.user_id`;

@@ -3,7 +3,7 @@ import { partitionOf } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
 import { type AccessRow } from './access-row';
 import { askByShard, askReplica, type AskShard } from './shard-reader';
-import { ACCESS_COLUMNS, accessJoins } from './sql';
+import { ACCESS_COLUMNS, accessJoins, rowsOf } from './sql';
 
 /** Who asks about a room, and which of its messages have reactions of which some may be the asker's. */
 export interface RoomLook {
@@ -23,7 +23,7 @@ const LOOK = `
 SELECT r.room_id, asked.user_id, ${ACCESS_COLUMNS},
   (SELECT coalesce(json_agg(json_build_array(k.message_id, k.emoji)), '[]') FROM message_reactions k
     WHERE k.message_id = ANY($3::uuid[]) AND k.user_id = asked.user_id) AS own
-FROM (SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[])) AS asked (room_id, user_id)
+FROM (SELECT DISTINCT * FROM ${rowsOf('$1::uuid[]', '$2::uuid[]')} AS given (room_id, user_id)) AS asked (room_id, user_id)
 JOIN rooms r ON r.room_id = asked.room_id ${accessJoins('asked.user_id')}`;
 
 /** Statements under way at a database: whatever is asked meanwhile goes into the next. */

@@ -7,7 +7,7 @@ import { OPEN_KINDS, requireMember, requireModerator, requireReadable, requireVi
 import { type AccessRow } from './access-row';
 import { selectRooms, toRoom, type RoomRow } from './room-view';
 import { askRoom } from './shard-reader';
-import { ACCESS_COLUMNS, accessJoins, jsonTime } from './sql';
+import { ACCESS_COLUMNS, accessJoins, jsonTime, rowsOf } from './sql';
 
 const AfterUser = z.tuple([z.uuid()]);
 
@@ -28,7 +28,7 @@ const INVITES = listOf('SELECT user_id AS "userId" FROM invites WHERE room_id = 
 
 // As `mayRead`, for many people at once.
 const READERS = `
-SELECT a.user_id FROM unnest($2::uuid[]) AS a (user_id) JOIN rooms r ON r.room_id = $1
+SELECT a.user_id FROM ${rowsOf('$2::uuid[]')} AS a (user_id) JOIN rooms r ON r.room_id = $1
 WHERE (r.kind = ANY($3) OR EXISTS (SELECT 1 FROM members m WHERE m.room_id = $1 AND m.user_id = a.user_id))
   AND NOT EXISTS (SELECT 1 FROM bans b WHERE b.room_id = $1 AND b.user_id = a.user_id)`;
 

@@ -5,6 +5,14 @@ export function jsonTime(column: string): string {
   return `to_char(${column}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }
 
+/**
+ * Rows out of parameters that are arrays, such as `$1::uuid[]`. How long they are is hidden from the planner, which would plan for each length anew otherwise, since a plan
+ * for the two that are given seems cheaper than one for ten.
+ */
+export function rowsOf(...arrays: readonly string[]): string {
+  return `unnest(${arrays.map((array) => `(SELECT ${array})`).join(', ')})`;
+}
+
 /** The fields of a `LoggedEvent` inside a JSON value, of a row `e` of the log. */
 export const EVENT_FIELDS = `'roomId', e.room_id, 'epoch', e.epoch, 'seq', e.seq, 'type', e.type, 'actorId', e.actor_id, 'createdAt', ${jsonTime('e.created_at')}, 'payload', e.payload`;
 
