@@ -127,12 +127,12 @@ export class PartitionFetcher {
     return taken;
   }
 
-  private async take({ stay, round, position }: Place, { partition, errorCode, highWatermark, records }: FetchedPartition): Promise<Taken> {
+  private async take({ stay, round, position }: Place, { partition, errorCode, highWatermark, records, problem }: FetchedPartition): Promise<Taken> {
     if (errorCode === NONE) {
       const left = Math.max(0, highWatermark - (records.at(-1)?.offset ?? position - 1) - 1);
       this.events.lag(partition, left);
       stay.receive(round, records);
-      return { records: records.length, left };
+      return { records: records.length, left, problem };
     }
     if (errorCode === OFFSET_OUT_OF_RANGE && round === stay.round) await this.events.outOfRange(stay);
     return { records: 0, left: 0, problem: new Error(`Broker answered error ${errorCode} for partition ${partition}`) };

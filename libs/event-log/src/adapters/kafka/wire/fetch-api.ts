@@ -1,5 +1,4 @@
-import { type StoredRecord } from '../../../event-log.port';
-import { readBatches } from './record-batch';
+import { type ReadBatches, readBatches } from './record-batch';
 import { type Throttling, type WireApi } from './wire-api';
 import { WireReader } from './wire-reader';
 import { WireWriter } from './wire-writer';
@@ -19,12 +18,11 @@ export interface FetchRequest {
   readonly forgotten: readonly number[];
 }
 
-export interface FetchedPartition {
+export interface FetchedPartition extends ReadBatches {
   readonly partition: number;
   readonly errorCode: number;
   /** The offset behind the last record that consumers may have. */
   readonly highWatermark: number;
-  readonly records: readonly StoredRecord[];
 }
 
 export interface FetchAnswer extends Throttling {
@@ -100,5 +98,5 @@ function readPartition(reader: WireReader, from: ReadonlyMap<number, number>): F
   // Transactions that were given up, and which replica is nearest.
   reader.skip(Math.max(0, reader.int32()) * 16 + 4);
   const batches = reader.part(Math.max(0, reader.int32()));
-  return { partition, errorCode, highWatermark, records: readBatches(batches, partition, from.get(partition) ?? 0) };
+  return { partition, errorCode, highWatermark, ...readBatches(batches, partition, from.get(partition) ?? 0) };
 }

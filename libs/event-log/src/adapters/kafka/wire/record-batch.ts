@@ -78,19 +78,29 @@ function writeRecord(writer: WireWriter, { key, value, headers }: WireMessage, i
   writer.endVarSized(begin, expected);
 }
 
-/**
- * The records of some batches from an offset on: a broker answers with whole batches, of which the first may begin before it, and the last may be cut off.
- * Throws where a batch is of a form that nobody writes here.
- */
-export function readBatches(reader: WireReader, partition: number, fromOffset: number): StoredRecord[] {
+/** What could be read of some batches. */
+export interface ReadBatches {
+  readonly records: readonly StoredRecord[];
+  /** Why nothing behind them could: a batch is of a form that nobody writes here, or broken. */
+  readonly problem?: Error;
+}
+
+/** The records of some batches from an offset on: a broker answers with whole batches, of which the first may begin before it, and the last may be cut off. */
+export function readBatches(reader: WireReader, partition: number, fromOffset: number): ReadBatches {
   const records: StoredRecord[] = [];
   while (reader.left >= PREFIX_BYTES) {
     const firstOffset = reader.int64();
     const length = reader.int32();
     if (length > reader.left) break;
-    readBatch(reader.part(length), { partition, firstOffset, fromOffset }, records);
+    const wholeBatches = records.length;
+    try {
+      readBatch(reader.part(length), { partition, firstOffset, fromOffset }, records);
+    } catch (cause) {
+      const place = `The batch at offset ${firstOffset} of partition ${partition} cannot be read`;
+      return { records: records.slice(0, wholeBatches), problem: new Error(`${place}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause }) };
+    }
   }
-  return records;
+  return { records };
 }
 
 interface BatchPlace {
@@ -102,7 +112,7 @@ interface BatchPlace {
 function readBatch(reader: WireReader, place: BatchPlace, records: StoredRecord[]): void {
   reader.skip(4);
   const magic = reader.int8();
-  if (magic !== MAGIC) throw new Error(`Partition ${place.partition} holds records in an old form (magic ${magic})`);
+  if (magic !== MAGIC) throw new Error(`its form is an old one (magic ${magic})`);
   reader.skip(4);
   const attributes = reader.int16();
   reader.skip(4);
@@ -134,5 +144,5 @@ function decompressed(reader: WireReader, codec: number): WireReader {
   if (codec === 0) return reader;
   if (codec === LZ4) return new WireReader(decompressFrameSync(reader.rest()));
   if (codec === GZIP) return new WireReader(gunzipSync(reader.rest()));
-  throw new Error(`A batch is compressed by a codec (${codec}) that is not known here: set compression.type of the topic to producer`);
+  throw new Error(`its codec (${codec}) is not known here: set compression.type of the topic to producer`);
 }
