@@ -24,6 +24,14 @@ describe('PartitionQueue', () => {
     expect([first.firstSequence, queue.take(3, 1_000).firstSequence]).toEqual([0, 3]);
   });
 
+  it('begins to count again where brokers do', () => {
+    queue = new PartitionQueue('t', 3, 2 ** 31 - 2);
+    for (let count = 0; count < 4; count++) add();
+    const first = queue.take(3, 1_000);
+    queue.written(first, 100);
+    expect([first.firstSequence, queue.take(3, 1_000).firstSequence]).toEqual([2 ** 31 - 2, 1]);
+  });
+
   it('takes no more than a request holds, but always one record', () => {
     add(LATER, 600);
     add(LATER, 600);

@@ -30,6 +30,9 @@ export interface QueuedBatch {
 
 const RECORD_OVERHEAD_BYTES = 100;
 
+/** Brokers count records in 31 bits, and then from 0 on. */
+const SEQUENCES = 2 ** 31;
+
 /** What waits for one partition: one batch at a time is under way, under the identity that the broker deduplicates by. */
 export class PartitionQueue {
   producerId: string | undefined;
@@ -39,11 +42,10 @@ export class PartitionQueue {
   /** No attempt before. */
   notBefore = 0;
   private waiting: QueuedRecord[] = [];
-  private nextSequence = 0;
-
   constructor(
     readonly topic: string,
     readonly partition: number,
+    private nextSequence = 0,
   ) {}
 
   get isEmpty(): boolean {
@@ -72,7 +74,7 @@ export class PartitionQueue {
     const records = this.waiting.splice(0, count);
     this.waitingBytes -= bytes;
     const firstSequence = this.nextSequence;
-    this.nextSequence += count;
+    this.nextSequence = (firstSequence + count) % SEQUENCES;
     const giveUpAt = records[0]?.giveUpAt ?? 0;
     this.batch = { records, bytes, firstSequence, giveUpAt, sending: false, sent: false, maybeWritten: false, failures: 0, cause: undefined };
     return this.batch;
