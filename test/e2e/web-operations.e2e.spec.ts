@@ -57,6 +57,7 @@ describe('the operator’s page', () => {
       for (const { page } of [olive, onPhone]) await page.emulateMedia({ colorScheme });
       await olive.screenshot(`operations-${name}-desktop-${colorScheme}`);
       await onPhone.screenshot(`operations-${name}-phone-${colorScheme}`);
+      expect(await Promise.all([olive.violations(), onPhone.violations()])).toEqual([[], []]);
     }
     await onPhone.page.emulateMedia({ colorScheme: 'dark' });
   };

@@ -154,9 +154,17 @@ function askOf(database: ShardPlaces, shard: PhysicalDatabase, partitions: reado
   };
 }
 
+/** Long texts that are looked up by what they are: one that is made anew each time would be read from end to end each time. */
+const guards = new Map<string, string>();
+const MAX_GUARDS = 256;
+
 /** The same question, which fails unless all partitions in one more parameter are active there. */
 function guarded(sql: string, parameters: readonly unknown[]): string {
-  return `SELECT answer.* FROM (${sql}) answer WHERE partitions_here($${parameters.length + 1}::int[])`;
+  const known = guards.get(sql);
+  if (known !== undefined) return known;
+  const text = `SELECT answer.* FROM (${sql}) answer WHERE partitions_here($${parameters.length + 1}::int[])`;
+  if (guards.size < MAX_GUARDS) guards.set(sql, text);
+  return text;
 }
 
 async function requireMapped(database: ShardPlaces, shard: PhysicalDatabase, partitions: readonly number[]): Promise<void> {
