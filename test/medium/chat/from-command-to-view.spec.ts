@@ -19,6 +19,9 @@ import { openReading, type Reading } from '../../support/reading';
 
 const NEVER_MS = 3_600_000;
 
+/** Views gather what comes, and read the log where nothing comes to them: each in its own time. */
+const VIEWS = { timeoutMs: 20_000, intervalMs: 50 };
+
 describe('what is commanded', () => {
   const [alice, bob] = [newId<UserId>(), newId<UserId>()];
   const gatewayId = newId<GatewayId>();
@@ -129,7 +132,7 @@ describe('what is commanded', () => {
       expect(trail).toHaveLength(room.head);
       const figures = await reading.database.directory().query('SELECT messages FROM figures_rooms WHERE room_id = $1 AND unit = $2', [roomId, 'day']);
       expect(Number(figures[0]?.['messages'])).toBe(2);
-    });
+    }, VIEWS);
   });
 
   it('keeps pages in memory as the database has them, to the letter, while it is stored', async () => {
