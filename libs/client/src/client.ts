@@ -87,7 +87,14 @@ export class AgentChatClient {
     const onError = (error: AgentChatError): void => this.failed(error);
     this.live = new LiveRooms(request, this.environment);
     this.presence = new PresenceStore(request, onError);
-    this.roomList = new RoomList(this.rooms, this.environment, () => this.user?.userId, onError, this.kept);
+    this.roomList = new RoomList(
+      this.rooms,
+      this.environment,
+      () => this.user?.userId,
+      onError,
+      this.kept,
+      (roomId) => this.readMarks.forget(roomId),
+    );
     this.readMarks = new ReadMarks(request, this.environment, (roomId, seq, unread) => this.roomList.markedRead(roomId, seq, unread), onError);
     this.stopWatching = onWakeUp(() => this.retryNow());
   }
@@ -265,7 +272,7 @@ export class AgentChatClient {
   }
 
   private userChanged(user: User | undefined, end?: SessionEnd): void {
-    if (this.outbox.changeTo(user?.userId)) this.roomList.clear();
+    if (this.outbox.changeTo(user?.userId)) for (const part of [this.roomList, this.readMarks]) part.clear();
     this.emitter.emit('session', end === undefined ? { user } : { user, end });
   }
 

@@ -32,6 +32,13 @@ export class ReadMarks {
     this.sent.delete(roomId);
   }
 
+  /** Somebody else is signed in. */
+  clear(): void {
+    this.waiting.clear();
+    this.sent.clear();
+    this.close();
+  }
+
   connected(): void {
     this.isConnected = true;
     if (this.waiting.size > 0) this.schedule();
@@ -59,7 +66,8 @@ export class ReadMarks {
     this.sent.set(roomId, seq);
     try {
       const { unreadCount } = (await this.request('room.read', { roomId, seq })) as { unreadCount: number };
-      this.onMarked(roomId, seq, unreadCount);
+      // One that was set back meanwhile, or moved on, is none any more.
+      if (this.sent.get(roomId) === seq) this.onMarked(roomId, seq, unreadCount);
     } catch (thrown) {
       const error = AgentChatError.from(thrown);
       if (this.sent.get(roomId) === seq) this.sent.delete(roomId);

@@ -24,14 +24,17 @@ function openList(rooms: Room[], rev = 5) {
       return aRoom(roomId, 50);
     },
   } as unknown as RoomsApi;
+  const setBack: string[] = [];
   const list = new RoomList(
     api,
     environment,
     () => 'u-me',
     () => undefined,
+    undefined,
+    (roomId) => setBack.push(roomId),
   );
   const ids = () => list.getSnapshot().rooms.map((room) => room.roomId);
-  return { list, environment, server, ids };
+  return { list, environment, server, ids, setBack };
 }
 
 const posted = (roomId: string, seq: number, authorId: string, mentions: string[] = []) => ({
@@ -189,6 +192,62 @@ describe('a room list', () => {
       server.rooms = [readUpTo(6, 9)];
       await list.load();
       expect(list.get('a')?.me).toMatchObject({ readSeq: 6, unreadCount: 3 });
+    });
+
+    it('shows what came behind it, as far as the server counted', async () => {
+      const { list, server } = openList([readUpTo(5, 9)]);
+      await list.load();
+      list.markedRead('a', 9);
+      server.rooms = [aRoom('a', 1, { head: 20, me: { ...aRoom('a', 1).me!, readSeq: 5, unreadCount: 15, mentionCount: 2 } })];
+      await list.load();
+      expect(list.get('a')?.me).toMatchObject({ readSeq: 9, unreadCount: 11, mentionCount: 2 });
+    });
+
+    it('made twice is still one that the server has: another device may set it back', async () => {
+      const { list, server, setBack } = openList([readUpTo(5, 9)]);
+      await list.load();
+      list.markedRead('a', 9);
+      list.markedRead('a', 9, 0);
+      list.markedRead('a', 9);
+      expect(setBack).toEqual([]);
+      server.rooms = [readUpTo(6, 9)];
+      await list.load();
+      expect(list.get('a')?.me).toMatchObject({ readSeq: 6, unreadCount: 3 });
+      // From now on the mark may be sent again.
+      expect(setBack).toEqual(['a']);
+    });
+
+    it('is not taken back by the page of a list that came before it, nor by a room that somebody puts in', async () => {
+      const { list } = openList([readUpTo(5, 9), aRoom('b', 2), aRoom('c', 3)]);
+      await list.load();
+      const reading = list.load();
+      await Promise.resolve();
+      list.markedRead('a', 9);
+      list.markedRead('a', 9, 0);
+      await reading;
+      expect(list.get('a')?.me).toMatchObject({ readSeq: 9, unreadCount: 0 });
+      list.put(readUpTo(5, 9));
+      expect(list.get('a')?.me).toMatchObject({ readSeq: 9, unreadCount: 0 });
+    });
+
+    it('is not put forward again, once it was set back here, by what was asked before', async () => {
+      const { list } = openList([readUpTo(9, 9)]);
+      await list.load();
+      const early = list.load();
+      list.markedUnread('a', 3, 6);
+      await early;
+      expect(list.get('a')?.me).toMatchObject({ readSeq: 3, unreadCount: 6 });
+      await list.load();
+      expect(list.get('a')?.me).toMatchObject({ readSeq: 9, unreadCount: 0 });
+    });
+
+    it('counts for nothing in a log that begins anew', async () => {
+      const { list, server } = openList([readUpTo(5, 9)]);
+      await list.load();
+      list.markedRead('a', 9);
+      server.rooms = [{ ...readUpTo(2, 4), epoch: 2 }];
+      await list.load();
+      expect(list.get('a')?.me).toMatchObject({ readSeq: 2, unreadCount: 2 });
     });
 
     it('is not taken back by heads from before, or by the room as it was then', async () => {

@@ -7,7 +7,7 @@ import { asKnownEvent, type RoomEvent } from './room-events';
 import { OwnMarks } from './own-marks';
 import { KEPT_ROOMS, type RoomsApi } from './rooms-api';
 import { Store, type ReadableStore } from './store';
-import { type Room, type RoomHead, type RoomPage, type RoomsFrame } from './types';
+import { type MyMembership, type Room, type RoomHead, type RoomPage, type RoomsFrame } from './types';
 
 /** The person's rooms; a new object after each change. */
 export interface RoomListSnapshot {
@@ -29,6 +29,8 @@ const MAX_PAGES = 20;
 const PREVIEW_DELAY_MS = 1_500;
 const PREVIEW_PAGE = 30;
 const RETRY_MS = 5_000;
+/** Whoever puts a room in may have asked before anything was changed here. */
+const LONG_AGO = -1;
 
 /** The person's rooms with badges and newest messages, sorted by activity and kept up to date by `rooms`, `heads` and the events of followed rooms. */
 export class RoomList implements ReadableStore<RoomListSnapshot> {
@@ -50,6 +52,8 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
     private readonly me: () => string | undefined,
     private readonly onError: (error: AgentChatError) => void,
     private readonly kept?: KeptAnswers,
+    /** A mark was set back elsewhere. */
+    private readonly onSetBack: (roomId: string) => void = () => undefined,
   ) {
     this.store = new Store<RoomListSnapshot>({ rooms: [], loaded: false, kept: false, incomplete: false, unreadCount: 0, mentionCount: 0 }, (error) =>
       onError(AgentChatError.from(error)),
@@ -75,9 +79,8 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
   }
 
   /** Puts a room in, as it was just answered. */
-  put(room: Room, askedAt = this.marks.now): void {
-    this.rooms.set(room.roomId, this.marks.over(room, this.rooms.get(room.roomId), askedAt));
-    this.publish();
+  put(room: Room): void {
+    this.putAsked(room, LONG_AGO);
   }
 
   /** Follows the list: any `rev` but the expected one means that something was missed. */
@@ -103,7 +106,7 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
         ...(isActive ? { updatedAt: this.now() } : {}),
         ...(room.me === undefined ? {} : { me: { ...room.me, ...badges } }),
       };
-      this.rooms.set(roomId, this.marks.over(told, room, this.marks.now));
+      this.rooms.set(roomId, this.withOwnMark(told, this.marks.turn));
     }
     this.publish();
   }
@@ -121,16 +124,19 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
   /** The person has read so far, which never goes back. `unreadCount` is the server's, when it has answered. */
   markedRead(roomId: string, seq: number, unreadCount?: number): void {
     if (unreadCount !== undefined) this.marks.told(roomId, seq);
+    const room = this.rooms.get(roomId);
     // The server may answer to a mark while the next one is on its way.
-    if (seq < (this.rooms.get(roomId)?.me?.readSeq ?? 0)) return;
-    if (unreadCount === undefined) this.marks.moved(roomId, seq);
-    this.setMark(roomId, seq, unreadCount);
+    if (room?.me === undefined || seq < room.me.readSeq) return;
+    if (unreadCount === undefined && seq > room.me.readSeq) this.marks.moved(room, seq);
+    this.setMark(room, room.me, seq, unreadCount);
   }
 
   /** The server has set the mark back to here. */
   markedUnread(roomId: string, seq: number, unreadCount: number): void {
-    this.marks.forget(roomId);
-    this.setMark(roomId, seq, unreadCount);
+    const room = this.rooms.get(roomId);
+    if (room?.me === undefined) return;
+    this.marks.setBack(room, seq);
+    this.setMark(room, room.me, seq, unreadCount);
   }
 
   /** Badges may have changed while nobody told. */
@@ -154,12 +160,15 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
     this.previewTimer = this.retryTimer = undefined;
   }
 
-  private setMark(roomId: string, seq: number, unreadCount: number | undefined): void {
-    const room = this.rooms.get(roomId);
-    if (room?.me === undefined) return;
+  private putAsked(room: Room, askedIn: number): void {
+    this.rooms.set(room.roomId, this.withOwnMark(room, askedIn));
+    this.publish();
+  }
+
+  private setMark(room: Room, me: MyMembership, seq: number, unreadCount: number | undefined): void {
     const readAll = seq >= room.head;
-    const counts = readAll ? { unreadCount: 0, mentionCount: 0 } : { unreadCount: unreadCount ?? room.me.unreadCount };
-    this.rooms.set(roomId, { ...room, me: { ...room.me, readSeq: seq, ...counts } });
+    const counts = readAll ? { unreadCount: 0, mentionCount: 0 } : { unreadCount: unreadCount ?? me.unreadCount };
+    this.rooms.set(room.roomId, { ...room, me: { ...me, readSeq: seq, ...counts } });
     this.publish();
   }
 
@@ -176,11 +185,11 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
   }
 
   private async readAll(): Promise<void> {
-    const rooms = new Map<string, Room>();
+    const listed: Room[] = [];
     let isIncomplete = false;
     // The first page's `rev`: what changed while the others were read comes as a change.
     let rev: number | undefined;
-    const askedAt = this.marks.now;
+    const askedIn = this.marks.turn;
     let cursor: string | undefined;
     for (let pages = 0; pages < MAX_PAGES; pages++) {
       // What was kept is better than nothing, and worse than anything else.
@@ -188,10 +197,11 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
       this.isKept = page.kept === true;
       rev ??= page.rev;
       isIncomplete ||= page.incomplete === true;
-      for (const room of page.items) rooms.set(room.roomId, this.newer(room, askedAt));
+      listed.push(...page.items);
       cursor = page.next;
       if (cursor === undefined) break;
     }
+    const rooms = new Map(listed.map((room) => [room.roomId, this.newer(room, askedIn)]));
     // What is missing from such a list may well be there.
     this.rooms = isIncomplete ? new Map([...this.rooms, ...rooms]) : rooms;
     this.isIncomplete = isIncomplete;
@@ -202,9 +212,16 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
   }
 
   /** The room as listed, unless its events have told more meanwhile. */
-  private newer(room: Room, askedAt: number): Room {
+  private newer(room: Room, askedIn: number): Room {
     const known = this.rooms.get(room.roomId);
-    return known?.epoch === room.epoch && known.head > room.head ? known : this.marks.over(room, known, askedAt);
+    return known?.epoch === room.epoch && known.head > room.head ? known : this.withOwnMark(room, askedIn);
+  }
+
+  private withOwnMark(room: Room, askedIn: number): Room {
+    const known = this.rooms.get(room.roomId);
+    const marked = this.marks.inRoom(room, known, askedIn);
+    if ((marked.me?.readSeq ?? 0) < (known?.me?.readSeq ?? 0)) this.onSetBack(room.roomId);
+    return marked;
   }
 
   private applyChange(roomId: string, change: string): void {
@@ -214,9 +231,9 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
       this.rooms.delete(roomId);
       return this.publish();
     }
-    const askedAt = this.marks.now;
+    const askedIn = this.marks.turn;
     this.api.get(roomId).then(
-      (room) => this.put(room, askedAt),
+      (room) => this.putAsked(room, askedIn),
       (error: unknown) => this.onError(AgentChatError.from(error)),
     );
   }
@@ -229,10 +246,10 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
   private refreshPreviews(): void {
     this.previewTimer ??= this.environment.after(PREVIEW_DELAY_MS, () => {
       this.previewTimer = undefined;
-      const askedAt = this.marks.now;
+      const askedIn = this.marks.turn;
       this.api.list({ limit: PREVIEW_PAGE }).then(
         ({ items }) => {
-          for (const room of items) if (this.rooms.has(room.roomId)) this.rooms.set(room.roomId, this.newer(room, askedAt));
+          for (const room of items) if (this.rooms.has(room.roomId)) this.rooms.set(room.roomId, this.newer(room, askedIn));
           this.publish();
         },
         (error: unknown) => this.onError(AgentChatError.from(error)),

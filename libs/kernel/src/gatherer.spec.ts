@@ -13,6 +13,28 @@ describe('Gatherer', () => {
     expect(asked).toEqual([[1, 2, 3], [1]]);
   });
 
+  it('has two questions under way at most, and asks for so many keys at a time', async () => {
+    const asked: (readonly number[])[] = [];
+    const answers: (() => void)[] = [];
+    const gatherer = new Gatherer<number, number>((keys) => {
+      asked.push(keys);
+      return new Promise((resolve) => answers.push(() => resolve(new Map(keys.map((key) => [key, key])))));
+    }, 3);
+    const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+    const loads = [1, 2, 3, 4, 5, 6, 7, 8].map((key) => gatherer.load(key));
+    await turn();
+    expect(asked).toEqual([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
+    loads.push(gatherer.load(9));
+    answers[0]?.();
+    await turn();
+    expect(asked[2]).toEqual([7, 8, 9]);
+    for (const answer of answers) answer();
+    await expect(Promise.all(loads)).resolves.toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
   it('tells everybody of a failure, and asks again for the next', async () => {
     let isAway = true;
     const gatherer = new Gatherer<number, string>((keys) =>

@@ -1,5 +1,5 @@
 import { Database, type PhysicalDatabase } from '@agent-chat/database';
-import { partitionOf } from '@agent-chat/kernel';
+import { Gatherer, partitionOf } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
 import { type AccessRow } from './access-row';
 import { askByShard, askReplica, type AskShard } from './shard-reader';
@@ -26,37 +26,21 @@ SELECT r.room_id, asked.user_id, ${ACCESS_COLUMNS},
 FROM (SELECT DISTINCT * FROM ${rowsOf('$1::uuid[]', '$2::uuid[]')} AS given (room_id, user_id)) AS asked (room_id, user_id)
 JOIN rooms r ON r.room_id = asked.room_id ${accessJoins('asked.user_id')}`;
 
-/** Statements under way at a database: whatever is asked meanwhile goes into the next. */
-const AT_ONCE = 2;
 const MOST_IN_ONE = 100;
-
-interface Waiting {
-  readonly look: RoomLook;
-  readonly resolve: (row: LookRow | undefined) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-interface Queue {
-  readonly waiting: Waiting[];
-  underWay: number;
-}
 
 /** Tells where rooms stand and who may read them, many in one statement when many are asked about at a time. */
 @Injectable()
 export class RoomLooks {
-  private readonly queues = new Map<PhysicalDatabase, Queue>();
+  private readonly gatherers = new Map<PhysicalDatabase, Gatherer<RoomLook, LookRow>>();
 
   constructor(private readonly database: Database) {}
 
   /** As it is on the primary at a moment after the call; undefined where there is no such room. */
   async onPrimary(look: RoomLook): Promise<LookRow | undefined> {
     const place = this.database.shard(partitionOf(look.roomId, this.database.partitionCount));
-    const queue = this.queues.get(place) ?? { waiting: [], underWay: 0 };
-    this.queues.set(place, queue);
-    return new Promise((resolve, reject) => {
-      queue.waiting.push({ look, resolve, reject });
-      this.work(queue);
-    });
+    const gatherer = this.gatherers.get(place) ?? new Gatherer<RoomLook, LookRow>((looks) => this.ask(looks), MOST_IN_ONE);
+    this.gatherers.set(place, gatherer);
+    return gatherer.load(look);
   }
 
   /** As a replica has it, where one is well and `isFresh` finds that new enough. */
@@ -66,29 +50,19 @@ export class RoomLooks {
     return rows?.[0];
   }
 
-  private work(queue: Queue): void {
-    if (queue.underWay === AT_ONCE || queue.waiting.length === 0) return;
-    const batch = queue.waiting.splice(0, MOST_IN_ONE);
-    queue.underWay += 1;
-    void this.answer(batch).finally(() => {
-      queue.underWay -= 1;
-      this.work(queue);
-    });
-  }
-
-  private async answer(batch: readonly Waiting[]): Promise<void> {
-    try {
-      const rows = await askByShard(this.database, batch, ({ look }) => look.roomId, askTogether);
-      const found = new Map(rows.map((row) => [`${row.room_id} ${row.user_id}`, row]));
-      for (const { look, resolve } of batch) resolve(found.get(`${look.roomId} ${look.userId}`));
-    } catch (error) {
-      for (const { reject } of batch) reject(error);
-    }
+  private async ask(looks: readonly RoomLook[]): Promise<ReadonlyMap<RoomLook, LookRow>> {
+    const rows = await askByShard(this.database, looks, ({ roomId }) => roomId, askTogether);
+    const found = new Map(rows.map((row) => [`${row.room_id} ${row.user_id}`, row]));
+    return new Map(
+      looks.flatMap((look): [RoomLook, LookRow][] => {
+        const row = found.get(`${look.roomId} ${look.userId}`);
+        return row === undefined ? [] : [[look, row]];
+      }),
+    );
   }
 }
 
-async function askTogether(ask: AskShard, batch: readonly Waiting[]): Promise<LookRow[]> {
-  const looks = batch.map(({ look }) => look);
+async function askTogether(ask: AskShard, looks: readonly RoomLook[]): Promise<LookRow[]> {
   return ask<LookRow>(LOOK, [
     looks.map(({ roomId }) => roomId),
     looks.map(({ userId }) => userId),

@@ -19,6 +19,7 @@ export interface Progress {
   readonly now: string;
 }
 
+const COLUMNS = 'fence, state, epoch, position, command_offset, command_request_id, command_appended_ms, published_position, last_at';
 const LOCK_TIMEOUT_MS = 2_000;
 const UNIQUE_VIOLATION = '23505';
 
@@ -52,7 +53,7 @@ export class ProgressRepository {
         String(LOCK_TIMEOUT_MS),
       ]);
       const [raised] = await connection.query<Progress & Record<string, unknown>>(
-        `UPDATE partition_progress SET fence = fence + 1, owner = $2 WHERE partition = $1 AND state = 'active' RETURNING *, clock_timestamp() AS now`,
+        `UPDATE partition_progress SET fence = fence + 1, owner = $2 WHERE partition = $1 AND state = 'active' RETURNING ${COLUMNS}, clock_timestamp() AS now`,
         [partition, owner],
       );
       return raised;

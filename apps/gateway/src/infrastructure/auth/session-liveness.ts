@@ -8,7 +8,8 @@ const OUTAGE_PAUSE_MS = 2_000;
 const MAX_ASK_MS = 2_000;
 const MAX_KNOWN = 100_000;
 
-const ALIVE = `select s.id from unnest($1::uuid[]) as s (id)
+// The list is hidden from the planner, which would plan for each length of it anew.
+const ALIVE = `select s.id from unnest((select $1::uuid[])) as s (id)
   join sessions on session_id = s.id and ended_at is null and expires_at > $2::timestamptz`;
 
 /**
@@ -19,10 +20,10 @@ const ALIVE = `select s.id from unnest($1::uuid[]) as s (id)
 export class SessionLiveness {
   /** When those that were alive were last asked about, the one asked for longest ago first. While the directory is down they go on: nobody can end one then either. */
   private readonly known = new Map<string, number>();
-  private readonly gatherer = new Gatherer<string, true>((ids) => this.ask(ids));
-  private pausedUntilMs = 0;
-  /** How often sessions were forgotten: an answer from before is not remembered. */
-  private forgotten = 0;
+  private readonly gatherer = new Gatherer<string, true>(async (ids) => new Map((await this.aliveAmong(ids)).map((id) => [id, true])));
+  private pausedAtMs = -Infinity;
+  /** Counts calls of `forget`: what was answered to a question from before one is not remembered. */
+  private forgets = 0;
 
   constructor(
     private readonly queries: DirectoryQueries,
@@ -44,7 +45,7 @@ export class SessionLiveness {
 
   /** These have ended: this process sees it at once, others within the time that an answer counts. */
   forget(sessionIds: readonly string[]): void {
-    this.forgotten += 1;
+    this.forgets += 1;
     for (const id of sessionIds) this.known.delete(id);
   }
 
@@ -52,30 +53,17 @@ export class SessionLiveness {
     if (!isUuid(sessionId)) return false;
     const nowMs = this.clock.nowMs();
     const askedAtMs = this.known.get(sessionId);
-    if (askedAtMs !== undefined && (nowMs < this.pausedUntilMs || nowMs < askedAtMs + TTL_MS)) return true;
-    const { forgotten } = this;
+    if (askedAtMs !== undefined && (isWithin(nowMs, this.pausedAtMs, OUTAGE_PAUSE_MS) || isWithin(nowMs, askedAtMs, TTL_MS))) return true;
+    const forgetsBefore = this.forgets;
     try {
-      const isAlive = (await this.gatherer.load(sessionId)) === true;
-      if (this.forgotten === forgotten) this.remember(sessionId, isAlive, nowMs);
+      const isAlive = (await inTime(this.gatherer.load(sessionId))) === true;
+      if (!isAlive) this.known.delete(sessionId);
+      else if (this.forgets === forgetsBefore) this.remember(sessionId, nowMs);
       return isAlive;
     } catch (error) {
-      this.pausedUntilMs = this.clock.nowMs() + OUTAGE_PAUSE_MS;
+      this.pausedAtMs = this.clock.nowMs();
       if (this.known.has(sessionId)) return true;
       throw error;
-    }
-  }
-
-  private async ask(sessionIds: readonly string[]): Promise<ReadonlyMap<string, true>> {
-    // A server that doesn't answer at all would hold every call for as long as a connection may take.
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new AppError('UNAVAILABLE', { detail: 'The user directory does not answer' })), MAX_ASK_MS);
-    });
-    try {
-      const alive = await Promise.race([this.aliveAmong(sessionIds), late]);
-      return new Map(alive.map((id) => [id, true]));
-    } finally {
-      clearTimeout(timer);
     }
   }
 
@@ -84,14 +72,31 @@ export class SessionLiveness {
     return rows.map(({ id }) => id);
   }
 
-  private remember(sessionId: string, isAlive: boolean, askedAtMs: number): void {
+  private remember(sessionId: string, askedAtMs: number): void {
     this.known.delete(sessionId);
-    if (!isAlive) return;
     this.known.set(sessionId, askedAtMs);
     if (this.known.size <= MAX_KNOWN) return;
     for (const [oldest] of this.known) {
       this.known.delete(oldest);
       return;
     }
+  }
+}
+
+/** Whether it is less than so long ago; not where the clock was set back since. */
+function isWithin(nowMs: number, startedAtMs: number, lengthMs: number): boolean {
+  return nowMs >= startedAtMs && nowMs < startedAtMs + lengthMs;
+}
+
+/** A server that doesn't answer at all would hold every call for as long as a statement may take. */
+async function inTime<Answer>(answering: Promise<Answer>): Promise<Answer> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new AppError('UNAVAILABLE', { detail: 'The user directory does not answer' })), MAX_ASK_MS);
+  });
+  try {
+    return await Promise.race([answering, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

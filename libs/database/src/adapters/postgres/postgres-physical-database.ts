@@ -3,7 +3,7 @@ import { DatabaseError } from '../../database-error';
 import type { PhysicalDatabase, Queryable, Row } from '../../database.port';
 import { toDatabaseError } from './error-translation';
 import { followingClient, type FollowingClient } from './following-client';
-import { isForgotten, PreparedStatements } from './prepared-statements';
+import { ForgottenStatementError, namedFailure, PreparedStatements } from './prepared-statements';
 import type { PrimaryFinder } from './primary-finder';
 import type { StatementObserver } from './statement-observer';
 import { typeParsers } from './type-parsers';
@@ -46,14 +46,6 @@ interface Lease {
   readonly startedMs: number;
 }
 
-/** What one sends. */
-interface Statement {
-  readonly text: string;
-  readonly parameters: readonly unknown[] | undefined;
-  /** The server may keep it. */
-  readonly isNamed?: boolean;
-}
-
 /** One Postgres behind a pool; a pooler in transaction mode may stand between. */
 export class PostgresPhysicalDatabase implements PhysicalDatabase {
   readonly name: string;
@@ -92,17 +84,17 @@ export class PostgresPhysicalDatabase implements PhysicalDatabase {
 
   async query<R extends Row = Row>(sql: string, parameters?: readonly unknown[]): Promise<R[]> {
     try {
-      return await this.withConnection((lease) => this.send<R>(lease, sql, parameters));
+      return await this.withConnection((lease) => this.run<R>(lease, sql, parameters));
     } catch (error) {
-      if (!(error instanceof DatabaseError && isForgotten(error))) throw error;
-      // Each connection would find out for itself.
-      return this.withConnection((lease) => this.run<R>(lease, { text: sql, parameters }));
+      if (!(error instanceof ForgottenStatementError)) throw error;
+      // Without a name: the other connections may have forgotten it as well.
+      return this.withConnection((lease) => this.run<R>(lease, sql, parameters, false));
     }
   }
 
   async transaction<Result>(work: (connection: Queryable) => Promise<Result>): Promise<Result> {
     return this.withConnection(async (lease) => {
-      const connection: Queryable = { query: (sql, parameters) => this.send(lease, sql, parameters) };
+      const connection: Queryable = { query: (sql, parameters) => this.run(lease, sql, parameters) };
       await connection.query('BEGIN');
       let result: Result;
       try {
@@ -182,23 +174,22 @@ export class PostgresPhysicalDatabase implements PhysicalDatabase {
     }
   }
 
-  private async send<R extends Row>(lease: Lease, sql: string, parameters?: readonly unknown[]): Promise<R[]> {
-    return this.run<R>(lease, { text: sql, parameters, isNamed: parameters !== undefined });
-  }
-
-  private async run<R extends Row>(lease: Lease, { text, parameters, isNamed = false }: Statement): Promise<R[]> {
+  private async run<R extends Row>(lease: Lease, sql: string, parameters?: readonly unknown[], mayHaveName = parameters !== undefined): Promise<R[]> {
     const { client } = lease;
     const startedMs = performance.now();
     const watch = this.watchStall();
+    let name: string | undefined;
     try {
-      const name = isNamed ? await this.prepared.nameFor(client, text) : undefined;
-      const { rows } = await client.query<R>({ text, ...(name !== undefined && { name }), ...(parameters !== undefined && { values: [...parameters] }) });
+      if (mayHaveName) name = await this.prepared.nameFor(client, sql);
+      const values = parameters === undefined ? {} : { values: [...parameters] };
+      const { rows } = await client.query<R>({ text: sql, ...values, ...(name !== undefined && { name }) });
       requireReplicated(lease);
       this.observe(startedMs, 'ok');
       return rows;
     } catch (thrown) {
-      const error = toDatabaseError(thrown);
-      if (isForgotten(error)) lease.broken = true;
+      const failure = toDatabaseError(thrown);
+      const error = name === undefined ? failure : namedFailure(failure);
+      if (error instanceof ForgottenStatementError) lease.broken = true;
       this.observe(startedMs, error.kind);
       throw error;
     } finally {

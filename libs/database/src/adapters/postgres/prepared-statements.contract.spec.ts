@@ -65,6 +65,15 @@ describe('prepared statements', () => {
     await expect(ask()).resolves.toEqual([{ value: 1 }]);
   });
 
+  it('are not sent twice where they fail by themselves', async () => {
+    await database.query('CREATE SEQUENCE runs');
+    await database.query(`CREATE FUNCTION refuse(int) RETURNS int LANGUAGE plpgsql AS $$
+      BEGIN PERFORM nextval('runs'); RAISE feature_not_supported; END $$`);
+    await expect(database.query('SELECT refuse($1)', [1])).rejects.toMatchObject({ sqlState: '0A000' });
+    await expect(database.query('SELECT refuse(1)')).rejects.toMatchObject({ sqlState: '0A000' });
+    await expect(database.query('SELECT last_value FROM runs')).resolves.toEqual([{ last_value: 2 }]);
+  });
+
   it('are tried again after one could not be parsed', async () => {
     const ask = () => database.query('SELECT count(*) AS count FROM later WHERE id = $1', [1]);
     await expect(ask()).rejects.toMatchObject({ sqlState: '42P01' });

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { type PoolClient } from 'pg';
-import { type DatabaseError } from '../../database-error';
+import { DatabaseError } from '../../database-error';
 
 /** Of one connection. */
 interface Prepared {
@@ -12,8 +13,11 @@ interface Prepared {
 const MAX_NAMES = 256;
 /** Plans are made anew after this: a table that was tiny when they were made may be large, long before its statistics say so. */
 const PLANS_KEPT_MS = 15_000;
-/** What a server says that has no such statement, has another under that name, or whose tables have changed since. */
-const FORGOTTEN = ['26000', '42P05', '0A000'];
+/** Where in the server it is found that there is no such statement, that there is one under that name already, or that it would answer with other columns than it used to. */
+const FORGETTING = new Set(['FetchPreparedStatement', 'StorePreparedStatement', 'RevalidateCachedQuery']);
+
+/** The server wouldn't run a statement by its name: it has not begun, and the connection is of no more use for names. */
+export class ForgottenStatementError extends DatabaseError {}
 
 /**
  * Has statements parsed and planned once for a connection instead of each time, which takes longer than to run most of them. Only on connections that go straight
@@ -33,16 +37,17 @@ export class PreparedStatements {
     if (!prepared.isDirect) return undefined;
     const nowMs = performance.now();
     if (nowMs - prepared.plannedAtMs > this.plansKeptMs) {
-      prepared.plannedAtMs = nowMs;
       await client.query('DISCARD PLANS');
+      prepared.plannedAtMs = nowMs;
     }
     return name;
   }
 
+  /** Made of the text: whatever server a name should come to, it never stands for another statement there. */
   private nameOf(sql: string): string | undefined {
     const known = this.names.get(sql);
     if (known !== undefined || this.names.size === MAX_NAMES) return known;
-    const name = `agent_chat_${String(this.names.size)}`;
+    const name = `agent_chat_${createHash('sha256').update(sql).digest('hex').slice(0, 32)}`;
     this.names.set(sql, name);
     return name;
   }
@@ -56,9 +61,11 @@ export class PreparedStatements {
   }
 }
 
-/** Whether the server knows a name otherwise than the driver: the statement was not begun, may go without one, and the connection is of no more use. */
-export function isForgotten({ sqlState }: DatabaseError): boolean {
-  return sqlState !== undefined && FORGOTTEN.includes(sqlState);
+/** The failure of a statement that went under a name, told apart where that was the reason. */
+export function namedFailure(error: DatabaseError): DatabaseError {
+  const { kind, sqlState, message, detail, cause } = error;
+  const { routine = '' } = cause as { readonly routine?: string };
+  return FORGETTING.has(routine) ? new ForgottenStatementError(kind, sqlState, message, detail, cause) : error;
 }
 
 /** What the other side called the server's process when the connection was made: the driver keeps it to cancel statements. */

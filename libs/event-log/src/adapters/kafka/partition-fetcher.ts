@@ -30,6 +30,8 @@ const LONGEST_RETRY_MS = 1_000;
 export class PartitionFetcher {
   private readonly busy = new Map<number, Promise<void>>();
   private readonly sessions = new Map<number, FetchSession>();
+  /** Whose records can't be read: nobody else waits for them. */
+  private readonly resting = new Set<PartitionStay>();
   private failures = 0;
   private waking = false;
   private readonly stopping = new AbortController();
@@ -63,7 +65,7 @@ export class PartitionFetcher {
     let isAll = true;
     const byLeader = new Map<number, PartitionStay[]>();
     for (const stay of this.events.stays()) {
-      if (!stay.isHungry) {
+      if (!stay.isHungry || this.resting.has(stay)) {
         isAll = false;
         continue;
       }
@@ -132,10 +134,22 @@ export class PartitionFetcher {
       const left = Math.max(0, highWatermark - (records.at(-1)?.offset ?? position - 1) - 1);
       this.events.lag(partition, left);
       stay.receive(round, records);
-      return { records: records.length, left, problem };
+      if (problem !== undefined) this.rest(stay, problem);
+      return { records: records.length, left };
     }
     if (errorCode === OFFSET_OUT_OF_RANGE && round === stay.round) await this.events.outOfRange(stay);
     return { records: 0, left: 0, problem: new Error(`Broker answered error ${errorCode} for partition ${partition}`) };
+  }
+
+  /** Until somebody has mended what can't be read, which is looked at now and then. */
+  private rest(stay: PartitionStay, problem: Error): void {
+    this.events.failed(problem, `reading ${this.events.topic}`);
+    this.resting.add(stay);
+    const over = (): void => {
+      this.resting.delete(stay);
+      this.wake();
+    };
+    void delay(LONGEST_RETRY_MS, undefined, { signal: this.stopping.signal, ref: false }).then(over, () => undefined);
   }
 
   private sessionWith(leader: number): FetchSession {

@@ -75,6 +75,7 @@ export class PartitionReader {
     const answer = await send(broker, FETCH, request, partitions);
     const [found] = answer.partitions;
     if (found?.errorCode !== NONE) throw new Error(`Broker answered error ${found?.errorCode ?? answer.errorCode} for ${topic}/${partition}`);
+    if (found.records.length === 0 && found.problem !== undefined) throw found.problem;
     return found.records;
   }
 
