@@ -137,7 +137,10 @@ describe('the web client, for everybody', () => {
     await page.keyboard.press('Tab');
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the conversation');
     await page.keyboard.press('Control+k');
+    // Its code may still be on the way, and nothing is found before the rooms are read.
+    await page.locator('[aria-label="Room or person"]:focus').waitFor();
     await page.keyboard.type('works');
+    await page.getByRole('option', { name: 'workshop' }).waitFor();
     await page.keyboard.press('Enter');
     // The room is open once one is in its text and its messages are there: before that, no message can have the focus.
     await page.getByRole('article').last().waitFor();

@@ -50,7 +50,7 @@ function Instances({ instances, process }: Pick<Infrastructure, 'instances' | 'p
   return (
     <section className="block" aria-labelledby="processes-heading">
       <h2 id="processes-heading">{t('Processes')}</h2>
-      <div className="table-frame" role="region" aria-label={t('Processes')} tabIndex={0}>
+      <div className="table-frame" role="region" aria-label={t('Table of {title}', { title: t('Processes') })} tabIndex={0}>
         <table>
           <thead>
             <tr>
@@ -90,7 +90,7 @@ function Breakers({ breakers }: Pick<Infrastructure, 'breakers'>): ReactNode {
   return (
     <section className="block" aria-labelledby="breakers-heading">
       <h2 id="breakers-heading">{t('Circuit breakers of the process that answers')}</h2>
-      <div className="table-frame" role="region" aria-label={t('Circuit breakers')} tabIndex={0}>
+      <div className="table-frame" role="region" aria-label={t('Table of {title}', { title: t('Circuit breakers') })} tabIndex={0}>
         <table>
           <thead>
             <tr>

@@ -28,7 +28,7 @@ function Owners({ partitions, instances }: { readonly partitions: readonly Parti
   return (
     <section className="block" aria-labelledby="owners-heading">
       <h2 id="owners-heading">{t('Owners')}</h2>
-      <div className="table-frame" role="region" aria-label={t('Owners')} tabIndex={0}>
+      <div className="table-frame" role="region" aria-label={t('Table of {title}', { title: t('Owners') })} tabIndex={0}>
         <table>
           <thead>
             <tr>
@@ -63,7 +63,7 @@ function Groups({ partitions }: { readonly partitions: readonly Partition[] }): 
       <p className="muted">
         {t('A group notes how far it is only now and then while nothing concerns it: up to {count} events are no lag.', { count: PASSED_OVER })}
       </p>
-      <div className="table-frame" role="region" aria-label={t('Consumer groups')} tabIndex={0}>
+      <div className="table-frame" role="region" aria-label={t('Table of {title}', { title: t('Consumer groups') })} tabIndex={0}>
         <table>
           <thead>
             <tr>

@@ -26,7 +26,7 @@ export function RoomFigures({ rooms: { activeRooms, items } }: { readonly rooms:
         )}
       </p>
       {items.length > 0 && (
-        <div className="table-frame" role="region" aria-label={t('Most active rooms')} tabIndex={0}>
+        <div className="table-frame" role="region" aria-label={t('Table of {title}', { title: t('Most active rooms') })} tabIndex={0}>
           <table>
             <thead>
               <tr>
