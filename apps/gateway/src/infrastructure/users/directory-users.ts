@@ -49,7 +49,9 @@ export class DirectoryUsers extends UserDirectory {
   }
 
   override async profiles(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, User>> {
-    const loaded = await Promise.all([...new Set(userIds)].map((id) => this.cache.getOrLoad(keyOf(id), TTL_MS, async () => (await this.batch.load(id)) ?? null)));
+    const loaded = await Promise.all(
+      [...new Set(userIds)].map((id) => this.cache.getOrLoad(keyOf(id), TTL_MS, async () => (await this.batch.load(id)) ?? null)),
+    );
     return new Map(loaded.flatMap((user): [UserId, User][] => (user === null ? [] : [[user.userId, user]])));
   }
 
