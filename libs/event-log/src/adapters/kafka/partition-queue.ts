@@ -42,6 +42,7 @@ export class PartitionQueue {
   /** No attempt before. */
   notBefore = 0;
   private waiting: QueuedRecord[] = [];
+
   constructor(
     readonly topic: string,
     readonly partition: number,
