@@ -150,10 +150,11 @@ export function describeQueryBusContract(name: string, open: () => Promise<Query
         seen = signal;
         return rooms([]);
       });
-      await asking.ask('rooms.memberOf', { userId }, { timeoutMs: 20 });
+      // Long enough for an answer on a busy machine.
+      await asking.ask('rooms.memberOf', { userId }, { timeoutMs: 1_000 });
       const startedAt = performance.now();
       await eventually(() => {
-        expect(performance.now() - startedAt).toBeGreaterThan(40);
+        expect(performance.now() - startedAt).toBeGreaterThan(1_050);
       });
       expect(seen?.aborted).toBe(false);
     });
