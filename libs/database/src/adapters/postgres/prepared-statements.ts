@@ -64,7 +64,7 @@ export class PreparedStatements {
 /** The failure of a statement that went under a name, told apart where that was the reason. */
 export function namedFailure(error: DatabaseError): DatabaseError {
   const { kind, sqlState, message, detail, cause } = error;
-  const { routine = '' } = cause as { readonly routine?: string };
+  const { routine = '' } = (cause ?? {}) as { readonly routine?: string };
   return FORGETTING.has(routine) ? new ForgottenStatementError(kind, sqlState, message, detail, cause) : error;
 }
 
