@@ -37,6 +37,13 @@ function openList(rooms: Room[], rev = 5) {
   return { list, environment, server, ids, setBack };
 }
 
+/** As it is once it was read from the server. */
+async function loadList(rooms: Room[]) {
+  const opened = openList(rooms);
+  await opened.list.load();
+  return opened;
+}
+
 const posted = (roomId: string, seq: number, authorId: string, mentions: string[] = []) => ({
   roomId,
   epoch: 1,
@@ -166,8 +173,7 @@ describe('a room list', () => {
     const readUpTo = (readSeq: number, head: number) => aRoom('a', 1, { head, me: { ...aRoom('a', 1).me!, readSeq, unreadCount: head - readSeq } });
 
     it('is not taken back by the answer to the mark before it, and is by setting it back', async () => {
-      const { list } = openList([readUpTo(5, 9)]);
-      await list.load();
+      const { list } = await loadList([readUpTo(5, 9)]);
       list.markedRead('a', 7);
       list.markedRead('a', 9);
       list.markedRead('a', 7, 2);
@@ -177,8 +183,7 @@ describe('a room list', () => {
     });
 
     it('is not taken back by what was asked before the server had it', async () => {
-      const { list, server } = openList([readUpTo(5, 9)]);
-      await list.load();
+      const { list, server } = await loadList([readUpTo(5, 9)]);
       const early = list.load();
       list.markedRead('a', 9);
       await early;
@@ -195,8 +200,7 @@ describe('a room list', () => {
     });
 
     it('shows what came behind it, as far as the server counted', async () => {
-      const { list, server } = openList([readUpTo(5, 9)]);
-      await list.load();
+      const { list, server } = await loadList([readUpTo(5, 9)]);
       list.markedRead('a', 9);
       server.rooms = [aRoom('a', 1, { head: 20, me: { ...aRoom('a', 1).me!, readSeq: 5, unreadCount: 15, mentionCount: 2 } })];
       await list.load();
@@ -204,8 +208,7 @@ describe('a room list', () => {
     });
 
     it('made twice is still one that the server has: another device may set it back', async () => {
-      const { list, server, setBack } = openList([readUpTo(5, 9)]);
-      await list.load();
+      const { list, server, setBack } = await loadList([readUpTo(5, 9)]);
       list.markedRead('a', 9);
       list.markedRead('a', 9, 0);
       list.markedRead('a', 9);
@@ -218,8 +221,7 @@ describe('a room list', () => {
     });
 
     it('is not taken back by the page of a list that came before it, nor by a room that somebody puts in', async () => {
-      const { list } = openList([readUpTo(5, 9), aRoom('b', 2), aRoom('c', 3)]);
-      await list.load();
+      const { list } = await loadList([readUpTo(5, 9), aRoom('b', 2), aRoom('c', 3)]);
       const reading = list.load();
       await Promise.resolve();
       list.markedRead('a', 9);
@@ -231,8 +233,7 @@ describe('a room list', () => {
     });
 
     it('is not put forward again, once it was set back here, by what was asked before', async () => {
-      const { list } = openList([readUpTo(9, 9)]);
-      await list.load();
+      const { list } = await loadList([readUpTo(9, 9)]);
       const early = list.load();
       list.markedUnread('a', 3, 6);
       await early;
@@ -242,8 +243,7 @@ describe('a room list', () => {
     });
 
     it('counts for nothing in a log that begins anew', async () => {
-      const { list, server } = openList([readUpTo(5, 9)]);
-      await list.load();
+      const { list, server } = await loadList([readUpTo(5, 9)]);
       list.markedRead('a', 9);
       server.rooms = [{ ...readUpTo(2, 4), epoch: 2 }];
       await list.load();
@@ -251,8 +251,7 @@ describe('a room list', () => {
     });
 
     it('is not taken back by heads from before, or by the room as it was then', async () => {
-      const { list } = openList([readUpTo(5, 9)]);
-      await list.load();
+      const { list } = await loadList([readUpTo(5, 9)]);
       list.markedRead('a', 9);
       list.receiveHeads([{ roomId: 'a', head: 9, readSeq: 5, unreadCount: 4, mentionCount: 1 }]);
       list.put(readUpTo(5, 9));

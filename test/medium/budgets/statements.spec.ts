@@ -72,8 +72,8 @@ describe('what an act costs in statements', () => {
     await app.close();
   });
 
-  // Some five of each are asked by timers meanwhile. A burst takes search five for each partition that its rooms lie in, and the figures six, since partitions
-  // are taken up at their own moments and gather only what comes steadily; 20 rooms lie in 18 partitions at most times.
+  // Some five of each are asked by timers meanwhile. A burst takes search five for each partition that its rooms lie in, and figures and audit trail nine for each
+  // that they take up by itself: how many they take up together is a matter of the moment.
   it.each<[string, () => Promise<unknown>, number]>([
     ['a post', () => post(rooms[0] ?? ''), 25],
     ['20 posts at once in 20 rooms', () => postTogether(rooms), 220],
