@@ -1,8 +1,8 @@
 /** Everything that docs/performance.md shows figures of: the words of one command each, under the name of its record in docs/generated/performance. */
 export const MEASUREMENTS = {
-  send: 'bench send rate=7000 seconds=8 baselineRate=9000',
+  send: 'bench send rate=8000 seconds=8 baselineRate=14000',
   'send-half': 'bench send rate=3500 seconds=8 baseline=false',
-  'send-cluster': 'bench send --profile cluster rate=5000 seconds=8 baselineRate=7000',
+  'send-cluster': 'bench send --profile cluster rate=5000 seconds=8 baselineRate=9000',
   fanout: 'bench fanout connections=5000 rate=6 seconds=10',
   history: 'bench history seconds=8',
   'idle-connections': 'bench idle-connections',
