@@ -1,7 +1,7 @@
 import { eventually, startTestServers, type TestServer, type TestServers } from '@agent-chat/testing';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Part, PARTS } from '../../../scripts/capacity/growth-record';
+import { REPORTS_MEMORY } from '../../support/reported-memory';
 import { cpuSecondsOfFamily, residentKbOf, residentKbOfFamily } from '../load/process-usage';
 
 export interface ClusterShape {
@@ -13,7 +13,7 @@ export interface ClusterShape {
 
 const APPS: readonly Part[] = ['gateway', 'chat', 'presence', 'analytics'];
 /** As the image starts the apps, and what lets them be asked for their memory. */
-const NODE_ARGUMENTS = ['--max-semi-space-size=64', '--expose-gc', '--require', join(__dirname, '../load/report-memory.cjs')];
+const NODE_ARGUMENTS = ['--max-semi-space-size=64', ...REPORTS_MEMORY];
 const MOST_CONNECTIONS = '200000';
 
 /** A cluster whose directory is on a Postgres of its own, so that what people and processes cost there is told apart from what rooms cost. */
