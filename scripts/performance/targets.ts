@@ -81,11 +81,33 @@ export const TARGETS: readonly Target[] = [
     baseline: none,
   },
   {
+    what: 'connections in 5 rooms each that stay open, with traffic, on this machine',
+    target: '100,000',
+    from: 'connections',
+    measured: (record) => amount(figure('leastOpenMeanwhile')(record), 0),
+    baseline: (record) =>
+      `${amount(figure('checkedDeliveries')(record), 0)} deliveries checked, p99 ${amount(figure('deliveryP99Ms')(record), 0)} ms; all processes ${amount(figure('allProcessesMb')(record), 0)} MB`,
+  },
+  {
     what: 'page of history, 8 readers at once',
     target: 'p95 < 20 ms, 2,000/s a core',
     from: 'history',
     measured: ({ rows: [, row] }) => `${percentile(row, 'p50/95/99/max ms', 1)}, ${amount(Number(row?.['pages/s']), 0)}/s on one core`,
     baseline: ({ rows: [, , bare] }) => `a bare HTTP server sends the same bytes ${amount(Number(bare?.['pages/s']), 0)} times a second`,
+  },
+  {
+    what: 'values asked of a cache that are there, on the standard mix from its very beginning',
+    target: '95%',
+    from: 'cache',
+    measured: (record) => percent(figure('hitPercent')(record) / 100),
+    baseline: (record) => `pages of history ${percent(figure('historyHitPercent')(record) / 100)}`,
+  },
+  {
+    what: 'start of the standalone until it is ready',
+    target: '< 5 s',
+    from: 'startup',
+    measured: (record) => `${amount(figure('existingMedianMs')(record), 0)} ms`,
+    baseline: (record) => `on an empty data directory ${amount(figure('freshMedianMs')(record), 0)} ms`,
   },
   replayed('figures', 'figuresPerSecondACore'),
   replayed('the audit trail', 'auditPerSecondACore'),

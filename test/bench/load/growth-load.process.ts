@@ -7,7 +7,7 @@ export interface Opening {
   readonly rooms: readonly string[];
 }
 
-/** Posts at a steady rate, each to the next of the rooms, by the connection at its place in `authors`. */
+/** Posts at random moments, as people who don't know of each other do; each to the next of the rooms, by the connection at its place in `authors`. */
 export interface Posting {
   readonly rate: number;
   readonly seconds: number;
@@ -37,8 +37,8 @@ class GrowthLoad {
   private readonly sockets: RawSocket[] = [];
   private closed = 0;
   private runs = 0;
-  private startMs = 0;
-  private intervalMs = 1;
+  /** When each post of the run is due. */
+  private dueMs = new Float64Array();
   private deliveries = Latencies.empty();
 
   /** Opens connections after those there are. */
@@ -65,21 +65,21 @@ class GrowthLoad {
     const total = Math.max(1, Math.round(rate * seconds));
     const run = ++this.runs;
     const acks = Latencies.empty();
+    const startedMs = performance.now();
     let [posted, refused] = [0, 0];
     this.deliveries = Latencies.empty();
-    this.intervalMs = 1_000 / rate;
-    this.startMs = performance.now();
+    const dueMs = momentsAtRandom(total, startedMs, seconds * 1_000);
+    this.dueMs = dueMs;
     const post = (number: number): void => {
-      const dueMs = this.startMs + number * this.intervalMs;
       const body = `{"roomId":"${rooms[number % rooms.length]!}","clientMsgId":"${String(run)}.${String(number)}","text":"${TEXT}"}`;
       this.sockets[authors[number % authors.length]!]!.callBack('message.post', body, (answer) => {
-        if (answer.ok) acks.add(performance.now() - dueMs);
+        if (answer.ok) acks.add(performance.now() - dueMs[number]!);
         else refused++;
       });
     };
     await new Promise<void>((resolve) => {
       const tick = (): void => {
-        while (posted < total && this.startMs + posted * this.intervalMs <= performance.now()) post(posted++);
+        while (posted < total && dueMs[posted]! <= performance.now()) post(posted++);
         if (posted < total) setTimeout(tick, TICK_MS);
         else resolve();
       };
@@ -90,7 +90,7 @@ class GrowthLoad {
     const isDone = (): boolean => acks.count + refused >= total && this.deliveries.count >= expected();
     while (!isDone() && performance.now() < deadlineMs) await new Promise((next) => setTimeout(next, POLL_MS));
     if (this.closed > 0) throw new Error(`${String(this.closed)} connections were closed`);
-    const took = (performance.now() - this.startMs) / 1_000;
+    const took = (performance.now() - startedMs) / 1_000;
     const { p50, p99 } = acks.summary();
     const delivery = this.deliveries.summary();
     return {
@@ -105,7 +105,8 @@ class GrowthLoad {
 
   private delivered(clientMsgId: string): void {
     const [run, number] = clientMsgId.split('.').map(Number);
-    if (run === this.runs) this.deliveries.add(performance.now() - this.startMs - (number ?? 0) * this.intervalMs);
+    const dueMs = run === this.runs ? this.dueMs[number ?? -1] : undefined;
+    if (dueMs !== undefined) this.deliveries.add(performance.now() - dueMs);
   }
 }
 
@@ -115,6 +116,11 @@ const CONNECTIONS_AN_ADDRESS = 20_000;
 function addressFor(index: number): { localAddress?: string } {
   const block = Math.floor(index / CONNECTIONS_AN_ADDRESS);
   return block === 0 ? {} : { localAddress: `127.0.0.${String(block + 1)}` };
+}
+
+/** Moments that have nothing to do with each other, in their order. */
+function momentsAtRandom(count: number, fromMs: number, spanMs: number): Float64Array<ArrayBuffer> {
+  return Float64Array.from({ length: count }, () => fromMs + Math.random() * spanMs).sort();
 }
 
 async function follow(socket: RawSocket, rooms: readonly string[]): Promise<void> {
