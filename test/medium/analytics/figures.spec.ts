@@ -38,7 +38,7 @@ describe('figures', () => {
       for (const room of [sunday, monday, alsoMonday]) await room.join(ann);
       await monday.join(bob);
       await sunday.post(ann, 'one');
-      const gone = await sunday.post(ann, 'two');
+      const gone = await sunday.post(ann, 'two', { files: ['a.txt', 'b.txt'] });
       await monday.post(ann, 'three');
       // The seventh event: in the next hour, where the sixth was not.
       const liked = await alsoMonday.post(ann, 'four');
@@ -55,7 +55,7 @@ describe('figures', () => {
 
     it('count what happened by day, in all rooms and in one', async () => {
       expect((await activity()).points).toEqual([
-        { at: '2026-03-01T00:00:00.000Z', ...NOTHING, messages: 2, deletions: 1, joins: 2 },
+        { at: '2026-03-01T00:00:00.000Z', ...NOTHING, messages: 2, deletions: 1, joins: 2, uploads: 2 },
         { at: '2026-03-02T00:00:00.000Z', ...NOTHING, messages: 3, edits: 1, reactions: 1, joins: 5 },
         { at: '2026-03-03T00:00:00.000Z', ...NOTHING },
       ]);
@@ -131,7 +131,13 @@ describe('figures', () => {
       expect(after.points[0]).toEqual({ ...before.points[0], messages: 3 });
     });
 
-    it('come to the same when they are built again from zero', async () => {
+    it('come to the same when they are built again from zero, though a message went with its file', async () => {
+      const gone = await monday.post(ann, 'a file', { files: ['c.txt'] });
+      await rig.published(monday);
+      await eventually(async () => expect((await activity()).points[1]?.uploads).toBe(1), { timeoutMs: 15_000 });
+      await monday.delete(gone, ann);
+      await rig.published(monday);
+      await eventually(async () => expect((await activity()).points[1]?.deletions).toBe(1), { timeoutMs: 15_000 });
       await rig.caughtUp();
       const before = await stored();
       await rig.runner.reset('figures');

@@ -1,5 +1,6 @@
 import { RoomEvent } from '@agent-chat/contracts';
 import { newId, type MessageId, type UserId } from '@agent-chat/kernel';
+import { ProgressRepository } from '../../../apps/chat/src/infrastructure/write/progress-repository';
 import { openReading, type Reading } from '../../support/reading';
 import { SeededRoom } from '../../support/seeded-room';
 
@@ -274,6 +275,19 @@ describe('questions about messages and the log', () => {
     const log = await reading.ask('room.events', { roomId: room.roomId, userId: room.owner, after: '1.0', limit: 3, maxBytes: PLENTY });
     expect(page.events.map(({ event }) => event)).toEqual(log.events);
     await expect(reading.ask('partition.events', { partition: 9_999, afterPosition: 0, limit: 3 })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('tells consumers how many files a message had that was deleted since, and so does who publishes late (P18, P35)', async () => {
+    const room = await roomWith(1);
+    const gone = await room.post(room.owner, 'look', { files: ['a.txt', 'b.txt'] });
+    await room.delete(gone, room.owner);
+    await room.delete(await room.post(room.owner, 'without files'), room.owner);
+    const { events } = await reading.ask('partition.events', { partition: room.partition, afterPosition: 0, limit: 1_000 });
+    expect(events.flatMap(({ event, erasedAttachments }) => (erasedAttachments === undefined ? [] : [[event.seq, erasedAttachments]]))).toEqual([
+      [gone.seq, 2],
+    ]);
+    expect(events.find(({ event }) => event.roomId === room.roomId && event.seq === gone.seq)?.event.data).toMatchObject({ attachments: [], redacted: true });
+    expect(await new ProgressRepository(room.shard).eventsAfter(room.partition, 0, 1_000)).toEqual(events);
   });
 
   it('reads a partition from where the map says while nobody may write there (P30)', async () => {

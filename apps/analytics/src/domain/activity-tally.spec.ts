@@ -1,4 +1,4 @@
-import { type RoomEvent } from '@agent-chat/contracts';
+import { type LogEvent, type RoomEvent } from '@agent-chat/contracts';
 import { type RoomId, type UserId } from '@agent-chat/kernel';
 import { tallyOf } from './activity-tally';
 
@@ -7,7 +7,9 @@ const [ann, bob] = ['ann' as UserId, 'bob' as UserId];
 const NOTHING = { messages: 0, edits: 0, deletions: 0, reactions: 0, joins: 0, leaves: 0, uploads: 0 };
 
 let seq = 0;
-const event = (type: string, at: string, more: Partial<RoomEvent> = {}): RoomEvent => ({ roomId, epoch: 1, seq: ++seq, type, actorId: ann, at, ...more });
+const event = (type: string, at: string, more: Partial<RoomEvent> = {}): Pick<LogEvent, 'event'> => ({
+  event: { roomId, epoch: 1, seq: ++seq, type, actorId: ann, at, ...more },
+});
 
 describe('the tally of events', () => {
   it('counts by room and by the minute in which they happened, whatever their order', () => {
@@ -30,14 +32,15 @@ describe('the tally of events', () => {
     ]);
   });
 
-  it('counts the attachments of messages', () => {
+  it('counts the attachments of messages, also of those that were deleted since', () => {
     const { minutes } = tallyOf([
       event('message.posted', '2026-03-01T10:00:00.000Z', { data: { attachments: [{}, {}] } }),
       event('message.posted', '2026-03-01T10:00:01.000Z', { data: { attachments: [] } }),
       event('message.posted', '2026-03-01T10:00:02.000Z', { data: { attachments: 'none' } }),
+      { ...event('message.posted', '2026-03-01T10:00:03.000Z', { data: { attachments: [], redacted: true } }), erasedAttachments: 3 },
     ]);
 
-    expect(minutes).toMatchObject([{ messages: 3, uploads: 2 }]);
+    expect(minutes).toMatchObject([{ messages: 4, uploads: 5 }]);
   });
 
   it('notes once a day and room who wrote or reacted, and nobody who only came or went', () => {
@@ -57,6 +60,6 @@ describe('the tally of events', () => {
   });
 
   it('passes over what is hidden', () => {
-    expect(tallyOf([{ roomId, epoch: 1, seq: 1, type: 'hidden' }])).toEqual({ minutes: [], people: [] });
+    expect(tallyOf([{ event: { roomId, epoch: 1, seq: 1, type: 'hidden' } }])).toEqual({ minutes: [], people: [] });
   });
 });

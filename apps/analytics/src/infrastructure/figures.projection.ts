@@ -29,7 +29,7 @@ export class FiguresProjection implements Projection {
   }
 
   async apply(connection: Queryable, events: readonly LogEvent[]): Promise<undefined> {
-    const { minutes, people } = tallyOf(events.map(({ event }) => event));
+    const { minutes, people } = tallyOf(events);
     if (minutes.length > 0) {
       const column = (key: keyof MinuteActivity) => minutes.map((minute) => minute[key]);
       await connection.query(COUNT, [events[0]?.partition, column('roomId'), column('minute'), ...ACTIVITY.map(column), oldestMinute(this.clock)]);

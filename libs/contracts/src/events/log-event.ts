@@ -9,4 +9,6 @@ export interface LogEvent {
   /** Grows by 1 for each event of the partition. */
   readonly position: number;
   readonly event: RoomEvent;
+  /** How many attachments a message had that was deleted since, which its event no longer says. */
+  readonly erasedAttachments?: number;
 }

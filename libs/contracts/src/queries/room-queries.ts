@@ -165,7 +165,7 @@ export const ROOM_QUERIES = {
     z.object({
       epoch: z.int(),
       lastPosition: z.int(),
-      events: z.array(z.object({ partition: z.int(), position: z.int(), event: RoomEvent })),
+      events: z.array(z.object({ partition: z.int(), position: z.int(), event: RoomEvent, erasedAttachments: z.int().min(1).optional() })),
     }),
   ),
 } as const;

@@ -11,6 +11,8 @@ export interface EncodedEvent {
   readonly position: number;
   readonly event: RoomEvent;
   readonly encoded: string;
+  /** As in `LogEvent`. */
+  readonly erasedAttachments?: number;
 }
 
 /** Sends a committed batch's answers and events over the backplane: one message a gateway and channel. */

@@ -7,6 +7,9 @@ import { type EncodedEvent } from './answer-dispatcher';
 import { EventPublisher } from './event-publisher';
 import { OwnedPartition } from './owned-partition';
 
+/** So many files had the message that the second event of each partition is about. */
+const ERASED = 3;
+
 function eventAt(partition: OwnedPartition, position: number): EncodedEvent {
   const event = { roomId: `room of ${partition.partition}`, seq: position } as unknown as RoomEvent;
   return { partition, position, event, encoded: JSON.stringify(event) };
@@ -42,7 +45,7 @@ function setUp() {
       return (stored.get(partition) ?? [])
         .filter((one) => one > position)
         .slice(0, limit)
-        .map((one) => ({ partition, position: one, event: { roomId: `room of ${partition}`, seq: one } }));
+        .map((one) => ({ partition, position: one, event: { roomId: `room of ${partition}`, seq: one }, ...(one === 2 ? { erasedAttachments: ERASED } : {}) }));
     },
   } as unknown as ProgressRepository;
   const caughtUp: number[] = [];
@@ -81,6 +84,22 @@ describe('EventPublisher', () => {
     await eventually(() => expect(taken).toEqual(['1:1', '1:2', '1:3']));
     expect(partition.publishedPosition).toBe(3);
     expect(caughtUp).toEqual([1, 2, 3]);
+    await publisher.stop();
+  });
+
+  it('says of messages that were deleted since how many files they had', async () => {
+    const { publisher, log, stored } = setUp();
+    const values: LogEvent[] = [];
+    log.accept = (records) => Promise.resolve(void values.push(...records.map(({ value }) => JSON.parse(value) as LogEvent)));
+    stored.set(1, [1, 2]);
+    publisher.adopt(activePartition(1, 2));
+
+    await eventually(() =>
+      expect(values.map(({ position, erasedAttachments }) => [position, erasedAttachments])).toEqual([
+        [1, undefined],
+        [2, ERASED],
+      ]),
+    );
     await publisher.stop();
   });
 

@@ -119,7 +119,7 @@ export class EventPublisher {
     this.behind.set(partition, false);
     const events = await this.progress.eventsAfter(partition.partition, partition.publishedPosition, CATCH_UP_PAGE);
     if (!this.behind.has(partition)) return;
-    const encoded = events.map(({ position, event }) => ({ partition, position, event, encoded: JSON.stringify(event) }));
+    const encoded = events.map((event) => ({ ...event, partition, encoded: JSON.stringify(event.event) }));
     if (encoded.length > 0) await this.log.append(EVENTS_TOPIC, encoded.map(recordOf));
     this.onCaughtUp(encoded);
     partition.publishedPosition = events.at(-1)?.position ?? partition.publishedPosition;
@@ -127,6 +127,7 @@ export class EventPublisher {
   }
 }
 
-function recordOf({ partition, position, event, encoded }: EncodedEvent): LogRecord {
-  return { key: event.roomId, value: `{"partition":${String(partition.partition)},"position":${String(position)},"event":${encoded}}`, headers: {} };
+function recordOf({ partition, position, event, encoded, erasedAttachments }: EncodedEvent): LogRecord {
+  const erased = erasedAttachments === undefined ? '' : `,"erasedAttachments":${String(erasedAttachments)}`;
+  return { key: event.roomId, value: `{"partition":${String(partition.partition)},"position":${String(position)},"event":${encoded}${erased}}`, headers: {} };
 }

@@ -1,7 +1,7 @@
 import { type LogEvent } from '@agent-chat/contracts';
 import { DatabaseError, type PhysicalDatabase } from '@agent-chat/database';
 import { roomEventOf } from '../../domain/room-event-view';
-import { mentionCount } from '../read/sql';
+import { ERASED_ATTACHMENTS, mentionCount } from '../read/sql';
 import { type BatchRows } from './batch-rows';
 
 /** How far a partition is, as its row says. */
@@ -100,15 +100,17 @@ export class ProgressRepository {
       actor_id: string;
       payload: Record<string, unknown>;
       created_at: string;
-    }>('SELECT * FROM room_events WHERE partition = $1 AND position > $2 AND partitions_here(ARRAY[$1::int]) ORDER BY position LIMIT $3', [
-      partition,
-      position,
-      limit,
-    ]);
+      erased_attachments: number | null;
+    }>(
+      `SELECT e.*, ${ERASED_ATTACHMENTS} AS erased_attachments FROM room_events e
+        WHERE partition = $1 AND position > $2 AND partitions_here(ARRAY[$1::int]) ORDER BY position LIMIT $3`,
+      [partition, position, limit],
+    );
     return rows.map((row) => ({
       partition,
       position: row.position,
       event: roomEventOf({ ...row, roomId: row.room_id, actorId: row.actor_id, createdAt: row.created_at }),
+      ...(row.erased_attachments === null ? {} : { erasedAttachments: row.erased_attachments }),
     }));
   }
 
