@@ -33,7 +33,8 @@ const seqText = integerText(0, Number.MAX_SAFE_INTEGER);
 const place = (from: string) => seqText.meta({ type: ['integer', 'string'], pattern: DIGITS.source, description: `\`${from}\` of a page, or any seq` });
 const cursor = z.string().min(1).max(512).meta({ description: '`next` of the page before' }).optional();
 const page = { cursor, limit: integerText(1, MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE) };
-const days = z.iso.date('must be a date such as 2026-01-31');
+// What is stored begins with the year 1.
+const days = z.iso.date('must be a date such as 2026-01-31').refine((day) => day >= '0001', 'must be within the years 1 to 9999');
 const MS_PER_DAY = 86_400_000;
 const stretch = {
   unit: z.enum(FIGURE_UNITS).default('hour'),
