@@ -10,3 +10,15 @@ export async function askPostgres<Row extends QueryResultRow>(url: string, sql: 
     await client.end();
   }
 }
+
+/** Several statements, as psql runs them; answers how many rows each of them touched. */
+export async function runStatements(url: string, sql: string): Promise<number[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    const results = (await client.query(sql)) as unknown as readonly { readonly rowCount: number | null }[];
+    return results.map(({ rowCount }) => rowCount ?? 0);
+  } finally {
+    await client.end();
+  }
+}

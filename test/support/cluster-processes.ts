@@ -27,7 +27,7 @@ export class ClusterProcesses implements TestedSystem {
   private readonly logStarts: ReadonlyMap<string, number>;
 
   private constructor(
-    settings: Readonly<Record<string, string>>,
+    readonly settings: Readonly<Record<string, string>>,
     private readonly places: readonly Place[],
     private readonly servers?: TestServers,
   ) {

@@ -45,6 +45,11 @@ export class StandaloneProcess implements TestedSystem {
     return DATABASE_URL === undefined ? [] : [DATABASE_URL];
   }
 
+  get settings(): Readonly<Record<string, string>> {
+    const { DATABASE_URL } = this.env;
+    return { DATA_DIR: this.dataDir, ...(DATABASE_URL === undefined ? {} : { DATABASE_URL }) };
+  }
+
   get pid(): number {
     return this.child?.pid ?? 0;
   }

@@ -9,6 +9,8 @@ export interface TestedSystem {
   readonly residentBytes: number;
   /** The databases that hold rooms, where tests can reach them. */
   readonly roomDatabases: readonly string[];
+  /** By which its processes reach their servers, for tests that do, too: of a standalone `DATA_DIR`, and `DATABASE_URL` where it was given one. */
+  readonly settings: Readonly<Record<string, string>>;
   /** Lets it drain; resolves with the worst exit code. */
   stop(): Promise<number | null>;
   /** Starts it again on the same data; resolves when it is ready. */
