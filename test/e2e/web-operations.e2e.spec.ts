@@ -6,6 +6,7 @@ import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { type Browser, type Locator } from 'playwright-core';
 import { askPostgres } from '../support/ask-postgres';
+import { operatorOf } from '../support/operator';
 import { SeededRoom } from '../support/seeded-room';
 import { startSystem } from '../support/start-system';
 import { type TestedSystem } from '../support/tested-system';
@@ -36,8 +37,9 @@ describe('the operator’s page', () => {
     if (past !== undefined) await seedPast(past.database);
     system = await startSystem({ OPERATORS: 'olive', ...(past === undefined ? {} : { DATABASE_URL: past.url }) });
     browser = await launchBrowser();
+    await operatorOf(system.url);
     olive = await WebPerson.open(browser, system.url, 'Olive');
-    await olive.register();
+    await olive.logIn();
     ada = await WebPerson.open(browser, system.url, 'Ada Operations');
     await ada.register();
     onPhone = await WebPerson.open(browser, system.otherUrl, 'Olive', { width: 360, height: 740, colorScheme: 'dark' });
