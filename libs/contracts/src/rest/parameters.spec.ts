@@ -39,6 +39,7 @@ describe('query strings', () => {
   it('keep the days that an operator asks for within a year', () => {
     expect(() => validate(REST_QUERIES.analyticsDays, { from: '2026-01-02', to: '2026-01-01' })).toThrow(AppError);
     expect(() => validate(REST_QUERIES.analyticsDays, { from: '2024-01-01', to: '2026-01-01' })).toThrow(AppError);
+    expect(() => validate(REST_QUERIES.analyticsDays, { from: '0000-12-31', to: '0001-01-01' })).toThrow(AppError);
     expect(validate(REST_QUERIES.analyticsDays, { from: '2026-01-01', to: '2026-01-01' })).toEqual({ from: '2026-01-01', to: '2026-01-01' });
   });
 });
