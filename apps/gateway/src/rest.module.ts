@@ -30,13 +30,14 @@ import { ReactionsController } from './interface/rest/reactions.controller';
 import { RoomLogController } from './interface/rest/room-log.controller';
 import { RoomsController } from './interface/rest/rooms.controller';
 import { SearchController } from './interface/rest/search.controller';
+import { AvatarsController } from './interface/users/avatars.controller';
 
 /** The REST half of the gateway. Needs `ObservabilityModule`, and `configureHttp` before the app listens. */
 @Module({
   imports: [AuthModule, CommandModule, RealtimeModule],
   controllers: [
     ...[RoomsController, MembersController, InvitesController, BansController, MessagesController, ReactionsController, RoomLogController],
-    ...[AttachmentsController, MentionsController, PreferencesController],
+    ...[AttachmentsController, AvatarsController, MentionsController, PreferencesController],
     ...[AuditController, DeadLettersController, SearchController, FiguresController, DocsController, HealthController, InfrastructureController],
     ...[PartitionsController, ShardsController],
   ],

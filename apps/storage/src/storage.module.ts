@@ -1,5 +1,6 @@
 import { MessagingModule, ProjectionRunner } from '@agent-chat/messaging';
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { Avatars } from './application/avatars';
 import { BeginUploadHandler } from './application/begin-upload.handler';
 import { ClaimAttachmentsHandler } from './application/claim-attachments.handler';
 import { CompleteUploadHandler } from './application/complete-upload.handler';
@@ -13,23 +14,27 @@ import { LinkAttachmentsHandler } from './application/link-attachments.handler';
 import { LinkKey, LinkSigner } from './application/link-signer';
 import { RunningDigests } from './application/running-digests';
 import { ServeFileHandler } from './application/serve-file.handler';
+import { SetAvatarHandler } from './application/set-avatar.handler';
 import { ContentInspector } from './infrastructure/content-inspector';
+import { DirectoryAvatars } from './infrastructure/directory-avatars';
 import { DirectoryFiles } from './infrastructure/directory-files';
 import { LifecycleProjection } from './infrastructure/lifecycle.projection';
 import { LinkSecret } from './infrastructure/link-secret';
 import { TusBlobStore } from './infrastructure/tus-blob-store';
+import { AvatarRelay } from './interface/avatar.relay';
 import { FileRelay } from './interface/file.relay';
 import { StorageQueries } from './interface/storage.queries';
 import { StorageRelay } from './interface/storage.relay';
 import { UploadRelay } from './interface/upload.relay';
 
-/** Files of messages: uploads, delivery, and their end. */
+/** Files of messages and pictures of people: uploads, delivery, and their end. */
 @Module({
   imports: [MessagingModule],
   providers: [
-    ...[BeginUploadHandler, CompleteUploadHandler, ClaimAttachmentsHandler, LinkAttachmentsHandler, ServeFileHandler],
+    ...[BeginUploadHandler, CompleteUploadHandler, ClaimAttachmentsHandler, LinkAttachmentsHandler, ServeFileHandler, SetAvatarHandler],
     ...[FileAccess, FileBytes, FileUpkeep, ImageJobs, LinkSigner, RunningDigests, TusBlobStore, LifecycleProjection],
-    ...[FileRelay, StorageQueries, StorageRelay, UploadRelay],
+    ...[AvatarRelay, FileRelay, StorageQueries, StorageRelay, UploadRelay],
+    { provide: Avatars, useClass: DirectoryAvatars },
     { provide: Files, useClass: DirectoryFiles },
     { provide: FileInspector, useClass: ContentInspector },
     { provide: LinkKey, useClass: LinkSecret },

@@ -128,4 +128,19 @@ describe('a REST call', () => {
     const { http } = openHttp([{ status: 502, page: '<html>' }], new SteeredEnvironment());
     await expect(http.request({ method: 'DELETE', path: '/rooms/r' })).rejects.toMatchObject({ status: 502, retryable: true });
   });
+
+  it('gives pictures that the server has itself by their whole address, and leaves all other text as it is', async () => {
+    const text = 'about "avatarUrl":"/api/v1/x"';
+    const users = [{ avatarUrl: '/api/v1/users/u/avatar/d' }, { avatarUrl: 'https://pictures.example/a.png' }, { displayName: text }];
+    const { http } = openHttp([{ status: 200, body: users }], new SteeredEnvironment());
+    expect(await http.request(READ)).toEqual([{ avatarUrl: 'http://server/api/v1/users/u/avatar/d' }, users[1], users[2]]);
+  });
+
+  it('gives what bytes are answered with', async () => {
+    const { http, requests } = openHttp([{ status: 200, body: { userId: 'u' } }], new SteeredEnvironment());
+    const bytes = new Blob(['picture']);
+    const { body } = await http.send({ method: 'PUT', path: '/users/me/avatar', headers: { 'content-type': 'image/png' }, body: bytes });
+    expect(body).toEqual({ userId: 'u' });
+    expect(requests[0]).toMatchObject({ method: 'PUT', url: 'http://server/api/v1/users/me/avatar', headers: { 'content-type': 'image/png' }, body: bytes });
+  });
 });

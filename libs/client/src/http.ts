@@ -19,7 +19,7 @@ export interface HttpCall {
 
 /** A call whose body isn't JSON, made once. */
 export interface RawCall {
-  readonly method: 'OPTIONS' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'OPTIONS' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below `/api/v1`. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -30,6 +30,8 @@ export interface RawCall {
 
 /** What it was answered with. */
 export interface RawAnswer {
+  /** Where it is JSON. */
+  readonly body: unknown;
   header(name: string): string | null;
 }
 
@@ -105,8 +107,8 @@ export class Http {
     return this.withToken(async (token) => {
       const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
       const init = { method, headers: { ...headers, ...authorization }, ...(body === undefined ? {} : { body }) };
-      const { answer } = await this.exchange(`${this.baseUrl}/api/v1${path}`, init, { signal, timeoutMs });
-      return { header: (name: string) => answer.headers.get(name) };
+      const { answer, body: said } = await this.exchange(`${this.baseUrl}/api/v1${path}`, init, { signal, timeoutMs });
+      return { body: said, header: (name: string) => answer.headers.get(name) };
     });
   }
 
@@ -157,7 +159,8 @@ export class Http {
     try {
       if (signal?.aborted === true) give();
       const response = await this.fetch(address, { ...init, signal: abort.signal });
-      const body = parse(await response.text());
+      // Pictures that the server has itself are told by their path. No text can look like this: in JSON its quotes are escaped.
+      const body = parse((await response.text()).replaceAll('"avatarUrl":"/', `"avatarUrl":"${this.baseUrl}/`));
       if (response.status < 400) return { answer: response, body };
       throw AgentChatError.fromBody(body, response.status).withRetryAfterMs(retryAfterMs(response.headers.get('retry-after')));
     } catch (cause) {

@@ -9,6 +9,7 @@ export interface User {
   readonly userId: string;
   readonly username: string;
   readonly displayName: string;
+  /** The address of a picture, for `src`; where the server has it itself, another one for each picture. */
   readonly avatarUrl?: string | undefined;
   readonly bot: boolean;
 }

@@ -42,6 +42,20 @@ describe('pictures made in a process of their own', () => {
     expect(await Promise.all(images.map((image) => maker.make(image)))).toEqual([await here.make(images[0]!), await here.make(images[1]!)]);
   });
 
+  it('may be of people, and are not made for whoever has stopped to wait before their turn', async () => {
+    const [maker, here] = [open(), new SharpImageMaker(MAX_PIXELS)];
+    const image = await landscape(800, 600, 10);
+
+    const [made, late] = await Promise.allSettled([maker.makeAvatar(image), maker.makeAvatar(image, AbortSignal.abort())]);
+    expect(made).toEqual({ status: 'fulfilled', value: await here.makeAvatar(image) });
+    expect(late.status).toBe('rejected');
+    await expect(maker.makeAvatar(Buffer.from('no image'))).rejects.toThrow(BrokenImageError);
+  });
+
+  it('are given up after a while', async () => {
+    await expect(open({ timeoutMs: 1 }).make(await landscape(400, 300, 10))).rejects.toThrow('The process that works on images ended with SIGKILL');
+  });
+
   it('are refused for what is no image, and the next is made by the same process', async () => {
     const maker = open();
     await expect(maker.make(Buffer.from('no image'))).rejects.toThrow(BrokenImageError);

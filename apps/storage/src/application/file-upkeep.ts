@@ -1,6 +1,7 @@
 import { BlobStore } from '@agent-chat/blob-store';
 import { type AttachmentId } from '@agent-chat/kernel';
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { avatarKey, Avatars } from './avatars';
 import { folderOf } from './file-record';
 import { CLAIM_MS, Files } from './files';
 import { ImageJobs } from './image-jobs';
@@ -12,7 +13,7 @@ const MOST_AT_ONCE = 500;
 const IMAGE_WAIT_MS = 60_000;
 const MAX_IMAGE_TRIES = 6;
 
-/** Removes files that no message has (any more), and finds images whose jobs were lost. A timer and not a job: the queue may be what was lost. */
+/** Removes files that no message has (any more) and pictures that nobody has, and finds images whose jobs were lost. A timer and not a job: the queue may be what was lost. */
 @Injectable()
 export class FileUpkeep implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(FileUpkeep.name);
@@ -25,6 +26,7 @@ export class FileUpkeep implements OnApplicationBootstrap, BeforeApplicationShut
     private readonly files: Files,
     private readonly blobs: BlobStore,
     private readonly images: ImageJobs,
+    private readonly avatars: Avatars,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -48,12 +50,13 @@ export class FileUpkeep implements OnApplicationBootstrap, BeforeApplicationShut
     });
   }
 
-  /** Removes what is to be removed and asks for what is missing; resolves with how many files went. Rejects with what the directory or the store of blobs rejects with. */
+  /** Removes what is to be removed and asks for what is missing; resolves with how many files went, or pictures of people where those were more. Rejects with what the directory or the store of blobs rejects with. */
   async run(): Promise<number> {
     const removed = await this.files.expire(MOST_AT_ONCE, CLAIM_MS, (attachmentId) => this.remove(attachmentId));
     removedFiles.inc(removed);
     for (const { attachmentId, tries } of await this.files.overdueImages(IMAGE_WAIT_MS, MAX_IMAGE_TRIES)) await this.images.enqueue(attachmentId, tries);
-    return removed;
+    const removedAvatars = await this.avatars.expire(MOST_AT_ONCE, (userId, digest) => this.blobs.delete([avatarKey(userId, digest)]));
+    return Math.max(removed, removedAvatars);
   }
 
   private async work(): Promise<void> {

@@ -35,10 +35,16 @@ export class ContentInspector extends FileInspector {
   override async inspect(file: FileRecord): Promise<FileFacts> {
     const sha256 = await this.digestOf(file);
     if (file.wantedSha256 !== null && file.wantedSha256 !== sha256) throw new AppError('CHECKSUM_MISMATCH');
-    const type = await typeOf(await this.bytes.head(file.pieces, HEAD_BYTES));
+    const type = await this.typeOf(await this.bytes.head(file.pieces, HEAD_BYTES));
     if (this.config.files.refusedTypes.includes(type)) throw new AppError('FILE_REFUSED', { detail: `Files of the type ${type} are not accepted` });
     const isImage = IMAGE_TYPES.includes(type) && file.sizeBytes <= MAX_IMAGE_BYTES;
     return isImage ? { ...(await this.inTurn(() => this.inspectImage(file, type))), sha256 } : { type, sha256, isImage: false };
+  }
+
+  override async typeOf(head: Buffer): Promise<string> {
+    const found = await fileTypeFromBuffer(head);
+    if (found !== undefined) return found.mime.toLowerCase() === 'application/xml' ? 'text/plain' : found.mime.toLowerCase();
+    return isText(head) ? 'text/plain' : UNKNOWN;
   }
 
   private inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -75,13 +81,6 @@ async function headerOf(image: Buffer): Promise<Metadata | undefined> {
   } catch {
     return undefined;
   }
-}
-
-/** The media type of what begins so. */
-async function typeOf(head: Buffer): Promise<string> {
-  const found = await fileTypeFromBuffer(head);
-  if (found !== undefined) return found.mime.toLowerCase() === 'application/xml' ? 'text/plain' : found.mime.toLowerCase();
-  return isText(head) ? 'text/plain' : UNKNOWN;
 }
 
 function isText(head: Buffer): boolean {

@@ -40,7 +40,8 @@ export class FileRelay {
     }
   }
 
-  private async serve(file: ServedFile, isDownload: boolean, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  /** Answers a request for what is known to be there, and to be seen by whoever asks. */
+  async serve(file: ServedFile, isDownload: boolean, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const tag = `"${file.tag}"`;
     describe(file, isDownload, tag, response);
     if (matches(request.headers['if-none-match'], tag)) {

@@ -17,4 +17,7 @@ export class BrokenImageError extends Error {}
 export abstract class ImageMaker {
   /** Rejects with `BrokenImageError`. */
   abstract make(image: Buffer): Promise<MadeImage>;
+
+  /** A person's picture: the middle of the image as a square WebP. Rejects with `BrokenImageError`, also for what is no JPEG, PNG, WebP, GIF or AVIF; not made where the signal is aborted before its turn. */
+  abstract makeAvatar(image: Buffer, signal?: AbortSignal): Promise<Buffer>;
 }

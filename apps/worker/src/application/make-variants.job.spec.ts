@@ -22,6 +22,9 @@ class ScriptedMaker extends ImageMaker {
     if (this.outcome instanceof Error) throw this.outcome;
     return this.outcome;
   }
+  override makeAvatar(): Promise<Buffer> {
+    throw new Error('A job makes no pictures of people');
+  }
 }
 
 /** A storage service with one image in two pieces, and a store of blobs. */

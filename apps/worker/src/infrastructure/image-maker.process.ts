@@ -20,10 +20,11 @@ function giveWay(): void {
 }
 
 /** Loaded once the priority is set. */
-async function answerTo({ image, maxPixels, seconds }: ImageTask): Promise<ImageAnswer> {
+async function answerTo({ wanted, image, maxPixels, seconds }: ImageTask): Promise<ImageAnswer> {
   const { SharpImageMaker } = await import('./sharp-image-maker');
   try {
-    return { made: await new SharpImageMaker(maxPixels, seconds).make(Buffer.from(image)) };
+    const [maker, bytes] = [new SharpImageMaker(maxPixels, seconds), Buffer.from(image)];
+    return { made: await (wanted === 'avatar' ? maker.makeAvatar(bytes) : maker.make(bytes)) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return error instanceof BrokenImageError ? { broken: reason } : { failed: reason };

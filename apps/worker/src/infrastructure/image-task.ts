@@ -2,6 +2,7 @@ import { type MadeImage } from '../application/image-maker';
 
 /** What the process that works on images is told. */
 export interface ImageTask {
+  readonly wanted: 'variants' | 'avatar';
   readonly image: Uint8Array;
   readonly maxPixels: number;
   /** What each picture made of it may take, of the clock; as `SharpImageMaker` says unless given. */
@@ -9,4 +10,4 @@ export interface ImageTask {
 }
 
 /** What it answers; `broken` says why an image can't be read, `failed` why it was not made this time. */
-export type ImageAnswer = { readonly made: MadeImage } | { readonly broken: string } | { readonly failed: string };
+export type ImageAnswer = { readonly made: MadeImage | Buffer } | { readonly broken: string } | { readonly failed: string };

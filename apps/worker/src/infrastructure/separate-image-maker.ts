@@ -9,7 +9,7 @@ const TIMEOUT_MS = 30 * 60_000;
 /** What worked on large images gives its memory back by ending. */
 const IDLE_MS = 60_000;
 
-/** How it is done; for tests. */
+/** How it is done. */
 export interface SeparateOptions {
   /** What the process runs. */
   readonly program?: string;
@@ -17,6 +17,8 @@ export interface SeparateOptions {
   readonly idleMs?: number;
   /** What each picture may take, of the clock. */
   readonly seconds?: number;
+  /** After so long without an answer the process is ended. */
+  readonly timeoutMs?: number;
 }
 
 /**
@@ -40,16 +42,27 @@ export class SeparateImageMaker extends ImageMaker {
     return this.child?.pid;
   }
 
-  override make(image: Buffer): Promise<MadeImage> {
-    const made = this.turn.then(() => this.makeOne(image));
+  override async make(image: Buffer): Promise<MadeImage> {
+    return (await this.inTurn('variants', image)) as MadeImage;
+  }
+
+  override async makeAvatar(image: Buffer, signal?: AbortSignal): Promise<Buffer> {
+    return (await this.inTurn('avatar', image, signal)) as Buffer;
+  }
+
+  private inTurn(wanted: ImageTask['wanted'], image: Buffer, signal?: AbortSignal): Promise<MadeImage | Buffer> {
+    const made = this.turn.then(() => {
+      signal?.throwIfAborted();
+      return this.makeOne(wanted, image);
+    });
     this.turn = made.catch(() => undefined);
     return made;
   }
 
-  private async makeOne(image: Buffer): Promise<MadeImage> {
+  private async makeOne(wanted: ImageTask['wanted'], image: Buffer): Promise<MadeImage | Buffer> {
     clearTimeout(this.idle);
     this.child ??= this.start();
-    const answer = await this.askChild(this.child, { image, maxPixels: this.maxPixels, seconds: this.options.seconds });
+    const answer = await this.askChild(this.child, { wanted, image, maxPixels: this.maxPixels, seconds: this.options.seconds });
     this.idle = setTimeout(() => this.end(), this.options.idleMs ?? IDLE_MS).unref();
     if ('broken' in answer) throw new BrokenImageError(answer.broken);
     if ('failed' in answer) throw new Error(answer.failed);
@@ -59,7 +72,7 @@ export class SeparateImageMaker extends ImageMaker {
   /** One that gave no answer is of no use any more. */
   private async askChild(child: ChildProcess, task: ImageTask): Promise<ImageAnswer> {
     try {
-      return await ask(child, task);
+      return await ask(child, task, this.options.timeoutMs ?? TIMEOUT_MS);
     } catch (error) {
       child.kill('SIGKILL');
       if (this.child === child) this.child = undefined;
@@ -93,9 +106,9 @@ export class SeparateImageMaker extends ImageMaker {
 }
 
 /** Rejects when the process can't be started, ends, or says nothing for too long, which ends it. */
-function ask(child: ChildProcess, task: ImageTask): Promise<ImageAnswer> {
+function ask(child: ChildProcess, task: ImageTask, timeoutMs: number): Promise<ImageAnswer> {
   return new Promise((resolve, reject) => {
-    const late = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS);
+    const late = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
     const settle = (act: () => void): void => {
       clearTimeout(late);
       child.off('message', answered).off('exit', ended).off('error', failed);

@@ -94,3 +94,50 @@ describe('the smaller pictures of an image', () => {
     await expect(maker.make(await image())).rejects.toThrow(BrokenImageError);
   });
 });
+
+describe("a person's picture", () => {
+  const noise = (width: number, height: number): Sharp =>
+    sharp({ create: { width, height, channels: 3, background: '#aaa', noise: { type: 'gaussian', mean: 128, sigma: 30 } } });
+
+  it.each([
+    ['a JPEG', (image: Sharp) => image.jpeg()],
+    ['a PNG', (image: Sharp) => image.png()],
+    ['a WebP', (image: Sharp) => image.webp()],
+    ['a GIF', (image: Sharp) => image.gif()],
+    ['an AVIF', (image: Sharp) => image.avif({ effort: 0 })],
+  ])('is the middle of %s, as a square', async (_, encode) => {
+    const picture = await maker.makeAvatar(await encode(sharp(await halves(900, 300).png().toBuffer())).toBuffer());
+
+    expect(await sharp(picture).metadata()).toMatchObject({ format: 'webp', width: 256, height: 256 });
+    expect([await colourAt(picture, 60, 128), await colourAt(picture, 196, 128)]).toEqual(['red', 'blue']);
+  });
+
+  it('is the right way up, holds nothing that a camera wrote, and is the same bytes each time', async () => {
+    const turned = await halves(40, 40)
+      .jpeg()
+      .withExif({ IFD0: { Copyright: 'somebody' }, IFD3: { GPSLatitude: '51/1 30/1 0/1' } })
+      .withMetadata({ orientation: 6 })
+      .toBuffer();
+
+    const picture = await maker.makeAvatar(turned);
+
+    const { exif, xmp, iptc, icc, orientation } = await sharp(picture).metadata();
+    expect([exif, xmp, iptc, icc, orientation]).toEqual([undefined, undefined, undefined, undefined, undefined]);
+    expect([await colourAt(picture, 128, 40), await colourAt(picture, 128, 216)]).toEqual(['red', 'blue']);
+    expect(await maker.makeAvatar(turned)).toEqual(picture);
+  });
+
+  it.each([
+    ['that is cut off', async () => (await noise(900, 900).jpeg().toBuffer()).subarray(0, 20_000)],
+    ['with more pixels than are taken', () => halves(2_002, 2_000).png().toBuffer()],
+    [
+      'that is drawn as SVG',
+      () => Promise.resolve(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><rect width="8" height="8"/></svg>')),
+    ],
+    ['in another format', () => noise(9, 9).tiff().toBuffer()],
+    ['that is none', () => Promise.resolve(Buffer.from('no image'))],
+    ['that is empty', () => Promise.resolve(Buffer.alloc(0))],
+  ])('is not made of one %s', async (_, image) => {
+    await expect(maker.makeAvatar(await image())).rejects.toThrow(BrokenImageError);
+  });
+});

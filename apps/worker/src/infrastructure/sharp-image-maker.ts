@@ -6,6 +6,10 @@ const PLACEHOLDER_SIDE = 16;
 const THUMBNAIL_SIDE = 320;
 /** Of an image that is no longer than the side before, a side says nothing new. */
 const SIDES = [640, 1280, 2048] as const;
+/** Of a person's picture: large enough for where it is shown largest, on screens with several pixels a point. */
+const AVATAR_SIDE = 256;
+/** What sharp calls the formats that pictures of people may have. */
+const AVATAR_FORMATS: readonly string[] = ['jpeg', 'png', 'webp', 'gif', 'heif'];
 /** Of the clock, for one picture: where processors are short that may be long. */
 const SECONDS = 120;
 
@@ -39,17 +43,21 @@ export class SharpImageMaker extends ImageMaker {
   }
 
   /** Rejects with something else than `BrokenImageError` when a picture took too long: that says as much about the machine as about the image. */
-  override async make(image: Buffer): Promise<MadeImage> {
-    try {
+  override make(image: Buffer): Promise<MadeImage> {
+    return unlessBroken(async () => {
       const { autoOrient } = await this.open(image).metadata();
       const variants: MadeVariant[] = [];
       for (const wanted of wantedOf(Math.max(autoOrient.width, autoOrient.height))) variants.push(await this.makeOne(image, wanted));
       return { placeholder: await this.placeholder(image), variants };
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      if (reason.startsWith(TIMEOUT)) throw error;
-      throw new BrokenImageError(reason, { cause: error });
-    }
+    });
+  }
+
+  override makeAvatar(image: Buffer): Promise<Buffer> {
+    return unlessBroken(async () => {
+      const { format } = await this.open(image).metadata();
+      if (!AVATAR_FORMATS.includes(format)) throw new Error(`a picture in the format ${format}`);
+      return webp(this.open(image).resize(AVATAR_SIDE, AVATAR_SIDE, { fit: 'cover' })).toBuffer();
+    });
   }
 
   /** Only the first picture of several. */
@@ -66,6 +74,16 @@ export class SharpImageMaker extends ImageMaker {
   private async placeholder(image: Buffer): Promise<string> {
     const tiny = this.open(image).resize({ width: PLACEHOLDER_SIDE, height: PLACEHOLDER_SIDE, fit: 'inside', withoutEnlargement: true }).blur();
     return `data:image/webp;base64,${(await tiny.webp({ quality: 30, effort: 6 }).toBuffer()).toString('base64')}`;
+  }
+}
+
+async function unlessBroken<Made>(work: () => Promise<Made>): Promise<Made> {
+  try {
+    return await work();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (reason.startsWith(TIMEOUT)) throw error;
+    throw new BrokenImageError(reason, { cause: error });
   }
 }
 

@@ -8,6 +8,7 @@ import { PRESENCE_QUERIES } from './presence-queries';
 import { ROOM_QUERIES } from './room-queries';
 import { SHARD_QUERIES } from './shard-queries';
 import { STORAGE_QUERIES } from './storage-queries';
+import { WORKER_QUERIES } from './worker-queries';
 
 export * from './analytics-queries';
 export * from './audit-queries';
@@ -20,6 +21,7 @@ export * from './presence-queries';
 export * from './room-queries';
 export * from './shard-queries';
 export * from './storage-queries';
+export * from './worker-queries';
 
 /** What a process does; by this name others find it. */
 export type ServiceName = 'gateway' | 'chat' | 'presence' | 'analytics' | 'storage' | 'worker';
@@ -35,6 +37,7 @@ export const QUERIES = {
   ...FIGURE_QUERIES,
   ...AUDIT_QUERIES,
   ...STORAGE_QUERIES,
+  ...WORKER_QUERIES,
 } as const;
 
 /** The name of a question. */
@@ -50,6 +53,7 @@ const ANSWERING: readonly (readonly [ServiceName, object])[] = [
   ['analytics', FIGURE_QUERIES],
   ['analytics', AUDIT_QUERIES],
   ['storage', STORAGE_QUERIES],
+  ['worker', WORKER_QUERIES],
 ];
 const SERVICES: ReadonlyMap<string, ServiceName> = new Map(
   ANSWERING.flatMap(([service, queries]) => Object.keys(queries).map((query) => [query, service] as const)),

@@ -1,5 +1,5 @@
 import { Cache } from '@agent-chat/cache';
-import { type User } from '@agent-chat/contracts';
+import { profileKey, type User } from '@agent-chat/contracts';
 import { cutPage, decodePageToken } from '@agent-chat/database';
 import { AppError, Gatherer, type UserId } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
@@ -50,7 +50,7 @@ export class DirectoryUsers extends UserDirectory {
 
   override async profiles(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, User>> {
     const loaded = await Promise.all(
-      [...new Set(userIds)].map((id) => this.cache.getOrLoad(keyOf(id), TTL_MS, async () => (await this.batch.load(id)) ?? null)),
+      [...new Set(userIds)].map((id) => this.cache.getOrLoad(profileKey(id), TTL_MS, async () => (await this.batch.load(id)) ?? null)),
     );
     return new Map(loaded.flatMap((user): [UserId, User][] => (user === null ? [] : [[user.userId, user]])));
   }
@@ -77,7 +77,7 @@ export class DirectoryUsers extends UserDirectory {
     const parameters = [userId, name, name === null ? null : searchName(name), avatarUrl !== undefined, avatarUrl ?? null];
     const [row] = await this.queries.query<UserRow>(CHANGE, parameters);
     if (row === undefined) throw new AppError('USER_NOT_FOUND');
-    await this.cache.invalidate([keyOf(userId)]);
+    await this.cache.invalidate([profileKey(userId)]);
     return toUser(row);
   }
 
@@ -85,10 +85,6 @@ export class DirectoryUsers extends UserDirectory {
     const rows = await this.queries.query<UserRow>(BY_IDS, [userIds]);
     return new Map(rows.map((row) => [row.userId as UserId, toUser(row)]));
   }
-}
-
-function keyOf(userId: UserId): string {
-  return `user:${userId}`;
 }
 
 function escapeLike(text: string): string {

@@ -21,6 +21,7 @@ describe('the reference of the REST calls', () => {
     expect([...new Set(parts)].sort()).toEqual([
       ...[
         'attachmentId: uuid',
+        'digest: string',
         'emoji: string',
         'letterId: string',
         'messageId: uuid',

@@ -38,7 +38,7 @@ export function openApiDocument(): OpenApiDocument {
 }
 
 function operation(route: RouteSpec): object {
-  const { id, summary, tag, access, body, isKeyed = false } = route;
+  const { id, summary, tag, access, isKeyed = false } = route;
   const parameters = [...pathParameters(route.path), ...queryParameters(route), ...headerParameters(route), ...(isKeyed ? [KEY] : [])];
   return {
     operationId: id,
@@ -46,15 +46,21 @@ function operation(route: RouteSpec): object {
     tags: [tag],
     ...(access === 'public' ? {} : { security: [{ bearer: [] }] }),
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(body === undefined ? {} : { requestBody: { required: true, content: { 'application/json': { schema: reference(body) } } } }),
+    ...requestBody(route),
     responses: { ...answers(route), ...problems(route) },
   };
+}
+
+function requestBody({ body, takes }: RouteSpec): object {
+  const content = body !== undefined ? { 'application/json': { schema: reference(body) } } : Object.fromEntries((takes ?? []).map((type) => [type, {}]));
+  return body === undefined && takes === undefined ? {} : { requestBody: { required: true, content } };
 }
 
 /** What stands in a path and is no UUID. */
 const NO_UUIDS: Partial<Record<string, object>> = {
   variant: { type: 'string', enum: VARIANT_NAMES },
   emoji: { type: 'string', maxLength: 64 },
+  digest: { type: 'string', pattern: '^[0-9a-f]{64}$' },
   letterId: { type: 'string', maxLength: 400 },
   partition: { type: 'integer', minimum: 0 },
 };

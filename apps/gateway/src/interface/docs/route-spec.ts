@@ -15,6 +15,8 @@ export interface RouteSpec {
   /** Who may call. Public needs no token. */
   readonly access: 'public' | 'user' | 'operator';
   readonly body?: z.ZodType;
+  /** Media types of a body that isn't JSON. */
+  readonly takes?: readonly string[];
   readonly query?: z.ZodObject;
   /** By status; null has no body. */
   readonly answers: Readonly<Record<number, z.ZodType | null>>;

@@ -2,7 +2,7 @@ import { type NextFunction, type Request, type RequestHandler, type Response } f
 
 /** Time for a whole request to arrive. */
 const REQUEST_TIMEOUT_MS = 30_000;
-const UPLOADS = /^\/api\/v1\/uploads(\/|$)/;
+const UPLOADS = /^\/api\/v1\/(uploads(\/|$)|users\/me\/avatar$)/;
 
 /** Whether a request brings a file: that takes as long as it takes, as long as something comes, and is no JSON. */
 export function isUpload({ originalUrl }: Pick<Request, 'originalUrl'>): boolean {

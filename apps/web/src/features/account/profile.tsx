@@ -1,79 +1,121 @@
-import { type ProfileChange } from '@agent-chat/client';
-import { useState, type SyntheticEvent, type ReactNode } from 'react';
+import { type User } from '@agent-chat/client';
+import { useEffect, useState, type ClipboardEvent, type SyntheticEvent, type ReactNode } from 'react';
 import { client, profileChanged, useUser } from '../../core/client';
 import { people } from '../../core/people';
-import { attempt, toastInfo } from '../../core/toasts';
+import { toastError, toastInfo } from '../../core/toasts';
 import { t } from '../../core/translate';
 import { ActionButton, Field } from '../../ui/controls';
 import { Sheet } from '../../ui/dialog';
-import { AvatarPicture } from '../../ui/avatar';
+import { filesIn } from '../files/attach';
+import { addressError, changeOf, explainPicture, fileProblem, pictureOf, shownPicture, type ChosenPicture } from './chosen-picture';
+import { PictureChoice } from './picture-choice';
 
 const PLACEHOLDER = 'https://';
 
-function pictureError(address: string): string | undefined {
-  if (address === '') return undefined;
-  return URL.canParse(address) && new URL(address).protocol === 'https:' ? undefined : t('Give an address that begins with https://.');
+function showChanged(user: User): void {
+  people.know([user]);
+  profileChanged(user);
 }
 
-/** What can be shown of what was typed so far. */
-function shownPicture(address: string): string | undefined {
-  return address === '' || pictureError(address) !== undefined ? undefined : address;
-}
-
-interface ProfileText {
-  readonly name: string;
-  readonly picture: string;
-}
-
-function changeOf(before: ProfileText, now: ProfileText): ProfileChange {
-  return {
-    ...(now.name === before.name ? {} : { displayName: now.name }),
-    ...(now.picture === before.picture ? {} : { avatarUrl: now.picture === '' ? null : now.picture }),
+/** The picture as it is to be; what was chosen from the device is shown until another one is. */
+function usePicture(avatarUrl: string | undefined) {
+  const before = pictureOf(avatarUrl, window.location.origin);
+  const [picture, setPicture] = useState(before);
+  const [problem, setProblem] = useState<string>();
+  const url = picture.kind === 'file' ? picture.url : undefined;
+  useEffect(() => () => (url === undefined ? undefined : URL.revokeObjectURL(url)), [url]);
+  const choose = (next: ChosenPicture): void => {
+    setProblem(undefined);
+    setPicture(next);
   };
+  const chooseFile = ([file]: readonly File[]): void => {
+    if (file === undefined) return;
+    const found = fileProblem(file);
+    if (found === undefined) choose({ kind: 'file', file, url: URL.createObjectURL(file) });
+    else setProblem(found);
+  };
+  /** An address that is taken back leaves what the server has. */
+  const chooseAddress = (text: string): void => choose(text === '' && before.kind === 'kept' ? before : { kind: 'address', text: text.trim() });
+  return { picture, problem, setProblem, choose, chooseFile, chooseAddress };
 }
 
 function useProfile() {
   const user = useUser();
-  const before = { name: user?.displayName ?? '', picture: user?.avatarUrl ?? '' };
-  const [name, setName] = useState(before.name);
-  const [picture, setPicture] = useState(before.picture);
-  const change = changeOf(before, { name: name.trim(), picture: picture.trim() });
-  const canSave = name.trim() !== '' && pictureError(picture.trim()) === undefined && Object.keys(change).length > 0;
-  return { user, name, setName, picture, setPicture, change, canSave };
+  const [name, setName] = useState(user?.displayName ?? '');
+  const choice = usePicture(user?.avatarUrl);
+  const { picture, setProblem, choose } = choice;
+  const change = changeOf({ ...user, displayName: user?.displayName ?? '' }, name.trim(), picture);
+  const error = picture.kind === 'address' ? addressError(picture.text) : undefined;
+  const canSave = name.trim() !== '' && error === undefined && (picture.kind === 'file' || Object.keys(change).length > 0);
+  /** Answers whether it worked. */
+  const store = async (): Promise<boolean> => {
+    try {
+      if (picture.kind === 'file') {
+        showChanged(await client.users.setAvatar(picture.file));
+        choose({ kind: 'kept' });
+      }
+      if (Object.keys(change).length > 0) showChanged(await client.users.updateMe(change));
+      return true;
+    } catch (thrown) {
+      const words = explainPicture(thrown);
+      if (words === undefined) toastError(thrown);
+      else setProblem(words);
+      return false;
+    }
+  };
+  return { user, name, setName, choice, addressError: error, canSave, store };
 }
 
 /** One's own name and picture. */
 export function Profile({ onClose }: { readonly onClose: () => void }): ReactNode {
-  const { user, name, setName, picture, setPicture, change, canSave } = useProfile();
+  const { user, name, setName, choice, addressError: wrongAddress, canSave, store } = useProfile();
+  const { picture, problem, choose, chooseFile, chooseAddress } = choice;
   const [isBusy, setBusy] = useState(false);
   const save = async (event: SyntheticEvent): Promise<void> => {
     event.preventDefault();
-    if (!canSave) return;
+    if (!canSave || isBusy) return;
     setBusy(true);
-    const isSaved = await attempt(async () => {
-      const changed = await client.users.updateMe(change);
-      people.know([changed]);
-      profileChanged(changed);
-    });
+    const isSaved = await store();
     setBusy(false);
     if (!isSaved) return;
     toastInfo(t('Saved'));
     onClose();
   };
+  const onPaste = (event: ClipboardEvent): void => {
+    const files = filesIn(event.clipboardData);
+    if (files.length === 0 || isBusy) return;
+    event.preventDefault();
+    chooseFile(files);
+  };
+  const url = shownPicture(picture, user?.avatarUrl);
+  const hint = picture.kind === 'file' ? t('{name} becomes your picture once you save.', { name: picture.file.name }) : '';
   return (
     <Sheet title={t('Your profile')} isOpen onClose={onClose} size="small">
-      <form className="dialog-body" onSubmit={(event) => void save(event)} noValidate>
-        <div className="person-card">
-          <AvatarPicture userId={user?.userId ?? ''} name={name} url={shownPicture(picture.trim())} size="large" />
-          <p className="hint">{t('Others can also find you as @{username}.', { username: user?.username ?? '' })}</p>
-        </div>
-        <Field label={t('Your name')} value={name} onChange={setName} maxLength={60} autoFocus />
+      <form className="dialog-body" onSubmit={(event) => void save(event)} onPaste={onPaste} noValidate>
+        <PictureChoice
+          userId={user?.userId ?? ''}
+          name={name}
+          url={url}
+          hint={url === undefined ? t('Without one your initials are shown.') : hint}
+          problem={problem}
+          isDisabled={isBusy}
+          onFiles={chooseFile}
+          onRemove={() => choose({ kind: 'none' })}
+        />
+        <Field
+          label={t('Your name')}
+          hint={t('Others can also find you as @{username}.', { username: user?.username ?? '' })}
+          value={name}
+          onChange={setName}
+          maxLength={60}
+          autoFocus
+        />
         <Field
           label={t('Address of a picture')}
-          hint={t('Without one your initials are shown.')}
-          value={picture}
-          onChange={setPicture}
-          error={pictureError(picture.trim())}
+          hint={t('In place of one of your own, if it lies elsewhere.')}
+          value={picture.kind === 'address' ? picture.text : ''}
+          onChange={chooseAddress}
+          error={wrongAddress}
           type="url"
           inputMode="url"
           maxLength={500}
