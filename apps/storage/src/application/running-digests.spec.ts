@@ -10,8 +10,10 @@ describe('the digests of uploads under way', () => {
     digests.add('b', 0, Buffer.from('another'));
     digests.add('a', 3, Buffer.from('two'));
 
-    expect(digests.take('a', 6)).toBe(sha256('onetwo'));
-    expect(digests.take('a', 6)).toBeUndefined();
+    expect(digests.of('a', 6)).toBe(sha256('onetwo'));
+    expect(digests.of('a', 6)).toBe(sha256('onetwo'));
+    digests.forget('a');
+    expect(digests.of('a', 6)).toBeUndefined();
   });
 
   it('are unknown where a piece came elsewhere, before or after', () => {
@@ -21,7 +23,7 @@ describe('the digests of uploads under way', () => {
     digests.add('gap', 4, Buffer.from('x'));
     digests.add('short', 0, Buffer.from('one'));
 
-    expect([digests.take('late', 6), digests.take('gap', 5), digests.take('short', 4)]).toEqual([undefined, undefined, undefined]);
+    expect([digests.of('late', 6), digests.of('gap', 5), digests.of('short', 4)]).toEqual([undefined, undefined, undefined]);
   });
 
   it('begin anew where an upload does', () => {
@@ -29,13 +31,13 @@ describe('the digests of uploads under way', () => {
     digests.add('a', 0, Buffer.from('wrong'));
     digests.add('a', 0, Buffer.from('right'));
 
-    expect(digests.take('a', 5)).toBe(sha256('right'));
+    expect(digests.of('a', 5)).toBe(sha256('right'));
   });
 
   it('are kept of the newest thousand', () => {
     const digests = new RunningDigests();
     for (let n = 0; n <= 1_000; n += 1) digests.add(String(n), 0, Buffer.from('x'));
 
-    expect([digests.take('0', 1), digests.take('1', 1)]).toEqual([undefined, sha256('x')]);
+    expect([digests.of('0', 1), digests.of('1', 1)]).toEqual([undefined, sha256('x')]);
   });
 });

@@ -23,11 +23,14 @@ export class RunningDigests {
     } else this.running.delete(attachmentId);
   }
 
-  /** SHA-256 in hex, where all of it was seen. */
-  take(attachmentId: string, sizeBytes: number): string | undefined {
+  /** SHA-256 in hex, where all of it was seen. May be asked again: what comes after it may fail. */
+  of(attachmentId: string, sizeBytes: number): string | undefined {
     const digest = this.running.get(attachmentId);
+    return digest?.bytes === sizeBytes ? digest.hash.copy().digest('hex') : undefined;
+  }
+
+  forget(attachmentId: string): void {
     this.running.delete(attachmentId);
-    return digest?.bytes === sizeBytes ? digest.hash.digest('hex') : undefined;
   }
 
   private begin(attachmentId: string): Running {

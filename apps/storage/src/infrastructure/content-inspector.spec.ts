@@ -83,7 +83,11 @@ describe('what a file is', () => {
       open -= 1;
       return Readable.from([key === 'large' ? large : small]);
     };
-    const inspector = new ContentInspector(new FileBytes({ get } as unknown as BlobStore), { take: () => 'known' } as unknown as RunningDigests, config);
+    const inspector = new ContentInspector(
+      new FileBytes({ get } as unknown as BlobStore),
+      { of: () => 'known', forget: () => undefined } as unknown as RunningDigests,
+      config,
+    );
     const inspect = (key: string, { length }: Buffer) =>
       inspector.inspect({ attachmentId: newId(), sizeBytes: length, wantedSha256: null, pieces: [{ key, sizeBytes: length }] } as unknown as FileRecord);
 

@@ -38,7 +38,9 @@ export class ContentInspector extends FileInspector {
     const type = await this.typeOf(await this.bytes.head(file.pieces, HEAD_BYTES));
     if (this.config.files.refusedTypes.includes(type)) throw new AppError('FILE_REFUSED', { detail: `Files of the type ${type} are not accepted` });
     const isImage = IMAGE_TYPES.includes(type) && file.sizeBytes <= MAX_IMAGE_BYTES;
-    return isImage ? { ...(await this.inTurn(() => this.inspectImage(file, type))), sha256 } : { type, sha256, isImage: false };
+    const facts = isImage ? await this.inTurn(() => this.inspectImage(file, type)) : { type, isImage: false };
+    this.digests.forget(file.attachmentId);
+    return { ...facts, sha256 };
   }
 
   override async typeOf(head: Buffer): Promise<string> {
@@ -54,7 +56,7 @@ export class ContentInspector extends FileInspector {
   }
 
   private async digestOf(file: FileRecord): Promise<string> {
-    const known = this.digests.take(file.attachmentId, file.sizeBytes);
+    const known = this.digests.of(file.attachmentId, file.sizeBytes);
     if (known !== undefined) return known;
     const hash = createHash('sha256');
     for await (const chunk of await this.bytes.read(file.pieces, 0, file.sizeBytes - 1)) hash.update(chunk as Buffer);

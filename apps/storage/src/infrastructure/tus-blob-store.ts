@@ -42,7 +42,8 @@ export class TusBlobStore extends DataStore {
   override async write(stream: Readable, id: string, offset: number): Promise<number> {
     const writing = new PieceWriter(id, offset, (at, bytes) => this.store(id, at, bytes));
     try {
-      for await (const chunk of stream) await writing.add(chunk as Buffer);
+      // A stream that this destroyed would say that it was aborted, in place of what couldn't be stored and why.
+      for await (const chunk of stream.iterator({ destroyOnReturn: false })) await writing.add(chunk as Buffer);
     } catch (error) {
       // The client is gone; it goes on from here.
       await writing.flush();
