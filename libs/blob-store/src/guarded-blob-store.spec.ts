@@ -1,5 +1,7 @@
 import { AppError } from '@agent-chat/kernel';
 import { Breakers } from '@agent-chat/resilience';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { register } from 'prom-client';
 import { type BlobStore } from './blob-store.port';
 import { GuardedBlobStore } from './guarded-blob-store';
@@ -26,4 +28,17 @@ describe('a guarded blob store', () => {
     expect(get).toHaveBeenCalledTimes(20);
     expect(await register.getSingleMetricAsString('agent_chat_blob_request_duration_seconds')).toContain('{operation="get",outcome="refused"} 20');
   });
+
+  it('gives what was stored, and says UNAVAILABLE where that breaks off', async () => {
+    const broken = new GuardedBlobStore({ get: async () => Readable.from(brokenOff()) } as unknown as BlobStore, breakers);
+    const whole = new GuardedBlobStore({ get: async () => Readable.from([Buffer.from('ab'), Buffer.from('c')]) } as unknown as BlobStore, breakers);
+
+    await expect(buffer(await broken.get('a'))).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfterMs: expect.any(Number) as number });
+    expect(await buffer(await whole.get('a'))).toEqual(Buffer.from('abc'));
+  });
 });
+
+async function* brokenOff(): AsyncGenerator<Buffer> {
+  yield Buffer.from('a');
+  throw new Error('aborted');
+}

@@ -1,11 +1,12 @@
 import { type Breaker, type Breakers } from '@agent-chat/resilience';
 import { declareHistogram } from '@agent-chat/observability';
 import { AppError } from '@agent-chat/kernel';
-import { type Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { type BlobFacts, BlobStore, type ByteRange } from './blob-store.port';
 
 /** Under way at once; each holds a few megabytes at most. */
 const CAPACITY = 64;
+const RETRY_AFTER_MS = 1_000;
 
 const requests = declareHistogram({
   name: 'agent_chat_blob_request_duration_seconds',
@@ -16,7 +17,7 @@ const requests = declareHistogram({
 
 type Operation = 'put' | 'get' | 'list' | 'delete';
 
-/** Any store behind a breaker for each kind of request, counted: one that is slow or away holds nobody up for long. */
+/** Any store behind a breaker for each kind of request, counted: one that is slow or away holds nobody up for long. What breaks off while it is read fails with UNAVAILABLE. */
 export class GuardedBlobStore extends BlobStore {
   constructor(
     private readonly store: BlobStore,
@@ -29,8 +30,9 @@ export class GuardedBlobStore extends BlobStore {
     return this.run('put', () => this.store.put(key, bytes));
   }
 
-  override get(key: string, range?: ByteRange): Promise<Readable> {
-    return this.run('get', () => this.store.get(key, range));
+  override async get(key: string, range?: ByteRange): Promise<Readable> {
+    const bytes = await this.run('get', () => this.store.get(key, range));
+    return Readable.from(told(bytes), { objectMode: false });
   }
 
   override list(folder: string): Promise<readonly BlobFacts[]> {
@@ -66,5 +68,14 @@ export class GuardedBlobStore extends BlobStore {
 
   private breakerOf(operation: Operation): Breaker {
     return this.breakers.of(`blobs/${operation}`, { capacity: CAPACITY });
+  }
+}
+
+/** The bytes; what the connection or the disk says where they break off is told in the catalogue's words. */
+async function* told(bytes: Readable): AsyncGenerator<Buffer> {
+  try {
+    yield* bytes as AsyncIterable<Buffer>;
+  } catch (error) {
+    throw new AppError('UNAVAILABLE', { detail: 'The store of files broke off', retryAfterMs: RETRY_AFTER_MS, cause: error });
   }
 }

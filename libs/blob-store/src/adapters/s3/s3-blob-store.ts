@@ -33,6 +33,7 @@ const MAX_CONNECTIONS = 64;
 /** Most keys that one request removes. */
 const DELETE_PAGE = 1_000;
 const PING_TIMEOUT_MS = 1_500;
+const RETRY_AFTER_MS = 2_000;
 
 /** Blobs as objects in a bucket of S3, or of a server that speaks like it. */
 export class S3BlobStore extends BlobStore {
@@ -122,11 +123,11 @@ async function told<Result>(work: () => Promise<Result>): Promise<Result> {
   } catch (error) {
     if (error instanceof S3ServiceException && error.name === 'NoSuchKey') throw new AppError('NOT_FOUND', { cause: error });
     if (error instanceof Error && error.name === 'TimeoutError')
-      throw new AppError('TIMEOUT', { detail: 'The store of files did not answer in time', cause: error });
+      throw new AppError('TIMEOUT', { detail: 'The store of files did not answer in time', retryAfterMs: RETRY_AFTER_MS, cause: error });
     throw unavailable(error);
   }
 }
 
 function unavailable(cause: unknown): AppError {
-  return new AppError('UNAVAILABLE', { detail: 'Files cannot be stored or read now', retryAfterMs: 2_000, cause });
+  return new AppError('UNAVAILABLE', { detail: 'Files cannot be stored or read now', retryAfterMs: RETRY_AFTER_MS, cause });
 }
