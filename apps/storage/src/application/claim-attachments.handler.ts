@@ -2,7 +2,7 @@ import { type QueryAnswer, type QueryInput } from '@agent-chat/contracts';
 import { AppError, type AttachmentId, type RoomId, type UserId } from '@agent-chat/kernel';
 import { Injectable } from '@nestjs/common';
 import { CompleteUploadHandler } from './complete-upload.handler';
-import { attachmentOf } from './file-record';
+import { attachmentOf, type FileRecord } from './file-record';
 import { CLAIM_MS, Files } from './files';
 
 /** Vouches for the files of a post. */
@@ -19,7 +19,7 @@ export class ClaimAttachmentsHandler {
     const found = new Map((await this.files.find(attachmentIds)).map((file) => [file.attachmentId as string, file]));
     const attachments = attachmentIds.map((attachmentId, place) => {
       const file = found.get(attachmentId);
-      if (file?.uploaderId !== userId || file.roomId !== roomId || file.state === 'uploading') {
+      if (file?.uploaderId !== userId || file.roomId !== roomId || !mayBeNamed(file)) {
         const detail = { errors: [{ path: `attachmentIds.${place}`, message: 'must be a file that the caller has uploaded for this room, completely' }] };
         throw new AppError('ATTACHMENT_NOT_FOUND', detail);
       }
@@ -34,4 +34,9 @@ export class ClaimAttachmentsHandler {
       if (file.state === 'uploading' && file.receivedBytes === file.sizeBytes) await this.completing.complete(file);
     }
   }
+}
+
+/** Also one that is gone with its message: the post that named it may be repeated. */
+function mayBeNamed({ state, messageId }: FileRecord): boolean {
+  return state === 'ready' || messageId !== null;
 }

@@ -4,7 +4,7 @@ import { type AttachmentId, type RoomId, type UserId } from '@agent-chat/kernel'
 /** A smaller picture, and where it lies. */
 export type StoredVariant = ImageVariant & { readonly key: string };
 
-/** `uploading`: not all of it is there; `ready`: complete; `erased`: its bytes are about to be removed; `gone`: they are. */
+/** `uploading`: not all of it is there; `ready`: complete; `erased`: its bytes are about to be removed; `gone`: they are, and are looked for once more before it is forgotten. */
 export type FileState = 'uploading' | 'ready' | 'erased' | 'gone';
 
 /** What a complete file was found to be. */

@@ -50,13 +50,13 @@ export class FileUpkeep implements OnApplicationBootstrap, BeforeApplicationShut
     });
   }
 
-  /** Removes what is to be removed and asks for what is missing; resolves with how many files went, or pictures of people where those were more. Rejects with what the directory or the store of blobs rejects with. */
+  /** Asks for what is missing and removes what is to be removed; resolves with for how many files that was done, or pictures of people where those were more. Rejects with what the directory or the store of blobs rejects with. */
   async run(): Promise<number> {
-    const removed = await this.files.expire(MOST_AT_ONCE, CLAIM_MS, (attachmentId) => this.remove(attachmentId));
-    removedFiles.inc(removed);
+    // First: what can't be removed now holds up no picture.
     for (const { attachmentId, tries } of await this.files.overdueImages(IMAGE_WAIT_MS, MAX_IMAGE_TRIES)) await this.images.enqueue(attachmentId, tries);
-    const removedAvatars = await this.avatars.expire(MOST_AT_ONCE, (userId, digest) => this.blobs.delete([avatarKey(userId, digest)]));
-    return Math.max(removed, removedAvatars);
+    const files = await this.files.expire(MOST_AT_ONCE, CLAIM_MS, (attachmentId) => this.remove(attachmentId));
+    const avatars = await this.avatars.expire(MOST_AT_ONCE, (userId, digest) => this.blobs.delete([avatarKey(userId, digest)]));
+    return Math.max(files, avatars);
   }
 
   private async work(): Promise<void> {
@@ -72,6 +72,8 @@ export class FileUpkeep implements OnApplicationBootstrap, BeforeApplicationShut
 
   private async remove(attachmentId: AttachmentId): Promise<void> {
     const blobs = await this.blobs.list(folderOf(attachmentId));
-    if (blobs.length > 0) await this.blobs.delete(blobs.map(({ key }) => key));
+    if (blobs.length === 0) return;
+    await this.blobs.delete(blobs.map(({ key }) => key));
+    removedFiles.inc();
   }
 }

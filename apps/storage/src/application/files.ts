@@ -29,13 +29,15 @@ export abstract class Files {
   abstract beginWork(attachmentId: string): Promise<FileRecord | undefined>;
   /** Somebody is still at the image: it isn't overdue. */
   abstract goOnWorking(attachmentId: string): Promise<void>;
+  /** A try came to nothing for what isn't the image's fault: it doesn't count, and another is due as if somebody had been at it until now. */
+  abstract putOffWork(attachmentId: string): Promise<void>;
   /** False where the image is gone. Without variants it has failed. */
   abstract endWork(attachmentId: string, result: { readonly placeholder: string; readonly variants: readonly StoredVariant[] } | undefined): Promise<boolean>;
   /** Images that nobody has worked on for a while, whose jobs may be lost; those that were tried too often are given up. */
   abstract overdueImages(waitedMs: number, maxTries: number): Promise<OverdueImage[]>;
   /**
-   * Has `remove` take away the bytes of files whose time has come, up to `limit`, and then forgets them; of those that a message had, a row stays for `tombstoneMs`. Resolves with
-   * how many. A file whose removal fails stays. Of several processes each takes others.
+   * Has `remove` take away the bytes of files whose time has come, up to `limit`. Of each a row stays for `tombstoneMs`; then `remove` is called again, for bytes that were on their
+   * way when it was called first, and the file is forgotten. Resolves with how many calls succeeded. A file whose removal fails stays. Of several processes each takes others.
    */
   abstract expire(limit: number, tombstoneMs: number, remove: (attachmentId: AttachmentId) => Promise<void>): Promise<number>;
   /** Makes the time of an upload come. */

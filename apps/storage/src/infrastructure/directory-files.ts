@@ -35,6 +35,9 @@ WHERE attachment_id = $1 AND state = 'ready' AND media IN ('waiting', 'failed') 
 
 const GO_ON = `UPDATE attachments SET media_tried_at = now() WHERE attachment_id = $1 AND media = 'waiting'`;
 
+const PUT_OFF = `
+UPDATE attachments SET media_tried_at = now(), media_tries = greatest(media_tries - 1, 0) WHERE attachment_id = $1 AND media = 'waiting'`;
+
 const END_WORK = `
 UPDATE attachments SET media = $2, placeholder = $3, variants = $4::jsonb
 WHERE attachment_id = $1 AND state = 'ready' AND media <> 'none' RETURNING attachment_id`;
@@ -100,6 +103,10 @@ export class DirectoryFiles extends Files {
     await this.ask(GO_ON, [attachmentId]);
   }
 
+  override async putOffWork(attachmentId: string): Promise<void> {
+    await this.ask(PUT_OFF, [attachmentId]);
+  }
+
   override async endWork(attachmentId: string, result: { placeholder: string; variants: readonly StoredVariant[] } | undefined): Promise<boolean> {
     const parameters = [attachmentId, result === undefined ? 'failed' : 'done', result?.placeholder, JSON.stringify(result?.variants ?? [])];
     return (await this.ask(END_WORK, parameters)).length > 0;
@@ -125,9 +132,9 @@ export class DirectoryFiles extends Files {
       const [file] = await connection.query<{ attachment_id: AttachmentId; state: string }>(NEXT_EXPIRED, []);
       if (file === undefined) return false;
       const { attachment_id: attachmentId, state } = file;
-      if (state !== 'gone') await remove(attachmentId);
-      if (state === 'erased') await connection.query(BURY, [attachmentId, tombstoneMs]);
-      else await connection.query('DELETE FROM attachments WHERE attachment_id = $1', [attachmentId]);
+      await remove(attachmentId);
+      if (state === 'gone') await connection.query('DELETE FROM attachments WHERE attachment_id = $1', [attachmentId]);
+      else await connection.query(BURY, [attachmentId, tombstoneMs]);
       this.logger.debug({ attachmentId, state }, 'A file was removed');
       return true;
     });

@@ -20,8 +20,8 @@ export class StorageQueries implements OnModuleInit {
     this.bus.answer('attachments.claim', (input) => this.claiming.claim(input));
     this.bus.answer('attachments.links', (input) => this.linking.link(input));
     this.bus.answer('attachment.image', ({ attachmentId }) => this.image(attachmentId));
-    this.bus.answer('attachment.working', async ({ attachmentId }) => {
-      await this.files.goOnWorking(attachmentId);
+    this.bus.answer('attachment.working', async ({ attachmentId, putOff }) => {
+      await (putOff === true ? this.files.putOffWork(attachmentId) : this.files.goOnWorking(attachmentId));
       return {};
     });
     this.bus.answer('attachment.processed', (input) => this.processed(input));

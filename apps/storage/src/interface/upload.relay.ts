@@ -101,7 +101,7 @@ export class UploadRelay {
   /** Uploads are their uploader's alone. One whose end was stored and never told is ended now. */
   private async admit(request: TusRequest, id: string): Promise<void> {
     const [file] = isUuid(id) ? await this.files.find([id]) : [];
-    if (file?.uploaderId !== this.callerOf(request)) throw new AppError('ATTACHMENT_NOT_FOUND');
+    if (file?.uploaderId !== this.callerOf(request) || file.state === 'gone') throw new AppError('ATTACHMENT_NOT_FOUND');
     if (file.state === 'uploading' && file.receivedBytes === file.sizeBytes) await this.completing.complete(file);
   }
 

@@ -55,8 +55,8 @@ class Scene {
     this.maker,
   );
 
-  run(): Promise<void> {
-    return this.job.run({ data: { attachmentId: this.attachmentId } });
+  run(attempt = 1): Promise<void> {
+    return this.job.run({ data: { attachmentId: this.attachmentId }, attempt });
   }
 
   private answer(query: string, input: object): object {
@@ -133,6 +133,24 @@ describe('the job that makes smaller pictures', () => {
     expect(scene.told).toHaveLength(1);
   });
 
+  it('is put off where something was away, so that the try does not count, and after the last one storage asks for it again, and no dead letter lies about', async () => {
+    const scene = new Scene();
+    scene.isAway = true;
+    await expect(scene.run(4)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(scene.run(5)).resolves.toBeUndefined();
+
+    const sign = { attachmentId: scene.attachmentId, putOff: true };
+    expect([scene.signs, scene.told]).toEqual([[sign, sign], []]);
+  });
+
+  it('counts where it was the image that took too long, and is a dead letter in the end', async () => {
+    const scene = new Scene();
+    scene.maker.outcome = new Error('timeout: 99% complete');
+    await expect(scene.run(5)).rejects.toThrow('timeout');
+
+    expect(scene.signs).toEqual([]);
+  });
+
   it('leaves nothing behind of an image that is gone meanwhile', async () => {
     const scene = new Scene();
     scene.isThere = false;
@@ -142,6 +160,6 @@ describe('the job that makes smaller pictures', () => {
   });
 
   it.each([[undefined], [{}], [{ attachmentId: 'no id' }]])('is refused with data that is none: %j', async (data) => {
-    await expect(new Scene().job.run({ data })).rejects.toThrow();
+    await expect(new Scene().job.run({ data, attempt: 1 })).rejects.toThrow();
   });
 });

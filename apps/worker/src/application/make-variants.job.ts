@@ -1,6 +1,7 @@
 import { BlobStore } from '@agent-chat/blob-store';
 import { AttachmentIdSchema, type FilePiece, IMAGE_JOB, type QueryInput } from '@agent-chat/contracts';
 import { type Job, JobQueue } from '@agent-chat/job-queue';
+import { AppError } from '@agent-chat/kernel';
 import { declareHistogram } from '@agent-chat/observability';
 import { QueryBus } from '@agent-chat/query-bus';
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
@@ -41,13 +42,21 @@ export class MakeVariantsJob implements OnApplicationBootstrap {
     await this.jobs.register({ kind: IMAGE_JOB, handler: (job) => this.run(job), retries: RETRIES, concurrency: CONCURRENCY });
   }
 
-  /** Rejects where something was away: then it is tried again. */
-  async run({ data }: Pick<Job, 'data'>): Promise<void> {
+  /** Rejects where something was away: then it is tried again. At the last try it gives up quietly: storage asks anew for what was put off, and a dead letter would be for nobody. */
+  async run({ data, attempt }: Pick<Job, 'data' | 'attempt'>): Promise<void> {
     const startedMs = performance.now();
+    const { attachmentId } = JobData.parse(data);
     let outcome: Outcome = 'failed';
+    const signs = setInterval(() => void this.giveSign({ attachmentId }), SIGN_MS);
     try {
-      outcome = await this.work(JobData.parse(data).attachmentId);
+      outcome = await this.work(attachmentId);
+    } catch (error) {
+      if (!(error instanceof AppError && error.retryable)) throw error;
+      await this.giveSign({ attachmentId, putOff: true });
+      if (attempt <= RETRIES) throw error;
+      this.logger.warn({ err: error, attachmentId }, 'An image waits for what is away');
     } finally {
+      clearInterval(signs);
       durations.observe({ outcome }, (performance.now() - startedMs) / 1_000);
     }
   }
@@ -68,21 +77,19 @@ export class MakeVariantsJob implements OnApplicationBootstrap {
   }
 
   private async make(attachmentId: string, image: Buffer): Promise<MadeImage | undefined> {
-    const signs = setInterval(() => this.giveSign(attachmentId), SIGN_MS);
     try {
       return await this.maker.make(image);
     } catch (error) {
       if (!(error instanceof BrokenImageError)) throw error;
       this.logger.log({ attachmentId, reason: error.message }, 'An image cannot be read');
       return undefined;
-    } finally {
-      clearInterval(signs);
     }
   }
 
-  private giveSign(attachmentId: string): void {
-    this.queries.ask('attachment.working', { attachmentId }, QUERY).catch((error: unknown) => {
-      this.logger.debug({ err: error, attachmentId }, 'Nobody heard that an image is being worked on');
+  /** Never rejects. */
+  private async giveSign(sign: QueryInput<'attachment.working'>): Promise<void> {
+    await this.queries.ask('attachment.working', sign, QUERY).catch((error: unknown) => {
+      this.logger.debug({ err: error, ...sign }, 'Nobody heard how it goes with an image');
     });
   }
 

@@ -34,8 +34,11 @@ export const STORAGE_QUERIES = {
     z.object({ attachmentId: AttachmentIdSchema }),
     z.object({ image: z.object({ type: z.string(), sizeBytes: z.int(), pieces: z.array(FilePiece), folder: z.string() }).optional() }),
   ),
-  /** An image is still being worked on: until a while after this nobody else is asked to. For workers. */
-  'attachment.working': defineQuery('any', z.object({ attachmentId: AttachmentIdSchema }), z.object({})),
+  /**
+   * An image is still being worked on: until a while after this nobody else is asked to. `putOff`: no more, since something was away that the work needs; then it is asked for
+   * again, and the try doesn't count. For workers.
+   */
+  'attachment.working': defineQuery('any', z.object({ attachmentId: AttachmentIdSchema, putOff: z.literal(true).optional() }), z.object({})),
   /** What came of the work; said again, nothing changes. `kept: false`: the image is gone, and what was made of it is nobody's. For workers. */
   'attachment.processed': defineQuery(
     'any',
