@@ -10,7 +10,7 @@ export function farAddress(index) {
 
 /** The servers by what they are called in the names of ways. */
 function serversOf(nodes) {
-  return nodes.flatMap(({ app, name, port }) => (['postgres', 'redis'].includes(app) ? [{ name, port }] : []));
+  return nodes.flatMap(({ app, name, port }) => (['postgres', 'redis', 's3'].includes(app) ? [{ name, port }] : []));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { eventually } from '@agent-chat/testing';
 import { randomBytes, randomUUID } from 'node:crypto';
 import sharp from 'sharp';
+import { askPostgres } from '../support/ask-postgres';
 import { FaultyCluster } from '../support/cluster-faults';
 import { RestClient, RestFailure } from '../support/rest-client';
 import { download, linksOnceMade, linksTo, upload, uploadOf } from '../support/uploading';
@@ -26,6 +27,11 @@ describe('files of a cluster whose parts die', () => {
     (await alice.call('POST', `/rooms/${roomId}/messages`, { clientMsgId: randomUUID(), text, attachmentIds })).body;
   const bytesOf = async (attachmentId: string): Promise<Buffer> =>
     Buffer.from(await (await download(alice, `${cluster.url}/api/v1/attachments/${attachmentId}`)).arrayBuffer());
+  /** How often work on an image has begun. */
+  const tries = async (attachmentId: string): Promise<number | undefined> => {
+    const sql = 'SELECT media_tries AS tries FROM attachments WHERE attachment_id = $1';
+    return (await askPostgres<{ tries: number }>(cluster.settings['DATABASE_URL'] ?? '', sql, [attachmentId]))[0]?.tries;
+  };
   const patient = { chunkSize: 5 * MIB, retryDelays: Array.from({ length: 100 }, () => 500) };
   const picture = async (side: number): Promise<Buffer> =>
     sharp({ create: { width: side, height: side, channels: 3, background: '#808080', noise: { type: 'gaussian', mean: 128, sigma: 40 } } })
@@ -53,6 +59,9 @@ describe('files of a cluster whose parts die', () => {
 
   it('an image is worked on although its worker was killed in the middle', async () => {
     const attachmentId = await upload(alice, await picture(5_000), { roomId });
+    await eventually(async () => {
+      expect(await tries(attachmentId)).toBe(1);
+    }, PATIENCE);
     await cluster.node('worker-1').kill();
     expect((await linksTo(alice, [attachmentId]))[0]?.media).toBe('waiting');
     await post([attachmentId]);
@@ -65,6 +74,7 @@ describe('files of a cluster whose parts die', () => {
       },
       { timeoutMs: 240_000, intervalMs: 1_000 },
     );
+    expect(await tries(attachmentId)).toBe(2);
   });
 
   it('without storage posts go on, but for those with files, which are refused as what may be tried again', async () => {

@@ -18,7 +18,7 @@ describe('a cluster under load whose network fails between a process and a serve
   let network: FarNetwork;
 
   beforeAll(async () => {
-    cluster = await FaultyCluster.start({ far: ['chat-1', 'gateway-1'] });
+    cluster = await FaultyCluster.start({ far: ['chat-1', 'gateway-1', 'storage-1'] });
     network = new FarNetwork(cluster.settings['TOXIPROXY_URL'] ?? '');
     load = await FaultLoad.open(cluster.url, loadOptions());
   });
@@ -31,7 +31,7 @@ describe('a cluster under load whose network fails between a process and a serve
     'swallows everything and tells nobody': (way) => network.swallowed(way, LONG_MS),
   };
   // The last one is how gateways ask the owner of a room.
-  const ways = ['chat-1-postgres', 'chat-1-kafka', 'gateway-1-redis', 'chat-1'];
+  const ways = ['chat-1-postgres', 'chat-1-kafka', 'gateway-1-redis', 'storage-1-s3', 'chat-1'];
 
   describe.each(Object.keys(faults))('that %s', (what) => {
     it.each(ways)('loses nothing on the way %s', async (way) => {
