@@ -60,13 +60,15 @@ describe('EventPublisher', () => {
     log.accept = (records) => Promise.resolve(void sizes.push(records.length));
     const partition = activePartition(1);
     publisher.adopt(partition);
-    for (const position of [1, 2, 3]) {
+    const positions = Array.from({ length: 30 }, (_, index) => index + 1);
+    for (const position of positions) {
       publisher.publish([eventAt(partition, position)]);
       await new Promise((resolve) => setImmediate(resolve));
     }
 
-    await eventually(() => expect(taken).toEqual(['1:1', '1:2', '1:3']));
-    expect(sizes).toEqual([1, 2]);
+    await eventually(() => expect(taken).toEqual(positions.map((position) => `1:${String(position)}`)));
+    // Two in the usual case; a machine that stands still on the way makes a few more.
+    expect(sizes.length).toBeLessThan(10);
     await publisher.stop();
   });
 
