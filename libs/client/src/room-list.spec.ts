@@ -137,6 +137,18 @@ describe('a room list', () => {
     expect(list.get('a')?.lastMessage).toMatchObject({ messageId: 'm-2', preview: '', deletedAt: event.at });
   });
 
+  it('counts members anew when somebody was banned, who may have been one or not', async () => {
+    const { list, server, environment } = openList([aRoom('a', 1, { memberCount: 7 })]);
+    await list.load();
+    const event = { roomId: 'a', epoch: 1, actorId: 'u-other', at: '2026-03-01T00:00:05.000Z' };
+    list.receiveEvent({ ...event, seq: 2, type: 'member.banned', data: { userId: 'u-third' } });
+    list.receiveEvent(posted('a', 3, 'u-other'));
+    await environment.advance(0);
+    expect(server.gets).toEqual(['a']);
+    // What the answer doesn't know yet stays.
+    expect(list.get('a')).toMatchObject({ memberCount: 2, head: 3, lastMessage: { preview: 'text 3' } });
+  });
+
   it('knows at once what the person has become in a followed room', async () => {
     const { list } = openList([aRoom('a', 1)]);
     await list.load();

@@ -119,6 +119,7 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
     const next = known === undefined ? room : roomAfter(room, known, this.me(), this.now());
     this.rooms.set(event.roomId, { ...next, head: event.seq });
     this.publish();
+    if (known?.type === 'member.banned') this.recount(event.roomId);
   }
 
   /** The person has read so far, which never goes back. `unreadCount` is the server's, when it has answered. */
@@ -234,6 +235,19 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
     const askedIn = this.marks.turn;
     this.api.get(roomId).then(
       (room) => this.putAsked(room, askedIn),
+      (error: unknown) => this.onError(AgentChatError.from(error)),
+    );
+  }
+
+  /** Whether somebody who was banned had been a member the event doesn't say. */
+  private recount(roomId: string): void {
+    const askedIn = this.marks.turn;
+    this.api.get(roomId).then(
+      (room) => {
+        if (!this.rooms.has(roomId)) return;
+        this.rooms.set(roomId, { ...this.newer(room, askedIn), memberCount: room.memberCount });
+        this.publish();
+      },
       (error: unknown) => this.onError(AgentChatError.from(error)),
     );
   }
