@@ -65,8 +65,9 @@ async function open(path: string): Promise<void> {
     await worker.clients.openWindow(path);
     return;
   }
-  await there.focus();
+  // First: it goes there also where the browser doesn't let it have the focus.
   there.postMessage({ type: 'open', path });
+  await there.focus();
 }
 
 worker.addEventListener('notificationclick', (event) => {
