@@ -1,6 +1,6 @@
 import { type RoomHandle, type TimelineSnapshot } from '@agent-chat/client';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { openRoom } from '../../core/router';
+import { openRoom, useRoute } from '../../core/router';
 import { toastError } from '../../core/toasts';
 import { type TimelineRow } from './timeline-rows';
 import { type VirtualRows } from './use-virtual-rows';
@@ -55,7 +55,9 @@ export function useJump(options: JumpOptions): Jump {
   const [flashing, setFlashing] = useState<number>();
   const asked = useRef<number>(undefined);
   useOpening(options);
-  useEffect(() => setTarget(jumpSeq), [jumpSeq]);
+  // Another object with each way that leads here: also where it led here before.
+  const route = useRoute();
+  useEffect(() => setTarget(jumpSeq), [jumpSeq, route]);
   useEffect(() => {
     if (target === undefined || rows.length === 0 || snapshot.loading === 'window') return;
     if (!isLoaded(rows, target, snapshot) && asked.current !== target) {
