@@ -19,12 +19,13 @@ export function useTray(me: string, roomId: string, send: () => void): TrayOfMes
   const sender = useRef(send);
   sender.current = send;
   useEffect(() => openTray(me, roomId), [me, roomId]);
-  const { isUploading, hasFailed } = files;
+  const { count, isUploading, hasFailed } = files;
   useEffect(() => {
     if (!isAwaited || isUploading) return;
     setAwaited(false);
-    if (!hasFailed) sender.current();
-  }, [isAwaited, isUploading, hasFailed]);
+    // Whoever took the last file out has changed their mind.
+    if (!hasFailed && count > 0) sender.current();
+  }, [isAwaited, isUploading, hasFailed, count]);
   return {
     files,
     isAwaited,
