@@ -189,19 +189,27 @@ describe('the web client', () => {
     await ben.roomLink('elsewhere').click();
     await ben.composer.waitFor();
     await ada.roomLink('elsewhere').click();
-    if (!(await ada.page.getByRole('complementary', { name: /^Members/ }).isVisible())) await ada.page.getByRole('button', { name: 'Members' }).click();
-    const choose = async (action: string): Promise<void> => {
-      await ada.page.getByRole('button', { name: 'More about Ben' }).click();
-      await ada.page.getByRole('menuitem', { name: action }).click();
-    };
-    await choose('Mute');
+    await ada.aboutMember('Ben', 'Mute');
     await ben.page.getByText('An admin has muted you in this room.').waitFor();
-    await choose('Unmute');
+    await ada.aboutMember('Ben', 'Unmute');
     await ben.composer.waitFor();
-    await choose('Ban…');
-    await ada.page.getByRole('alertdialog').getByRole('button', { name: 'Ban' }).click();
+    const rest = ada.page.getByRole('complementary', { name: 'Members · 1' });
+    await ada.aboutMember('Ben', 'Remove from the room…');
+    await ada.page.getByRole('alertdialog', { name: 'Remove Ben?' }).waitFor();
+    await ada.confirm('Remove');
+    await ben.page.getByText('It may be private, or you were removed.').waitFor();
+    expect(await ben.roomLink('elsewhere').count()).toBe(0);
+    await rest.getByText('@ben', { exact: true }).waitFor({ state: 'detached' });
+
+    await rest.getByRole('button', { name: 'Add people' }).click();
+    await ada.page.getByLabel('Who should come in?').fill('be');
+    await ada.page.getByRole('option', { name: /Ben/ }).click();
+    await ada.page.getByRole('button', { name: 'Add', exact: true }).click();
+    await ben.composer.waitFor();
+    await ada.aboutMember('Ben', 'Ban…');
+    await ada.confirm('Ban');
     await ben.page.getByText('There is no such room for you').waitFor();
-    await ada.page.getByRole('region', { name: 'Banned' }).getByText('Ben').waitFor();
+    await rest.getByRole('region', { name: 'Banned' }).getByText('Ben').waitFor();
     await ben.screenshot('banned-phone-dark');
     await ada.page.getByRole('button', { name: 'Lift the ban of Ben' }).click();
     await ada.page.getByRole('region', { name: 'Banned' }).waitFor({ state: 'detached' });

@@ -22,6 +22,8 @@ export interface Look {
   readonly colorScheme?: 'light' | 'dark';
   /** The browser's language. */
   readonly locale?: string;
+  /** Pixels of the screen for one of the page. */
+  readonly deviceScaleFactor?: number;
   /** Blocked where a test stands between the page and its server: a service worker would go around it. */
   readonly serviceWorkers?: 'allow' | 'block';
 }
@@ -53,8 +55,9 @@ export class WebPerson {
   }
 
   static async open(browser: Browser, url: string, name: string, look: Look = {}): Promise<WebPerson> {
-    const { width = 1280, height = 800, colorScheme = 'light', locale = 'en-US', serviceWorkers = 'allow' } = look;
-    const context = await browser.newContext({ viewport: { width, height }, colorScheme, locale, serviceWorkers, reducedMotion: 'reduce' });
+    const { width = 1280, height = 800, ...others } = look;
+    const usual = { colorScheme: 'light', locale: 'en-US', serviceWorkers: 'allow', reducedMotion: 'reduce' } as const;
+    const context = await browser.newContext({ ...usual, viewport: { width, height }, ...others });
     context.setDefaultTimeout(15_000);
     const person = new WebPerson(context, await context.newPage(), name, url);
     await person.page.goto(url);
@@ -178,6 +181,25 @@ export class WebPerson {
       },
       { timeoutMs: 15_000 },
     );
+  }
+
+  /** One of the panels beside the room, opened if it isn't. */
+  async panel(name: 'Search' | 'Files' | 'Members' | 'Room settings'): Promise<Locator> {
+    const panel = this.page.getByRole('complementary', { name: new RegExp(`^${name}`) });
+    if (!(await panel.isVisible())) await this.page.getByRole('button', { name, exact: true }).click();
+    await panel.waitFor();
+    return panel;
+  }
+
+  /** Chooses what the menu of a member offers. */
+  async aboutMember(name: string, action: string): Promise<void> {
+    await (await this.panel('Members')).getByRole('button', { name: `More about ${name}`, exact: true }).click();
+    await this.page.getByRole('menuitem', { name: action, exact: true }).click();
+  }
+
+  /** Says yes to what the page asks before it does something. */
+  async confirm(action: string): Promise<void> {
+    await this.page.getByRole('alertdialog').getByRole('button', { name: action, exact: true }).click();
   }
 
   async screenshot(name: string): Promise<void> {
