@@ -159,25 +159,6 @@ describe('the web client, away and back', () => {
     for (const tab of tabs) await tab.page.close();
   }, 120_000);
 
-  it('tells by the browser when nobody looks, and opens the room from there', async () => {
-    await pia.context.grantPermissions(['notifications']);
-    await pia.page.bringToFront();
-    await serviceWorkerIsThere(pia);
-    await pia.account('Preferences');
-    await pia.page.getByRole('button', { name: 'Turn on' }).click();
-    await pia.page.getByText(/^On: your browser/).waitFor();
-    await pia.page.keyboard.press('Escape');
-    await pia.page.evaluate(`Object.defineProperty(document, 'hasFocus', { value: () => false, configurable: true }); window.dispatchEvent(new Event('blur'))`);
-    await quin.composer.pressSequentially('Wake up @pi');
-    await quin.page.getByRole('option', { name: 'Pia' }).click();
-    await quin.composer.press('Enter');
-    const shown = (): Promise<unknown> =>
-      pia.page.evaluate(
-        'navigator.serviceWorker.ready.then((worker) => worker.getNotifications()).then((all) => all.map(({ title, body }) => ({ title, body })))',
-      );
-    await eventually(async () => expect(await shown()).toEqual([{ title: 'Quin named you in tunnel', body: 'Wake up @Pia' }]), { timeoutMs: 15_000 });
-  });
-
   it('complains about nothing in the console', () => {
     expect([...pia.complaints, ...quin.complaints]).toEqual([]);
   });
