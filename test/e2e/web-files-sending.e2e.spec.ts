@@ -119,6 +119,55 @@ describe('files on their way in the web client', () => {
         .click();
   });
 
+  it('are cancelled on their way: neither the page nor the server keeps anything of them, and nothing is posted', async () => {
+    const network = await ida.context.newCDPSession(ida.page);
+    const slow = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 1_500_000 };
+    await network.send('Network.emulateNetworkConditions', slow);
+    const uploads = new Set<string>();
+    ida.page.on('request', (request) => request.method() === 'PATCH' && uploads.add(request.url()));
+    const head = async (): Promise<unknown> => ((await ida.call('GET', `/rooms/${ida.roomId}`)) as { head: number }).head;
+    const before = await head();
+    await chooseFiles(ida, bytesFile('film.bin', 40_000_000));
+    const progress = inTray(ida, 'film.bin').getByRole('progressbar', { name: 'Upload of film.bin' });
+    const seen: number[] = [];
+    await eventually(
+      async () => {
+        const share = Number(await progress.getAttribute('value'));
+        if (share !== seen.at(-1)) seen.push(share);
+        expect(seen.length).toBeGreaterThan(3);
+      },
+      { timeoutMs: 40_000, intervalMs: 50 },
+    );
+    expect(seen).toEqual([...seen].sort((one, other) => one - other));
+    expect(seen.at(-1)).toBeLessThan(1);
+
+    // Sent without a word as soon as it is there: which it never is.
+    await sendFiles(ida);
+    await trayOf(ida).getByText('Your message goes as soon as the files are there.').waitFor();
+    await inTray(ida, 'film.bin').getByRole('button', { name: 'Cancel the upload of film.bin' }).click();
+    await trayOf(ida).waitFor({ state: 'detached' });
+    await ida.page.getByRole('button', { name: 'Send', exact: true }).waitFor();
+    await network.send('Network.emulateNetworkConditions', { ...slow, uploadThroughput: -1 });
+    expect(uploads.size).toBe(1);
+    const [address] = [...uploads];
+    await eventually(async () => expect(await statusOf(address!)).toBe(404), { timeoutMs: 15_000 });
+    await ida.page.reload();
+    await ida.send('Without a film');
+    await tom.storedMessage('Without a film').waitFor();
+    await ida.storedMessage('Without a film').waitFor();
+    expect(await trayOf(ida).count()).toBe(0);
+    // Nor has it tried to.
+    expect(await ida.page.locator('article[data-state=failed]').count()).toBe(0);
+    expect(await head()).toBe(Number(before) + 1);
+
+    async function statusOf(url: string): Promise<number> {
+      return ida.page.evaluate<number>(`(async () => {
+        const { accessToken } = JSON.parse(localStorage.getItem(Object.keys(localStorage).find((name) => name.endsWith(':session'))));
+        return (await fetch(${JSON.stringify(url)}, { method: 'HEAD', headers: { authorization: 'Bearer ' + accessToken, 'tus-resumable': '1.0.0' } })).status;
+      })()`);
+    }
+  }, 90_000);
+
   it('go on where they were after the network was away, and say meanwhile why they wait', async () => {
     const gate = new Gate();
     await tom.page.route(UPLOADS, gate.hold);
