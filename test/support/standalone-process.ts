@@ -26,11 +26,16 @@ export class StandaloneProcess implements TestedSystem {
     this.url = `http://127.0.0.1:${String(port)}`;
   }
 
-  /** Starts on an empty data directory; resolves when it is ready. */
-  static async start(env: NodeJS.ProcessEnv = {}, nodeArguments: readonly string[] = []): Promise<StandaloneProcess> {
+  /** Starts on an empty data directory, or on what `prepare` puts there; resolves when it is ready. */
+  static async start(
+    env: NodeJS.ProcessEnv = {},
+    nodeArguments: readonly string[] = [],
+    prepare: (dataDir: string) => void = () => undefined,
+  ): Promise<StandaloneProcess> {
     const dataDir = mkdtempSync(join(tmpdir(), 'agent-chat-e2e-'));
     // As root the database server runs as another user, who has to pass through: else its files lie elsewhere and outlive the test.
     chmodSync(dataDir, 0o755);
+    prepare(dataDir);
     const process_ = new StandaloneProcess(await freePort(), dataDir, env, nodeArguments);
     await process_.restart();
     return process_;
@@ -48,6 +53,14 @@ export class StandaloneProcess implements TestedSystem {
   get settings(): Readonly<Record<string, string>> {
     const { DATABASE_URL } = this.env;
     return { DATA_DIR: this.dataDir, ...(DATABASE_URL === undefined ? {} : { DATABASE_URL }) };
+  }
+
+  /** Its database; its own one listens elsewhere after each start. */
+  get databaseUrl(): string {
+    const { DATABASE_URL } = this.env;
+    if (DATABASE_URL !== undefined) return DATABASE_URL;
+    const read = (file: string): string => readFileSync(join(this.dataDir, 'postgres', file), 'utf8').trim();
+    return `postgres://agent_chat:${read('password')}@127.0.0.1:${String(read('data/postmaster.pid').split('\n')[3])}/agent_chat`;
   }
 
   get pid(): number {
