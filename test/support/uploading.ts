@@ -59,6 +59,7 @@ export async function download(person: RestClient | undefined, url: string, head
 export interface Links {
   readonly attachmentId: string;
   readonly url: string;
+  readonly expiresAt: string;
   readonly media: string;
   readonly placeholder?: string;
   readonly variants: readonly { readonly name: string; readonly type: string; readonly width: number; readonly height: number; readonly url: string }[];
