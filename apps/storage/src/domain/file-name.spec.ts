@@ -7,6 +7,7 @@ describe('the name of a file', () => {
     ['C:\\Users\\me\\a.txt', 'a.txt'],
     ['a\u0000b\r\nc.txt', 'abc.txt'],
     ['\u202Egpj.exe', 'gpj.exe'],
+    ['\u200Fjpg\u200F.exe\u061C', 'jpg.exe'],
     ['  two   words .txt ', 'two words .txt'],
     ['', 'file'],
     ['..', 'file'],

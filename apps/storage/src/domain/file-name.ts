@@ -1,7 +1,7 @@
 const MAX_NAME_BYTES = 255;
 const NAMELESS = 'file';
 // Controls, what turns the direction of text, and what is no part of a name anywhere.
-const UNFIT = /[\p{Cc}\p{Surrogate}\u202A-\u202E\u2066-\u2069/\\]/gu;
+const UNFIT = /[\p{Cc}\p{Surrogate}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069/\\]/gu;
 
 /** A file's name as it is shown and downloaded: without folders and control characters, at most 255 bytes, its extension kept. */
 export function fileName(given: string): string {

@@ -12,3 +12,8 @@ export function withoutDirection(name: string): string {
 export function withVisibleDirection(text: string): string {
   return text.replace(DIRECTION, (character) => `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`);
 }
+
+/** A file's name without what nobody sees and what makes it read otherwise: as the server will keep it. */
+export function withoutMarks(fileName: string): string {
+  return fileName.replace(DIRECTION, '').replace(/\p{Cc}/gu, '');
+}

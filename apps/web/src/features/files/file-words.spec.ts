@@ -1,6 +1,6 @@
 import { type Attachment } from '@agent-chat/client';
 import { speak } from '../../core/translate';
-import { filesWords, isPicture, kindLabel, messageWords, sizeLabel } from './file-words';
+import { filesWords, isPicture, kindLabel, messageWords, nameParts, sizeLabel } from './file-words';
 
 const MIB = 1_024 * 1_024;
 const file = (more: Partial<Attachment> = {}): Attachment => ({ attachmentId: 'a', name: 'plan.pdf', type: 'application/pdf', sizeBytes: 1, ...more });
@@ -46,5 +46,19 @@ describe('a file in words', () => {
     expect(messageWords('', [file({ name: 'a.png', width: 1, height: 1 })])).toBe('Picture: a.png');
     expect(filesWords([file(), file()])).toBe('2 files');
     expect(messageWords('', [])).toBe('');
+  });
+});
+
+describe('the ending of a name', () => {
+  it.each([
+    ['photo.jpg', 'photo', '.jpg'],
+    ['photo.jpg.exe', 'photo.jpg', '.exe'],
+    ['notes', 'notes', ''],
+    ['.profile', '.profile', ''],
+    ['a. what was said then', 'a. what was said then', ''],
+    ['.', '.', ''],
+    ['bild.äöü', 'bild', '.äöü'],
+  ])('of %s stands behind %s', (name, stem, ending) => {
+    expect(nameParts(name)).toEqual({ stem, ending });
   });
 });

@@ -25,6 +25,12 @@ export function kindLabel({ name, type }: Pick<Attachment, 'name' | 'type'>): st
   return ending?.toUpperCase() ?? type;
 }
 
+/** A name and its ending, as ".jpeg", which is to be seen however little place there is; one that is too long to be any is a part of the name. */
+export function nameParts(name: string): { readonly stem: string; readonly ending: string } {
+  const [, stem = name, ending = ''] = /^(.+)(\.[^.]{1,12})$/su.exec(name) ?? [];
+  return { stem, ending };
+}
+
 /** A message's files in a few words. */
 export function filesWords(files: readonly Attachment[]): string {
   const [only] = files;

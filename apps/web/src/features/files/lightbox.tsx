@@ -8,6 +8,7 @@ import { Icon } from '../../ui/icon';
 import { showPanel } from '../shell/panel';
 import { FileIcon } from './file-icon';
 import { type FileState } from './file-links';
+import { FileName } from './file-name';
 import { sizeLabel } from './file-words';
 import './lightbox.css';
 import { download, fileLinks, useFileState } from './my-links';
@@ -104,7 +105,9 @@ function Bar({ file, place, onShow, onClose }: BarProps): ReactNode {
   return (
     <header className="lightbox-bar">
       <div className="lightbox-title" aria-live="polite">
-        <strong className="ellipsis name">{name}</strong>
+        <strong>
+          <FileName name={name} />
+        </strong>
         <span className="ellipsis">
           {place}
           {sizeLabel(sizeBytes)}

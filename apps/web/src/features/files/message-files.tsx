@@ -5,6 +5,7 @@ import { flag } from '../../ui/flag';
 import { openDialog } from '../shell/open-dialog';
 import { FileIcon } from './file-icon';
 import { type FileState } from './file-links';
+import { FileName } from './file-name';
 import { isPicture, kindLabel, sizeLabel } from './file-words';
 import { download, fileLinks, useFileState } from './my-links';
 import { ownPicture } from './own-pictures';
@@ -23,6 +24,8 @@ function noteOf(state: FileState, isBroken: boolean): string | undefined {
 
 function sourceOf(state: FileState, attachmentId: string): PictureSource | undefined {
   if (state.kind === 'there' && (state.links.media === 'done' || state.links.media === 'none')) return shownIn(state.links);
+  // Whoever sent it is to know that others can't see it.
+  if (state.kind === 'there' && state.links.media === 'failed') return undefined;
   const own = state.kind === 'gone' ? undefined : ownPicture(attachmentId);
   return own === undefined ? undefined : { src: own };
 }
@@ -44,8 +47,9 @@ interface PictureProps {
 
 /** A picture in a place of a known size: nothing moves when it comes. */
 export function Picture({ file, width, style, tabIndex, isRoving = false, onOpen }: PictureProps): ReactNode {
-  const { attachmentId, name } = file;
+  const { attachmentId, name, sizeBytes } = file;
   const state = useFileState(attachmentId);
+  const isUnreadable = state.kind === 'there' && state.links.media === 'failed';
   const [isBroken, setBroken] = useState(false);
   const source = isBroken ? undefined : sourceOf(state, attachmentId);
   const note = source === undefined ? noteOf(state, isBroken) : undefined;
@@ -53,7 +57,7 @@ export function Picture({ file, width, style, tabIndex, isRoving = false, onOpen
     if (isBroken) {
       setBroken(false);
       fileLinks.again(attachmentId);
-    } else if (state.kind === 'there' && state.links.media === 'failed') void download(attachmentId);
+    } else if (isUnreadable) void download(attachmentId);
     else onOpen();
   };
   const words = t('Picture: {name}', { name });
@@ -63,7 +67,7 @@ export function Picture({ file, width, style, tabIndex, isRoving = false, onOpen
       className="picture"
       style={{ ...style, ...placeholderOf(state) }}
       aria-label={note === undefined ? words : `${words}, ${note}`}
-      title={name}
+      title={isUnreadable ? t('Download {name}, {size}', { name, size: sizeLabel(sizeBytes) }) : name}
       tabIndex={tabIndex}
       data-roving={flag(isRoving)}
       disabled={state.kind === 'gone'}
@@ -74,7 +78,7 @@ export function Picture({ file, width, style, tabIndex, isRoving = false, onOpen
       {source !== undefined && <img {...source} sizes={`${String(width)}px`} alt={words} loading="lazy" decoding="async" onError={() => setBroken(true)} />}
       {note !== undefined && (
         <span className="picture-note">
-          <FileIcon name="picture" size={22} />
+          <FileIcon name={isUnreadable ? 'download' : 'picture'} size={22} />
           {note}
         </span>
       )}
@@ -109,9 +113,7 @@ export function FileRow({ file, tabIndex, isRoving = false, note }: FileRowProps
       </span>
       {!isGone && <span className="sr-only">{t('Download')} </span>}
       <span className="file-lines">
-        <span className="ellipsis name" title={name}>
-          {name}
-        </span>
+        <FileName name={name} />
         <span className="muted ellipsis">{isGone ? t('No longer there') : (note ?? `${sizeLabel(sizeBytes)} · ${kindLabel(file)}`)}</span>
       </span>
       {!isGone && <FileIcon name="download" size={18} />}

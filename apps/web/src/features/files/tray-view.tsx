@@ -1,4 +1,4 @@
-import { useRef, type ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import { useMyId } from '../../core/client';
 import { useStore } from '../../core/store';
 import { locale, plural, t } from '../../core/translate';
@@ -7,6 +7,7 @@ import { Icon } from '../../ui/icon';
 import { withTray } from './attach';
 import { explainFileError } from './explain-file-error';
 import { FileIcon } from './file-icon';
+import { FileName } from './file-name';
 import { sizeLabel } from './file-words';
 import { limitWords, useMaxBytes } from './limits';
 import { mayRetry } from './tray';
@@ -47,19 +48,18 @@ interface FileInTrayProps {
 
 function FileInTray({ item, onRetry, onRemove }: FileInTrayProps): ReactNode {
   const { name, state, preview } = item;
+  const [isBroken, setBroken] = useState(false);
   return (
     <li className="tray-item" data-state={state} data-stalled={flag(item.problem !== undefined)}>
-      {preview === undefined ? (
+      {preview === undefined || isBroken ? (
         <span className="file-kind">
           <FileIcon name="file" />
         </span>
       ) : (
-        <img className="tray-preview" src={preview} alt="" />
+        <img className="tray-preview" src={preview} alt="" onError={() => setBroken(true)} />
       )}
       <span className="tray-lines">
-        <span className="ellipsis name" title={name}>
-          {name}
-        </span>
+        <FileName name={name} />
         <span className="muted">{statusOf(item)}</span>
         {state === 'sending' && <progress value={shareOf(item)} max={1} aria-label={t('Upload of {name}', { name })} />}
         <Problem item={item} />

@@ -87,6 +87,13 @@ describe('the tray of a message', () => {
     expect(told).toEqual(['keep k1 a', 'keep k2 b', 'keep k3 c', 'keep k4 d', 'note k1 id-a']);
   });
 
+  it('calls them as the server will, without what nobody sees', async () => {
+    tray.add([file('holiday\u202Egpj.exe')]);
+    await settled();
+    expect(states()).toEqual(['holidaygpj.exe: sending']);
+    expect(uploads[0]?.options).toMatchObject({ name: 'holidaygpj.exe' });
+  });
+
   it('takes ten files, and says how many it left out', async () => {
     expect(tray.add(Array.from({ length: 8 }, (_, n) => file(String(n))))).toBe(0);
     expect(tray.add(Array.from({ length: 5 }, (_, n) => file(`more ${String(n)}`)))).toBe(3);

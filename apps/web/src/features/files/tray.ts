@@ -1,5 +1,6 @@
 import { AgentChatError, type Attachment, type FileUpload, type UploadOptions } from '@agent-chat/client';
 import { type Store } from '../../core/store';
+import { withoutMarks } from '../../text/direction';
 import { type KeptFile } from './kept-files';
 import { MAX_FILES, type LocalRefusal, type TrayItem } from './tray-items';
 
@@ -106,7 +107,8 @@ export class Tray {
     this.set(this.items.map((item) => (item.key === key ? { ...item, ...change } : item)));
   }
 
-  private put(key: string, name: string, blob: Blob): void {
+  private put(key: string, given: string, blob: Blob): void {
+    const name = withoutMarks(given);
     this.blobs.set(key, blob);
     this.set([...this.items, { key, name, sizeBytes: blob.size, state: 'waiting', sentBytes: 0, preview: this.dependencies.preview(blob) }]);
     void this.check(key);
@@ -176,7 +178,7 @@ export class Tray {
 
   private ready(key: string, upload: FileUpload, attachment: Attachment): void {
     if (this.uploads.get(key) !== upload) return;
-    this.change(key, { state: 'ready', attachment, sentBytes: attachment.sizeBytes, problem: undefined });
+    this.change(key, { state: 'ready', attachment, name: attachment.name, sentBytes: attachment.sizeBytes, problem: undefined });
     this.pump();
   }
 
