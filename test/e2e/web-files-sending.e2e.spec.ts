@@ -2,9 +2,8 @@ import { eventually } from '@agent-chat/testing';
 import { readFileSync } from 'node:fs';
 import { type Browser } from 'playwright-core';
 import { startSystem } from '../support/start-system';
-import { landscape } from '../support/test-pictures';
 import { type TestedSystem } from '../support/tested-system';
-import { bytesFile, type ChosenFile, chooseFiles, Gate, inTray, pictureOf, sendFiles, textFile, trayOf, untilShown } from '../support/web-files';
+import { bytesFile, type ChosenFile, chooseFiles, Gate, inTray, landscapeFile, pictureOf, sendFiles, textFile, trayOf, untilShown } from '../support/web-files';
 import { launchBrowser, WebPerson } from '../support/web-person';
 
 const UPLOADS = '**/api/v1/uploads/*';
@@ -22,7 +21,7 @@ describe('files on their way in the web client', () => {
     browser = await launchBrowser();
     ida = await WebPerson.open(browser, system.url, 'Ida Moreau', { serviceWorkers: 'block' });
     tom = await WebPerson.open(browser, system.url, 'Tomas', { width: 360, height: 740, colorScheme: 'dark', serviceWorkers: 'block' });
-    hill = { name: 'hill.jpg', mimeType: 'image/jpeg', buffer: await landscape(900, 1_200, 20) };
+    hill = await landscapeFile('hill.jpg', 900, 1_200, 20);
     await Promise.all([ida.register(), tom.register()]);
     await ida.createRoom('travelling');
     await tom.discover('travelling');

@@ -2,9 +2,8 @@ import { eventually } from '@agent-chat/testing';
 import { readFileSync } from 'node:fs';
 import { type Browser, type Locator } from 'playwright-core';
 import { startSystem } from '../support/start-system';
-import { landscape } from '../support/test-pictures';
 import { type TestedSystem } from '../support/tested-system';
-import { bytesFile, type ChosenFile, chooseFiles, Gate, inTray, pictureOf, sendFiles, textFile, trayOf, untilShown } from '../support/web-files';
+import { bytesFile, type ChosenFile, chooseFiles, Gate, inTray, landscapeFile, pictureOf, sendFiles, textFile, trayOf, untilShown } from '../support/web-files';
 import { launchBrowser, WebPerson } from '../support/web-person';
 
 const LINKS = '**/api/v1/attachments/links';
@@ -26,8 +25,8 @@ describe('files in the web client', () => {
     browser = await launchBrowser();
     ida = await WebPerson.open(browser, system.url, 'Ida Novak', { serviceWorkers: 'block' });
     tom = await WebPerson.open(browser, system.url, 'Toma', { width: 360, height: 740, colorScheme: 'dark', serviceWorkers: 'block' });
-    lake = { name: 'lake.jpg', mimeType: 'image/jpeg', buffer: await landscape(1_600, 1_000, 200) };
-    hill = { name: 'hill.jpg', mimeType: 'image/jpeg', buffer: await landscape(900, 1_200, 20) };
+    lake = await landscapeFile('lake.jpg', 1_600, 1_000, 200);
+    hill = await landscapeFile('hill.jpg', 900, 1_200, 20);
     await Promise.all([ida.register(), tom.register()]);
     await ida.createRoom('outdoors');
     await tom.discover('outdoors');

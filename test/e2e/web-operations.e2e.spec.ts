@@ -1,25 +1,27 @@
-import { type Database } from '@agent-chat/database';
 import { createTestDatabase, type TestDatabase } from '@agent-chat/database/testing';
-import { newId, type UserId } from '@agent-chat/kernel';
+import { newId } from '@agent-chat/kernel';
 import { eventually } from '@agent-chat/testing';
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { type Browser, type Locator } from 'playwright-core';
-import { askPostgres } from '../support/ask-postgres';
 import { operatorOf } from '../support/operator';
-import { SeededRoom } from '../support/seeded-room';
+import { bury, lettersIn, seedPast } from '../support/operations-past';
 import { startSystem } from '../support/start-system';
 import { type TestedSystem } from '../support/tested-system';
+import { layoutFaults, speakFromRightToLeft } from '../support/web-layout';
+import { PHONE } from '../support/web-looks';
 import { launchBrowser, PASSWORD, WebPerson } from '../support/web-person';
 
 const AUDIT_VERIFY = resolve(__dirname, '../../scripts/audit-verify.mjs');
-const HOUR_MS = 3_600_000;
+/** What is there once a part of the page is. */
+const THERE = {
+  figures: 'role=heading[name="Most active rooms"]',
+  health: 'role=heading[name="Dependencies"]',
+  partitions: 'role=heading[name="Consumer groups"]',
+  'dead-letters': 'role=button[name="Look again"]',
+  audit: 'role=region[name="Audit trail"]',
+};
 const PATIENCE = { timeoutMs: 30_000, intervalMs: 500 };
-
-interface DeadPlace {
-  readonly database: string;
-  readonly id: string;
-}
 
 describe('the operator’s page', () => {
   let past: TestDatabase | undefined;
@@ -42,7 +44,7 @@ describe('the operator’s page', () => {
     await olive.logIn();
     ada = await WebPerson.open(browser, system.url, 'Ada Operations');
     await ada.register();
-    onPhone = await WebPerson.open(browser, system.otherUrl, 'Olive', { width: 360, height: 740, colorScheme: 'dark' });
+    onPhone = await WebPerson.open(browser, system.otherUrl, 'Olive', { ...PHONE, colorScheme: 'dark' });
     await onPhone.logIn();
   }, 120_000);
   afterAll(async () => {
@@ -53,7 +55,7 @@ describe('the operator’s page', () => {
 
   const sectionOf = (person: WebPerson, name: string): Locator => person.page.getByRole('navigation', { name: 'Operations' }).getByRole('link', { name });
   const tile = (label: string): Locator => olive.page.getByRole('listitem').filter({ hasText: label }).getByRole('strong');
-  /** As both look at it, by day and by night. */
+  /** As both look at it, by day and by night, and at twice the size. */
   const shots = async (name: string): Promise<void> => {
     for (const colorScheme of ['dark', 'light'] as const) {
       for (const { page } of [olive, onPhone]) await page.emulateMedia({ colorScheme });
@@ -62,6 +64,10 @@ describe('the operator’s page', () => {
       expect(await Promise.all([olive.violations(), onPhone.violations()])).toEqual([[], []]);
     }
     await onPhone.page.emulateMedia({ colorScheme: 'dark' });
+    expect(await Promise.all([olive, onPhone].map(layoutFaults))).toEqual([[], []]);
+    await olive.page.setViewportSize({ width: 640, height: 400 });
+    expect(await layoutFaults(olive)).toEqual([]);
+    await olive.page.setViewportSize({ width: 1280, height: 800 });
   };
   const downloaded = (person: WebPerson) => person.page.evaluate<string[]>(`performance.getEntriesByType('resource').map(({ name }) => name)`);
 
@@ -230,48 +236,35 @@ describe('the operator’s page', () => {
     expect(await onPhone.page.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
   });
 
+  it.each([
+    ['desktop', {}],
+    ['phone', PHONE],
+  ])(
+    'turns around for languages that are read from right to left: %s',
+    async (where, look) => {
+      const person = await WebPerson.open(browser, system.url, 'Olive', { ...look, locale: 'ar-EG', serviceWorkers: 'block' });
+      await speakFromRightToLeft(person.context);
+      await person.page.goto(system.url);
+      await person.logIn();
+      const faults: Record<string, string[]> = {};
+      for (const [section, part] of Object.entries(THERE)) {
+        await person.page.goto(`${system.url}/operations/${section}`);
+        await person.page.locator(part).waitFor();
+        await person.screenshot(`operations-${section}-${where}-right-to-left`);
+        const found = [...(await layoutFaults(person)), ...(await person.violations())];
+        if (found.length > 0) faults[section] = found;
+      }
+      expect(faults).toEqual({});
+      await person.context.unrouteAll({ behavior: 'wait' });
+      await person.context.close();
+    },
+    120_000,
+  );
+
   it('complains about nothing in the console, the content security policy included', () => {
     expect([...olive.complaints, ...onPhone.complaints]).toEqual([]);
   });
 });
-
-/** Ten days of talk, as owners would have committed it, for charts that show something. */
-async function seedPast(database: Database): Promise<void> {
-  const people = Array.from({ length: 6 }, () => newId<UserId>());
-  const nowMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
-  for (let day = 1; day <= 9; day++) {
-    for (const [index, hour] of [9, 11, 14, 18].entries()) {
-      const room = await SeededRoom.create(database, { startMs: nowMs - day * 24 * HOUR_MS + hour * HOUR_MS - 24 * HOUR_MS });
-      for (let message = 0; message < 3 + ((day * 7 + hour) % 9); message++) {
-        const posted = await room.post(people[(message + index + day) % (2 + (day % 5))]!, 'something');
-        if (message % 3 === 0) await room.react(posted, people[0]!, '👍');
-      }
-    }
-  }
-}
-
-/** Lays an event to the dead letters of a group, as a consumer that could not handle it does. */
-async function bury(system: TestedSystem, group: string, error: string): Promise<DeadPlace> {
-  for (const database of system.roomDatabases) {
-    const [event] = await askPostgres<{ partition: number; position: string; room_id: string; seq: string; type: string }>(
-      database,
-      `SELECT e.partition, e.position, e.room_id, e.seq, e.type FROM room_events e JOIN partition_progress p USING (partition)
-       WHERE p.state = 'active' AND e.type = 'message.posted' ORDER BY e.created_at DESC LIMIT 1`,
-    );
-    if (event === undefined) continue;
-    const { partition, position, room_id, seq, type } = event;
-    await askPostgres(database, 'INSERT INTO dead_events (consumer, partition, position, room_id, seq, type, error) VALUES ($1, $2, $3, $4, $5, $6, $7)', [
-      ...[group, partition, position, room_id, seq, type, error],
-    ]);
-    return { database, id: `event.${group}.${String(partition)}.${position}` };
-  }
-  throw new Error('No database has an event that could be buried');
-}
-
-async function lettersIn({ database, id }: DeadPlace): Promise<number> {
-  const sql = `SELECT 1 FROM dead_events WHERE 'event.' || consumer || '.' || partition || '.' || position = $1`;
-  return (await askPostgres(database, sql, [id])).length;
-}
 
 /** As an operator does: npm run audit:verify. */
 function verifyAudit(url: string): Promise<{ code: number; output: string }> {

@@ -1,6 +1,7 @@
 import { eventually } from '@agent-chat/testing';
 import { randomBytes } from 'node:crypto';
 import { type Locator, type Route } from 'playwright-core';
+import { landscape } from './test-pictures';
 import { type WebPerson } from './web-person';
 
 /** A file as the browser's own choice gives it to a page. */
@@ -12,6 +13,10 @@ export interface ChosenFile {
 
 export function textFile(name: string, words: string): ChosenFile {
   return { name, mimeType: 'text/plain', buffer: Buffer.from(words) };
+}
+
+export async function landscapeFile(name: string, width: number, height: number, hue: number): Promise<ChosenFile> {
+  return { name, mimeType: 'image/jpeg', buffer: await landscape(width, height, hue) };
 }
 
 /** One that nobody knows the kind of. */

@@ -46,6 +46,11 @@ export function plural(count: number, english: Plurals, values: Values = {}): st
   return filled(forms[rules.select(count)] ?? forms.other, { count, ...values });
 }
 
+/** A number as the person's language writes it. */
+export function numberLabel(value: number): string {
+  return numbers.format(value);
+}
+
 /** Marks a text that is translated where it is shown, by `t`. */
 export function msg(english: string): string {
   return english;

@@ -68,6 +68,7 @@ export const de: Words = {
   Save: 'Speichern',
   Send: 'Senden',
   'People to mention': 'Leute zum Erwähnen',
+  'everyone here': 'alle hier',
   Editing: 'Bearbeiten',
   'Enter saves, Escape lets it be': 'Enter speichert, Escape bricht ab',
   'Reply to {name}': 'Antwort an {name}',

@@ -8,6 +8,11 @@ export function withoutDirection(name: string): string {
   return name.replace(TURNING, '');
 }
 
+/** The `dir` of a field: it reads as what is in it, an empty one as the page does. */
+export function directionOf(value: string | undefined): 'auto' | undefined {
+  return value === undefined || value === '' ? undefined : 'auto';
+}
+
 /** A text that has to be seen as it is, such as code or an address: what is invisible and turns it around is shown by its number. */
 export function withVisibleDirection(text: string): string {
   return text.replace(DIRECTION, (character) => `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`);

@@ -13,6 +13,7 @@ import {
   type TextFieldProps,
 } from 'react-aria-components';
 import { t } from '../core/translate';
+import { directionOf } from '../text/direction';
 import { Icon, type IconName } from './icon';
 
 interface IconButtonProps extends Omit<ButtonProps, 'children' | 'className'> {
@@ -59,7 +60,7 @@ export function Field({ label, hint, error, placeholder, isMultiline = false, ..
   return (
     <TextField {...props} className="field" isInvalid={error !== undefined}>
       <Label>{label}</Label>
-      <Control className="input" {...(placeholder === undefined ? {} : { placeholder })} />
+      <Control className="input" dir={directionOf(props.value)} {...(placeholder === undefined ? {} : { placeholder })} />
       {hint !== undefined && error === undefined && (
         <Text slot="description" className="hint">
           {hint}

@@ -30,7 +30,7 @@ export function ToastRegion(): ReactNode {
                 {title}
               </button>
             )}
-            {advice !== undefined && <p>{advice}</p>}
+            {advice !== undefined && <p dir="auto">{advice}</p>}
           </div>
           <IconButton icon="close" label={t('Dismiss')} size={16} onPress={() => dismissToast(id)} />
         </div>

@@ -4,6 +4,7 @@ import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components';
 import { useMyId } from '../../core/client';
 import { useRoomName } from '../../core/room-names';
 import { plural, t } from '../../core/translate';
+import { directionOf } from '../../text/direction';
 import { IconButton } from '../../ui/controls';
 import { EmojiGrid } from '../../ui/emoji-grid';
 import { Icon } from '../../ui/icon';
@@ -104,6 +105,7 @@ export function Composer({ room, task, onTask, onFiles }: ComposerProps): ReactN
           ref={field}
           rows={1}
           value={composer.text}
+          dir={directionOf(composer.text)}
           placeholder={placeholder}
           aria-label={placeholder}
           // A field of several lines has no role for lists of its own: it names the list and the option that is chosen.

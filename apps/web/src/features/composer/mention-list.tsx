@@ -34,7 +34,7 @@ export function MentionList({ id, options, active, onChoose }: MentionListProps)
             <Avatar userId={target} size="small" />
           )}
           <span className="ellipsis name">{label}</span>
-          <span className="muted ellipsis">{username}</span>
+          <span className="muted ellipsis name">{username}</span>
         </li>
       ))}
     </ul>

@@ -23,7 +23,7 @@ export function TaskBanner({ task, onCancel }: { readonly task: ComposerTask; re
         {task.kind === 'reply' && (
           <>
             <strong>{t('Reply to {name}', { name: author?.displayName ?? '…' })}</strong>{' '}
-            {messageWords(plainText(task.to.text ?? '', nameOf), task.to.attachments)}
+            <bdi>{messageWords(plainText(task.to.text ?? '', nameOf), task.to.attachments)}</bdi>
           </>
         )}
       </span>

@@ -1,6 +1,7 @@
 import { type Member, type Room } from '@agent-chat/client';
 import { useState, type KeyboardEvent, type RefObject } from 'react';
 import { useRoomMembers } from '../../core/room-members';
+import { t } from '../../core/translate';
 import { mentionAt, type MentionQuery, type Nameable } from '../../text/mentions';
 import { useActiveOption } from '../../ui/use-active-option';
 
@@ -34,7 +35,7 @@ function matching(members: readonly Member[], query: string, me: string): Mentio
           .some((word) => word.startsWith(wanted)),
     )
     .map(({ user }) => ({ target: user.userId, label: user.displayName, username: user.username }));
-  const room = 'room'.startsWith(wanted) ? [{ target: 'room', label: 'room', username: 'everyone here' }] : [];
+  const room = 'room'.startsWith(wanted) ? [{ target: 'room', label: 'room', username: t('everyone here') }] : [];
   return [...people, ...room].slice(0, MOST);
 }
 

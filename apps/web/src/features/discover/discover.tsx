@@ -22,11 +22,11 @@ function DiscoveredRoom({ room, isMine }: { readonly room: Room; readonly isMine
     <li className="discovered">
       <RoomAvatar room={room} />
       <div className="discovered-words">
-        <h3>
+        <h2>
           <button type="button" className="text-button" aria-label={t('Look into {name}', { name: room.name })} onClick={() => openRoom(room.roomId)}>
             {room.name}
           </button>
-        </h3>
+        </h2>
         <p className="muted">
           {plural(room.memberCount, { one: '{count} member', other: '{count} members' })}
           {room.topic !== '' && ` · ${room.topic}`}

@@ -110,7 +110,7 @@ export function MemberItem({ member, room, me }: MemberItemProps): ReactNode {
           {user.displayName}
           {user.userId === me && <span className="muted"> {t('(you)')}</span>}
         </span>
-        <span className="muted ellipsis">@{user.username}</span>
+        <span className="muted ellipsis name">@{user.username}</span>
       </span>
       {muted && <span className="tag">{t('muted')}</span>}
       {(role === 'owner' || role === 'admin' || role === 'guest') && room.kind !== 'direct' && <span className="tag">{t(ROLE_LABELS[role])}</span>}

@@ -76,7 +76,7 @@ function Options({
         >
           <Avatar userId={user.userId} size="small" />
           <span className="ellipsis name">{user.displayName}</span>
-          <span className="muted ellipsis">@{user.username}</span>
+          <span className="muted ellipsis name">@{user.username}</span>
         </li>
       ))}
     </ul>

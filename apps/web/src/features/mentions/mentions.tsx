@@ -40,7 +40,9 @@ function Mention({ message, isFirst }: { readonly message: Message; readonly isF
             {shortTimeLabel(message.createdAt, new Date())}
           </time>
         </span>
-        <span className="hit-text">{messageWords(plainText(message.text ?? '', nameOf), message.attachments)}</span>
+        <span className="hit-text" dir="auto">
+          {messageWords(plainText(message.text ?? '', nameOf), message.attachments)}
+        </span>
       </button>
     </li>
   );

@@ -28,7 +28,7 @@ export function PersonCard({ userId, onClose }: { readonly userId: string; reado
           <Avatar userId={userId} size="large" />
           <div className="person-lines">
             <strong className="name">{person?.displayName ?? '…'}</strong>
-            <span className="muted ellipsis">@{person?.username ?? '…'}</span>
+            <span className="muted ellipsis name">@{person?.username ?? '…'}</span>
             <span className="muted">{presence?.text ?? t(STATUS[presence?.status ?? 'offline'])}</span>
           </div>
         </div>

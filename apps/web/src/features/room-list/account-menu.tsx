@@ -53,7 +53,7 @@ export function AccountMenu(): ReactNode {
         <Popover className="popover" placement="bottom start">
           <Menu className="menu" aria-label={t('Account')}>
             <MenuSection>
-              <Header>@{user.username}</Header>
+              <Header className="name">@{user.username}</Header>
               {DIALOGS.map(({ kind, label, icon }) => (
                 <MenuItem key={kind} onAction={() => openDialog(kind)}>
                   <Icon name={icon} /> {t(label)}

@@ -8,7 +8,7 @@ import { useRoomName } from '../../core/room-names';
 import { openRoom } from '../../core/router';
 import { shortTimeLabel } from '../../core/time';
 import { useToday } from '../../core/today';
-import { plural, t } from '../../core/translate';
+import { numberLabel, plural, t } from '../../core/translate';
 import { plainText } from '../../text/parse-text';
 import { RoomAvatar } from '../../ui/avatar';
 import { flag } from '../../ui/flag';
@@ -38,7 +38,7 @@ function Preview({ room }: { readonly room: Room }): ReactNode {
   return (
     <span className="room-preview name">
       {prefix}
-      {lastMessage.preview === '' ? t('Files') : plainText(lastMessage.preview, nameOf)}
+      <bdi>{lastMessage.preview === '' ? t('Files') : plainText(lastMessage.preview, nameOf)}</bdi>
     </span>
   );
 }
@@ -46,7 +46,7 @@ function Preview({ room }: { readonly room: Room }): ReactNode {
 function Badge({ room }: { readonly room: Room }): ReactNode {
   const { unreadCount = 0, mentionCount = 0 } = room.me ?? {};
   if (unreadCount === 0 && mentionCount === 0) return null;
-  const shown = unreadCount > 99 ? '99+' : String(unreadCount);
+  const shown = unreadCount > 99 ? `${numberLabel(99)}+` : numberLabel(unreadCount);
   const unread = plural(unreadCount, { one: '{count} unread', other: '{count} unread' });
   const label = mentionCount > 0 ? t('{unread}, {count} of them naming you', { unread, count: mentionCount }) : unread;
   return (

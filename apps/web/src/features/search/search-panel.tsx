@@ -26,7 +26,7 @@ function Found({ hit }: { readonly hit: SearchHit }): ReactNode {
   usePeopleRevision();
   const parts = showFound(hit.message.text, hit.highlights);
   return (
-    <p className="hit-text">
+    <p className="hit-text" dir="auto">
       {parts.map(({ text, isMatch }, index) => (isMatch ? <mark key={index}>{text}</mark> : <span key={index}>{plainPiece(text)}</span>))}
     </p>
   );

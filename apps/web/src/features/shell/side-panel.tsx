@@ -1,6 +1,7 @@
 import { useEffect, type ReactNode } from 'react';
 import { t } from '../../core/translate';
 import { IconButton } from '../../ui/controls';
+import { giveFocusBack } from './panel';
 
 interface SidePanelProps {
   readonly title: string;
@@ -18,6 +19,7 @@ export function SidePanel({ title, onClose, children }: SidePanelProps): ReactNo
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
   }, [onClose]);
+  useEffect(() => giveFocusBack, []);
   return (
     <aside className="side-panel" aria-label={title}>
       <header className="panel-header">

@@ -3,7 +3,7 @@ import { useMyId, useRoomList } from '../../core/client';
 import { usePeopleRevision } from '../../core/people';
 import { roomName } from '../../core/room-names';
 import { navigate, openRoom } from '../../core/router';
-import { t } from '../../core/translate';
+import { numberLabel, t } from '../../core/translate';
 import { RoomAvatar } from '../../ui/avatar';
 import { ActionButton } from '../../ui/controls';
 import { Sheet } from '../../ui/dialog';
@@ -54,7 +54,7 @@ export function Switcher({ onClose }: { readonly onClose: () => void }): ReactNo
             <li key={roomId} id={`${LIST}-${String(index)}`} role="option" aria-selected={index === active} onClick={() => choose(index)}>
               <RoomAvatar room={room} size="small" />
               <span className="ellipsis name">{name}</span>
-              {unread > 0 && <span className="badge">{unread}</span>}
+              {unread > 0 && <span className="badge">{numberLabel(unread)}</span>}
             </li>
           ))}
         </ul>

@@ -64,7 +64,9 @@ export function Quote({ room, messageId, tabIndex, onShow }: QuoteProps): ReactN
     <button type="button" className="quote" tabIndex={tabIndex} disabled={seq === undefined} onClick={() => seq !== undefined && onShow(seq)}>
       <Icon name="reply" size={14} />
       <strong className="name">{author?.displayName ?? '…'}</strong>
-      <span className="ellipsis">{text === undefined ? t('a message that is gone') : messageWords(plainText(text, nameOf), attachments)}</span>
+      <span className="ellipsis" dir="auto">
+        {text === undefined ? t('a message that is gone') : messageWords(plainText(text, nameOf), attachments)}
+      </span>
     </button>
   );
 }

@@ -1,7 +1,7 @@
 import { type Room, type TimelineItem } from '@agent-chat/client';
 import { type ReactNode } from 'react';
 import { useMyId } from '../../core/client';
-import { t } from '../../core/translate';
+import { numberLabel, t } from '../../core/translate';
 import { messageRights, toggleReaction } from './message-actions';
 
 interface ReactionsProps {
@@ -27,7 +27,7 @@ export function Reactions({ item, room, tabIndex }: ReactionsProps): ReactNode {
           disabled={!canWrite}
           onClick={() => void toggleReaction(item, emoji)}
         >
-          <span aria-hidden="true">{emoji}</span> <span aria-hidden="true">{count}</span>
+          <span aria-hidden="true">{emoji}</span> <span aria-hidden="true">{numberLabel(count)}</span>
         </button>
       ))}
     </div>
