@@ -40,6 +40,8 @@ describe('the web client, for everybody', () => {
     await rosa.page.getByRole('option', { name: 'Sam' }).click();
     await rosa.composer.press('Enter');
     await sam.storedMessage('Good, @Sam').waitFor();
+    await sam.send('With pleasure');
+    await rosa.storedMessage('With pleasure').waitFor();
   }, 90_000);
   afterAll(async () => {
     await browser.close();
