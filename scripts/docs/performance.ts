@@ -5,6 +5,7 @@ import { mediaTable, projectionTable, serveTable, thumbnailTable, uploadTable } 
 import { NOT_RECORDED } from '../performance/markdown';
 import { type MeasurementName, MEASUREMENTS } from '../performance/measurements';
 import { recordTable, targetTable } from '../performance/targets';
+import { firstLoadTable, scrollTable } from '../performance/web-tables';
 
 const PATH = 'docs/performance.md';
 const ROOT = resolve(__dirname, '../..');
@@ -24,6 +25,8 @@ const TABLES: Readonly<Record<string, () => string>> = {
   thumbnail: thumbnailTable,
   media: mediaTable,
   projection: projectionTable,
+  'first-load': firstLoadTable,
+  scroll: scrollTable,
   'graph-send': () => graph('send', 'a message in the standalone'),
   'graph-send-cluster': () => graph('send-cluster', 'a message in a cluster: its gateway, chat, presence and analytics'),
   'graph-fanout': () => graph('fanout', 'a delivery to a large room'),

@@ -1,15 +1,6 @@
-import { amount, NOT_RECORDED, table } from './markdown';
-import { type MeasurementName } from './measurements';
-import { recordOf, type Row } from './record';
-
-const text = (row: Row, column: string): string => String(row[column] ?? '');
-const number = (row: Row, column: string, digits?: number): string => (typeof row[column] === 'number' ? amount(row[column], digits) : text(row, column));
-
-/** One table of a record's rows; its first column is text. */
-function tableOf(name: MeasurementName, headings: readonly string[], cellsOf: (row: Row) => string[]): string {
-  const record = recordOf(name);
-  return record === undefined ? NOT_RECORDED : table(headings, record.rows.map(cellsOf));
-}
+import { NOT_RECORDED, table } from './markdown';
+import { recordOf } from './record';
+import { number, tableOf, text } from './record-table';
 
 /** Large files on their way in, beside a plain copy. */
 export function uploadTable(): string {

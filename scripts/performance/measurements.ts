@@ -16,6 +16,8 @@ export const MEASUREMENTS = {
   'send-media': 'bench send rate=7000 seconds=8 baseline=false media=20',
   'send-half-media': 'bench send rate=3500 seconds=8 baseline=false media=20',
   projection: 'bench projection',
+  'first-load': 'bench first-load',
+  scroll: 'bench scroll',
   'event-log': 'bench event-log log=kafka records=100000',
   'profile-send': 'profile send rate=3500 seconds=10',
   'profile-send-cluster': 'profile send --profile cluster rate=2500 seconds=10',

@@ -13,6 +13,7 @@ interface Target {
 
 const ACK = 'ack p50/95/99/max ms';
 const DELIVERY = 'delivery p50/95/99/max ms';
+const FRAME = 'frame ms p50/95/99/max';
 
 const figure = (name: string) => (record: PerformanceRecord) => Number(record.figures[name]);
 const none = (): string => '';
@@ -108,6 +109,21 @@ export const TARGETS: readonly Target[] = [
     from: 'startup',
     measured: (record) => `${amount(figure('existingMedianMs')(record), 0)} ms`,
     baseline: (record) => `on an empty data directory ${amount(figure('freshMedianMs')(record), 0)} ms`,
+  },
+  {
+    what: 'a first visit to the web client, until one can log in',
+    target: '< 200 KB gzipped',
+    from: 'first-load',
+    measured: (record) => `${amount(figure('firstVisitGzippedKilobytes')(record))} KB`,
+    baseline: (record) =>
+      `with Brotli ${amount(figure('firstVisitKilobytes')(record))} KB; a room for somebody who is signed in, with 200 messages, ${amount(figure('roomGzippedKilobytes')(record))} KB`,
+  },
+  {
+    what: 'frames while a room of 100,000 messages is scrolled upwards',
+    target: 'p95 < 20 ms',
+    from: 'scroll',
+    measured: ({ rows: [up] }) => percentile(up, FRAME, 1),
+    baseline: ({ rows: [up] }) => `median ${percentile(up, FRAME, 0)}; ${amount(Number(up?.['over 50 ms, %']))}% over 50 ms`,
   },
   replayed('figures', 'figuresPerSecondACore'),
   replayed('the audit trail', 'auditPerSecondACore'),
