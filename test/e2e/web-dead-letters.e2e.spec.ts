@@ -45,6 +45,8 @@ describe('what fails for good', () => {
     browser = await launchBrowser();
     olive = await WebPerson.open(browser, system.url, 'Olive');
     await olive.logIn();
+  });
+  beforeEach(async () => {
     await olive.page.goto(`${system.url}/operations/dead-letters`);
     await olive.page.getByRole('button', { name: 'Look again' }).waitFor();
   });
