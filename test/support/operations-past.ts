@@ -6,7 +6,7 @@ import { type TestedSystem } from './tested-system';
 
 const HOUR_MS = 3_600_000;
 
-export interface DeadPlace {
+interface DeadPlace {
   readonly database: string;
   readonly id: string;
 }

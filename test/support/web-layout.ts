@@ -80,7 +80,7 @@ export async function layoutFaults({ page }: WebPerson): Promise<string[]> {
 }
 
 /** From edge to edge. */
-export type Extent = readonly [left: number, right: number];
+type Extent = readonly [left: number, right: number];
 
 /** Where things stand in the width of the page. */
 export async function extentsOf({ page }: WebPerson, selectors: readonly string[]): Promise<Readonly<Record<string, Extent>>> {

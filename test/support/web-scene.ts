@@ -11,8 +11,9 @@ const EVERYTHING = [
   '- boots\n- bread',
   '```ts\nconst metres: number = 2_410;\n```',
 ].join('\n');
-/** What was said first in a message that was edited, and what it says now. */
-export const [EARLIER, LATER] = ['We meet at seven at the station', 'We meet at eight at the station'] as const;
+const EARLIER = 'We meet at seven at the station';
+/** What a message says now that said something else before. */
+export const LATER = 'We meet at eight at the station';
 
 async function register(url: string, username: string, displayName: string): Promise<string> {
   const { body } = await new RestClient(url).call('POST', '/auth/register', { username, displayName, password: PASSWORD });

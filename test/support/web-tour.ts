@@ -4,7 +4,7 @@ import { type WebPerson } from './web-person';
 import { LATER } from './web-scene';
 
 /** Called at each view, once it is there. */
-export type Look = (view: string) => Promise<void>;
+type Look = (view: string) => Promise<void>;
 
 /** What one has to see of the room of `web-scene.ts` and of what opens over it; begins where one logs in. */
 export class WebTour {
