@@ -23,7 +23,7 @@ export default defineConfig({
     emojiData(),
     serviceWorker(WORKER, PUBLIC),
     // Aimed at are 200 kB for a first load, which is the log-in page's. What is needed besides comes after it: both at once are fetched by whoever is signed in, but has nothing of this build.
-    bundleBudget(170_000, 210_000),
+    bundleBudget(170_000, 212_000),
     compressedFiles(),
   ],
 });
