@@ -57,17 +57,17 @@ const AS_SEEN = `(selector) => {
 describe('files that are not what they seem, in the web client', () => {
   let system: TestedSystem;
   let browser: Browser;
-  let tess: WebPerson;
-  let udo: WebPerson;
+  let mona: WebPerson;
+  let veit: WebPerson;
 
   beforeAll(async () => {
     system = await startSystem();
     browser = await launchBrowser();
-    tess = await WebPerson.open(browser, system.url, 'Tess', { serviceWorkers: 'block' });
-    udo = await WebPerson.open(browser, system.url, 'Udo', { width: 360, height: 740, serviceWorkers: 'block' });
-    await Promise.all([tess.register(), udo.register()]);
-    await tess.createRoom('arena');
-    await udo.discover('arena');
+    mona = await WebPerson.open(browser, system.url, 'Mona', { serviceWorkers: 'block' });
+    veit = await WebPerson.open(browser, system.url, 'Veit', { width: 360, height: 740, serviceWorkers: 'block' });
+    await Promise.all([mona.register(), veit.register()]);
+    await mona.createRoom('stage');
+    await veit.discover('stage');
   }, 90_000);
   afterAll(async () => {
     await browser.close();
@@ -88,13 +88,13 @@ describe('files that are not what they seem, in the web client', () => {
   const panelOf = ({ page }: WebPerson): Locator => page.getByRole('complementary', { name: 'Files' });
 
   it('are seen as programs where they are chosen, in the conversation and among all files, whatever their names do', async () => {
-    await chooseFiles(tess, ...DISGUISES.map(([given]) => textFile(given, 'not a program')));
-    await trayOf(tess).getByText('10 files are ready to go').waitFor();
-    await expectSeen(tess, '.tray .file-name', NAMES);
-    await tess.screenshot('files-disguised-tray');
-    await tess.send('Ten pictures');
+    await chooseFiles(mona, ...DISGUISES.map(([given]) => textFile(given, 'not a program')));
+    await trayOf(mona).getByText('10 files are ready to go').waitFor();
+    await expectSeen(mona, '.tray .file-name', NAMES);
+    await mona.screenshot('files-disguised-tray');
+    await mona.send('Ten pictures');
 
-    for (const person of [tess, udo]) {
+    for (const person of [mona, veit]) {
       await person.storedMessage('Ten pictures').getByRole('button', { name: 'Download holidaygpj.exe 13 bytes' }).waitFor();
       await expectSeen(person, 'article .file-name', NAMES);
       await person.screenshot(`files-disguised-message-${person.name.toLowerCase()}`);
@@ -110,18 +110,18 @@ describe('files that are not what they seem, in the web client', () => {
   });
 
   it('are saved under the names that are seen', async () => {
-    const button = udo.page.getByRole('button', { name: 'Download holidaygpj.exe' });
-    const [saved] = await Promise.all([udo.page.waitForEvent('download'), button.click()]);
+    const button = veit.page.getByRole('button', { name: 'Download holidaygpj.exe' });
+    const [saved] = await Promise.all([veit.page.waitForEvent('download'), button.click()]);
     expect(saved.suggestedFilename()).toBe('holidaygpj.exe');
   });
 
   it('are pictures that can’t be shown, for whoever sent them too, and can be saved', async () => {
     const half = await halfPicture();
-    await chooseFiles(tess, { name: 'half.jpg', mimeType: 'image/jpeg', buffer: half });
-    await trayOf(tess).getByText('The file is ready to go').waitFor();
-    await sendFiles(tess);
+    await chooseFiles(mona, { name: 'half.jpg', mimeType: 'image/jpeg', buffer: half });
+    await trayOf(mona).getByText('The file is ready to go').waitFor();
+    await sendFiles(mona);
 
-    for (const person of [udo, tess]) {
+    for (const person of [veit, mona]) {
       const picture = person.page.getByRole('article').getByRole('button', { name: 'Picture: half.jpg, Can’t be shown' });
       await picture.waitFor({ timeout: 60_000 });
       expect(await picture.locator('img').count()).toBe(0);
@@ -138,21 +138,21 @@ describe('files that are not what they seem, in the web client', () => {
   });
 
   it('are refused, in words, as pictures that would fill the memory, and the page goes on', async () => {
-    await chooseFiles(tess, { name: 'sky.png', mimeType: 'image/png', buffer: await imageBomb() });
-    await inTray(tess, 'sky.png').getByText('This kind of file isn’t accepted.').waitFor();
-    await inTray(tess, 'sky.png').getByText('Programs and very large pictures are refused here.').waitFor();
-    await inTray(tess, 'sky.png').locator('img').waitFor({ state: 'detached' });
-    expect(await trayOf(tess).getByRole('button', { name: /again/ }).count()).toBe(0);
-    expect(await tess.page.getByRole('button', { name: 'Send', exact: true }).isDisabled()).toBe(true);
-    await tess.screenshot('files-bomb-tray');
-    expect(tess.complaints.splice(0)).toEqual([expect.stringContaining('status of 400')]);
-    await trayOf(tess).getByRole('button', { name: 'Remove sky.png' }).click();
-    await trayOf(tess).waitFor({ state: 'detached' });
-    await tess.send('Still here');
-    await udo.storedMessage('Still here').waitFor();
+    await chooseFiles(mona, { name: 'sky.png', mimeType: 'image/png', buffer: await imageBomb() });
+    await inTray(mona, 'sky.png').getByText('This kind of file isn’t accepted.').waitFor();
+    await inTray(mona, 'sky.png').getByText('Programs and very large pictures are refused here.').waitFor();
+    await inTray(mona, 'sky.png').locator('img').waitFor({ state: 'detached' });
+    expect(await trayOf(mona).getByRole('button', { name: /again/ }).count()).toBe(0);
+    expect(await mona.page.getByRole('button', { name: 'Send', exact: true }).isDisabled()).toBe(true);
+    await mona.screenshot('files-bomb-tray');
+    expect(mona.complaints.splice(0)).toEqual([expect.stringContaining('status of 400')]);
+    await trayOf(mona).getByRole('button', { name: 'Remove sky.png' }).click();
+    await trayOf(mona).waitFor({ state: 'detached' });
+    await mona.send('Still here');
+    await veit.storedMessage('Still here').waitFor();
   });
 
   it('bring no complaint in the console', () => {
-    expect([...tess.complaints, ...udo.complaints]).toEqual([]);
+    expect([...mona.complaints, ...veit.complaints]).toEqual([]);
   });
 });

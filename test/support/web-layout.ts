@@ -1,3 +1,4 @@
+import { eventually } from '@agent-chat/testing';
 import { type BrowserContext } from 'playwright-core';
 import { type WebPerson } from './web-person';
 
@@ -74,8 +75,9 @@ const LOOK = `(() => {
   return [...faults];
 })()`;
 
-/** What in this view is cut off, covered or out of reach, one line each. What is shortened on purpose, with an ellipsis, is not. */
+/** What in this view is cut off, covered or out of reach, one line each. What is shortened on purpose, with an ellipsis, is not. Waits until no passing word covers anything. */
 export async function layoutFaults({ page }: WebPerson): Promise<string[]> {
+  await eventually(async () => expect(await page.locator('.toast').count()).toBe(0), { timeoutMs: 20_000 });
   return page.evaluate<string[]>(LOOK);
 }
 

@@ -178,6 +178,7 @@ export class AgentChatClient {
       me: () => this.user?.userId,
       kept: this.kept,
       onEvent: (event) => this.eventCame(event),
+      onLive: (id, seq) => this.roomList.followedFrom(id, seq),
       onResync: (resync) => this.emitter.emit('resync', resync),
       onRead: (id, seq) => this.roomList.markedRead(id, seq),
       onUnread: (id, seq, unread) => this.roomList.markedUnread(id, seq, unread),

@@ -11,7 +11,7 @@ function aRoom(roomId: string, minute: number, more: Partial<Room> = {}): Room {
 
 function openList(rooms: Room[], rev = 5) {
   const environment = new SteeredEnvironment();
-  const server = { rooms, rev, lists: 0, gets: [] as string[], incomplete: undefined as true | undefined };
+  const server = { rooms, rev, lists: 0, gets: [] as string[], head: 1, incomplete: undefined as true | undefined };
   const api = {
     list: async ({ cursor }: { cursor?: string } = {}) => {
       server.lists++;
@@ -21,7 +21,7 @@ function openList(rooms: Room[], rev = 5) {
     },
     get: async (roomId: string) => {
       server.gets.push(roomId);
-      return aRoom(roomId, 50);
+      return aRoom(roomId, 50, { head: server.head });
     },
   } as unknown as RoomsApi;
   const setBack: string[] = [];
@@ -147,6 +147,31 @@ describe('a room list', () => {
     expect(server.gets).toEqual(['a']);
     // What the answer doesn't know yet stays.
     expect(list.get('a')).toMatchObject({ memberCount: 2, head: 3, lastMessage: { preview: 'text 3' } });
+  });
+
+  it('asks for what happened before a room was followed, until the server knows of it', async () => {
+    const { list, server, environment } = openList([aRoom('a', 1, { head: 4, memberCount: 7 })]);
+    await list.load();
+    list.followedFrom('a', 4);
+    list.followedFrom('elsewhere', 9);
+    await environment.advance(0);
+    expect(server.gets).toEqual([]);
+    list.followedFrom('a', 6);
+    await environment.advance(0);
+    expect(list.get('a')).toMatchObject({ head: 4, memberCount: 2 });
+    server.head = 6;
+    await environment.advance(1_000);
+    expect(list.get('a')).toMatchObject({ head: 6, memberCount: 2 });
+    await environment.advance(10_000);
+    expect(server.gets).toEqual(['a', 'a']);
+  });
+
+  it('gives up asking a server that stays behind', async () => {
+    const { list, server, environment } = openList([aRoom('a', 1)]);
+    await list.load();
+    list.followedFrom('a', 6);
+    for (let second = 0; second < 10; second++) await environment.advance(1_000);
+    expect(server.gets).toEqual(['a', 'a', 'a']);
   });
 
   it('knows at once what the person has become in a followed room', async () => {

@@ -29,6 +29,9 @@ const MAX_PAGES = 20;
 const PREVIEW_DELAY_MS = 1_500;
 const PREVIEW_PAGE = 30;
 const RETRY_MS = 5_000;
+/** A server may be a little behind what another has delivered: then a room is asked for again, so often. */
+const BEHIND_MS = 1_000;
+const BEHIND_TRIES = 3;
 /** Whoever puts a room in may have asked before anything was changed here. */
 const LONG_AGO = -1;
 
@@ -119,7 +122,13 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
     const next = known === undefined ? room : roomAfter(room, known, this.me(), this.now());
     this.rooms.set(event.roomId, { ...next, head: event.seq });
     this.publish();
-    if (known?.type === 'member.banned') this.recount(event.roomId);
+    // Whether somebody who was banned had been a member the event doesn't say.
+    if (known?.type === 'member.banned') this.recount(event.roomId, event.seq);
+  }
+
+  /** Events of the room come from beyond `seq` on: what happened before and isn't known here is asked for. */
+  followedFrom(roomId: string, seq: number): void {
+    if (seq > (this.rooms.get(roomId)?.head ?? seq)) this.recount(roomId, seq);
   }
 
   /** The person has read so far, which never goes back. `unreadCount` is the server's, when it has answered. */
@@ -232,21 +241,27 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
       this.rooms.delete(roomId);
       return this.publish();
     }
-    const askedIn = this.marks.turn;
-    this.api.get(roomId).then(
-      (room) => this.putAsked(room, askedIn),
-      (error: unknown) => this.onError(AgentChatError.from(error)),
-    );
+    this.ask(roomId, (room, askedIn) => this.putAsked(room, askedIn));
   }
 
-  /** Whether somebody who was banned had been a member the event doesn't say. */
-  private recount(roomId: string): void {
+  private recount(roomId: string, seq: number): void {
+    const put = (room: Room, askedIn: number): void => {
+      if (!this.rooms.has(roomId)) return;
+      this.rooms.set(roomId, { ...this.newer(room, askedIn), memberCount: room.memberCount });
+      this.publish();
+    };
+    this.ask(roomId, put, seq);
+  }
+
+  /** Puts the room as the server answers, again while it knows less than what was delivered. */
+  private ask(roomId: string, put: (room: Room, askedIn: number) => void, seq = 0, tries = BEHIND_TRIES): void {
     const askedIn = this.marks.turn;
     this.api.get(roomId).then(
       (room) => {
-        if (!this.rooms.has(roomId)) return;
-        this.rooms.set(roomId, { ...this.newer(room, askedIn), memberCount: room.memberCount });
-        this.publish();
+        const known = this.rooms.get(roomId);
+        const delivered = known?.epoch === room.epoch ? Math.max(known.head, seq) : 0;
+        put(room, askedIn);
+        if (room.head < delivered && tries > 1) this.environment.after(BEHIND_MS, () => this.ask(roomId, put, delivered, tries - 1));
       },
       (error: unknown) => this.onError(AgentChatError.from(error)),
     );

@@ -1,4 +1,5 @@
 import { type Environment } from './clock';
+import { parseCursor } from './cursor';
 import { Emitter, type Unsubscribe } from './emitter';
 import { AgentChatError } from './errors';
 import { type KeptAnswers } from './kept-answers';
@@ -36,6 +37,8 @@ export interface RoomDependencies {
   readonly me: () => string | undefined;
   readonly kept?: KeptAnswers | undefined;
   readonly onEvent: (event: RoomEvent) => void;
+  /** Everything up to `seq` was delivered, or was there before the room was followed. */
+  readonly onLive: (roomId: string, seq: number) => void;
   readonly onResync: (resync: Resync) => void;
   readonly onRead: (roomId: string, seq: number) => void;
   readonly onUnread: (roomId: string, seq: number, unreadCount: number) => void;
@@ -216,7 +219,10 @@ export class RoomHandle {
   }
 
   private changed(state: SubscriptionState, error?: AgentChatError): void {
-    if (state === 'live' && this.cursor !== undefined) this.messages.begin(this.cursor);
+    if (state === 'live' && this.cursor !== undefined) {
+      this.messages.begin(this.cursor);
+      this.dependencies.onLive(this.roomId, parseCursor(this.cursor).seq);
+    }
     this.messages.follow(state, error);
     this.emitter.emit('state', { state, error });
     if (state === 'live' && this.isTimelineOpen && this.messages.isEmpty) this.loadLatest();
