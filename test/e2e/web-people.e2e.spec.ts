@@ -133,7 +133,7 @@ describe('the people of a room in the web client', () => {
     await jonas.page.locator('main').getByRole('button', { name: 'Decline' }).click();
     await jonas.page.getByRole('region', { name: 'Invitations' }).waitFor({ state: 'detached' });
     await invited.getByText('Jonas').waitFor({ state: 'detached' });
-    expect(new URL(jonas.page.url()).pathname).toBe('/');
+    await jonas.page.waitForURL(({ pathname }) => pathname === '/');
 
     await kira.page.getByRole('button', { name: 'Join captains' }).waitFor();
     await hanna.page.getByRole('button', { name: 'Take back the invitation of Kira Lund' }).click();
@@ -169,7 +169,7 @@ describe('the people of a room in the web client', () => {
     await kira.page.getByText('You can come back at any time.').waitFor();
     await kira.confirm('Leave');
     await kira.roomLink('harbour').waitFor({ state: 'detached' });
-    expect(new URL(kira.page.url()).pathname).toBe('/');
+    await kira.page.waitForURL(({ pathname }) => pathname === '/');
     await counted(hanna, 2);
     await (await hanna.panel('Room settings')).getByRole('button', { name: 'Leave this room…' }).click();
     await hanna.confirm('Leave');
