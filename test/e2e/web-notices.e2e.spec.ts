@@ -115,7 +115,7 @@ describe('what the web client tells of', () => {
     await news.getByRole('button', { name: 'Willem named you in lighthouse' }).click();
     await vera.page.getByRole('heading', { name: 'lighthouse', level: 1 }).waitFor();
     await vera.message('Come here').waitFor();
-    expect(vera.page.url()).toBe(willem.page.url());
+    await vera.page.waitForURL(willem.page.url());
   });
 
   it('is shown by the browser when nobody looks, and opens its room in the page that is there, or in a new one', async () => {

@@ -114,7 +114,7 @@ describe('finding what was said in the web client', () => {
     await panel.getByLabel('Jump to a day').fill(dayOf(begun));
     await panel.getByRole('button', { name: 'Go' }).click();
     await untilInSight('at dawn');
-    expect(gitta.page.url()).toMatch(/\/r\/[0-9a-f-]{36}\/\d+$/);
+    await gitta.page.waitForURL(/\/r\/[0-9a-f-]{36}\/\d+$/);
     await gitta.createRoom('empty den', 'Private');
     await (await gitta.panel('Search')).getByLabel('Jump to a day').fill(dayOf(begun));
     await panel.getByRole('button', { name: 'Go' }).click();
