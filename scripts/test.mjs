@@ -16,15 +16,17 @@ const OUTPUT = join(ROOT, 'test-output');
 const MINUTE_MS = 60_000;
 /** What the web client does and how it looks whatever system is behind it. */
 const CLIENT_ONLY = ['web-access', 'web-files-never-run', 'web-hostile', 'web-looks', 'web-notices', 'web-pictures', 'web-search', 'web-writing'];
+/** Unless it is told, Jest leaves one processor alone. */
+const TWO = ['--maxWorkers=2'];
 /** Suites that start whole systems get the machine for themselves. One that hangs is ended, and counts as failed. */
 const SUITES = {
-  unit: { args: [], limitMs: 5 * MINUTE_MS },
+  unit: { args: TWO, limitMs: 5 * MINUTE_MS },
   spec: { args: [], limitMs: 5 * MINUTE_MS },
-  contract: { args: [], limitMs: 10 * MINUTE_MS },
-  medium: { args: [], limitMs: 15 * MINUTE_MS },
+  contract: { args: TWO, limitMs: 12 * MINUTE_MS },
+  medium: { args: TWO, limitMs: 18 * MINUTE_MS },
   e2e: { args: ['--runInBand', '--testPathIgnorePatterns', '/web-'], limitMs: 15 * MINUTE_MS },
   // Browsers wait more than they compute.
-  'e2e-web': { project: 'e2e', args: ['--maxWorkers=2', '/web-'], limitMs: 15 * MINUTE_MS },
+  'e2e-web': { project: 'e2e', args: [...TWO, '/web-'], limitMs: 15 * MINUTE_MS },
   'e2e-cluster': {
     project: 'e2e',
     args: ['--runInBand', '--testPathIgnorePatterns', ...CLIENT_ONLY],
