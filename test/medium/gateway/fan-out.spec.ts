@@ -155,7 +155,7 @@ describe('Fan-out over several gateways', () => {
   });
 
   it('sends the rev of the room list on connect, and each change', async () => {
-    await eventually(() => expect(ann.named('rooms')).toEqual([{ rev: 0, changes: [] }]));
+    for (const person of [ann, ben]) await eventually(() => expect(person.named('rooms')).toEqual([{ rev: 0, changes: [] }]));
     const changes = [{ roomId: newId(), change: 'invited' }];
     await cluster.backplane.publish(await cluster.backplane.gateways(), 'users', JSON.stringify([{ userId: ann.userId, rev: 1, changes }]));
     await eventually(() =>
