@@ -116,6 +116,7 @@ describe('what the web client tells of', () => {
     await vera.page.getByRole('heading', { name: 'lighthouse', level: 1 }).waitFor();
     await vera.message('Come here').waitFor();
     await vera.page.waitForURL(willem.page.url());
+    expect(await vera.page.getByRole('heading', { level: 1 }).textContent()).toBe('lighthouse');
   });
 
   it('is shown by the browser when nobody looks, and opens its room in the page that is there, or in a new one', async () => {

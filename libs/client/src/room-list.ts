@@ -29,9 +29,8 @@ const MAX_PAGES = 20;
 const PREVIEW_DELAY_MS = 1_500;
 const PREVIEW_PAGE = 30;
 const RETRY_MS = 5_000;
-/** A server may be a little behind what another has delivered: then a room is asked for again, so often. */
-const BEHIND_MS = 1_000;
-const BEHIND_TRIES = 3;
+/** A server may be a little behind what another has delivered: then a room is asked for again. */
+const BEHIND = { afterMs: 1_000, tries: 3 };
 /** Whoever puts a room in may have asked before anything was changed here. */
 const LONG_AGO = -1;
 
@@ -119,8 +118,7 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
     const room = this.rooms.get(event.roomId);
     if (room === undefined || event.seq <= room.head) return;
     const known = asKnownEvent(event);
-    const next = known === undefined ? room : roomAfter(room, known, this.me(), this.now());
-    this.rooms.set(event.roomId, { ...next, head: event.seq });
+    this.rooms.set(event.roomId, { ...(known === undefined ? room : roomAfter(room, known, this.me(), this.now())), head: event.seq });
     this.publish();
     // Whether somebody who was banned had been a member the event doesn't say.
     if (known?.type === 'member.banned') this.recount(event.roomId, event.seq);
@@ -254,14 +252,14 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
   }
 
   /** Puts the room as the server answers, again while it knows less than what was delivered. */
-  private ask(roomId: string, put: (room: Room, askedIn: number) => void, seq = 0, tries = BEHIND_TRIES): void {
+  private ask(roomId: string, put: (room: Room, askedIn: number) => void, seq = 0, tries = BEHIND.tries): void {
     const askedIn = this.marks.turn;
     this.api.get(roomId).then(
       (room) => {
         const known = this.rooms.get(roomId);
         const delivered = known?.epoch === room.epoch ? Math.max(known.head, seq) : 0;
         put(room, askedIn);
-        if (room.head < delivered && tries > 1) this.environment.after(BEHIND_MS, () => this.ask(roomId, put, delivered, tries - 1));
+        if (room.head < delivered && tries > 1) this.environment.after(BEHIND.afterMs, () => this.ask(roomId, put, delivered, tries - 1));
       },
       (error: unknown) => this.onError(AgentChatError.from(error)),
     );

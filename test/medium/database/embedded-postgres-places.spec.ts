@@ -6,8 +6,8 @@ import { EmbeddedFixture } from './embedded-fixture';
 import { query } from './server-inspection';
 import { installProgram } from './database-process';
 
-const FIRST_START_MS = 5_000;
-const LATER_START_MS = 3_000;
+const FIRST_START_MS = 25_000;
+const LATER_START_MS = 25_000;
 const isRoot = process.getuid?.() === 0;
 const NOBODY = { uid: 65_534, gid: 65_534 };
 

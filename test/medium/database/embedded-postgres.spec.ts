@@ -5,8 +5,8 @@ import { eventually } from '@agent-chat/testing';
 import { EmbeddedFixture } from './embedded-fixture';
 import { isRunning, processGroupOf, query, serverPid, watchdogsOf } from './server-inspection';
 
-const FIRST_START_MS = 5_000;
-const LATER_START_MS = 3_000;
+const FIRST_START_MS = 25_000;
+const LATER_START_MS = 25_000;
 
 describe('the embedded Postgres', () => {
   let fixture: EmbeddedFixture;

@@ -93,11 +93,11 @@ describe('pictures made in a process of their own', () => {
     const maker = open({ seconds: 1 });
     const making = maker.make(await landscape(4_000, 3_000, 10));
     const pid = await started(maker);
-    let isSettled = false;
-    void making.catch(() => undefined).finally(() => (isSettled = true));
+    const settled = new AbortController();
+    void making.catch(() => undefined).finally(() => settled.abort());
     // Again and again: one of these is in the middle of a picture.
     const halting = (async () => {
-      while (!isSettled) {
+      while (!settled.signal.aborted) {
         process.kill(pid, 'SIGSTOP');
         await delay(1_200);
         process.kill(pid, 'SIGCONT');
