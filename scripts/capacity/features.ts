@@ -16,7 +16,7 @@ export type Unit = keyof typeof UNITS;
 /** What each part's CPU is taken to consist of. */
 export const CPU_UNITS: Readonly<Record<Part, readonly Unit[]>> = {
   gateway: ['process', 'post', 'delivery', 'handover', 'envelope', 'connection', 'room'],
-  chat: ['process', 'post', 'round', 'envelope', 'connection'],
+  chat: ['process', 'post', 'round', 'connection'],
   presence: ['process', 'connection', 'room'],
   analytics: ['process', 'post', 'round'],
   kafka: ['process', 'post', 'round'],
@@ -49,9 +49,15 @@ function processesOf(part: Part, { gateways, chats, databases }: Load): number {
   return part === 'directory' ? gateways + chats : 1;
 }
 
+/** Each chat process gathers for itself, for each database that it commits to; what reads along gathers once. */
+function roundsOf(part: Part, { posts, chats, databases }: Load, gatherSeconds: number): number {
+  const stages = part === 'analytics' ? 1 : Math.max(1, part === 'shards' ? chats * databases : chats);
+  return stages * roundsASecond(posts / stages, gatherSeconds);
+}
+
 /** How much of a unit a load has, each second. `gatherSeconds` is how long the stages of the part let things gather. */
 export function amountOf(unit: Unit, part: Part, load: Load, gatherSeconds: number): number {
-  const { posts, databases, deliveries, handovers, reached, connections, rooms } = load;
+  const { posts, deliveries, handovers, reached, connections, rooms } = load;
   switch (unit) {
     case 'process':
       return processesOf(part, load);
@@ -62,7 +68,7 @@ export function amountOf(unit: Unit, part: Part, load: Load, gatherSeconds: numb
     case 'handover':
       return handovers;
     case 'round':
-      return databases * roundsASecond(posts / Math.max(1, databases), gatherSeconds);
+      return roundsOf(part, load, gatherSeconds);
     case 'envelope':
       return reached * roundsASecond(handovers / Math.max(1, reached), gatherSeconds);
     case 'connection':

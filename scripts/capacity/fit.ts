@@ -13,13 +13,19 @@ const DIGITS = 4;
 /** More messages or deliveries than this share went missing: the machine was offered more than it takes, and what that cost says little of anything else. */
 const OVERLOADED = 0.01;
 
-/** The points at which the system kept up. */
-function usable({ points }: Pick<GrowthRecord, 'points'>): Point[] {
-  return points.filter(({ missing, offered, seconds }) => missing <= OVERLOADED * offered * seconds);
+/** Nor where the parts keep more than this share of the machine busy: the load tool takes the rest, and what has to wait for a processor gathers longer. */
+const FULL = 0.8;
+
+/** The points at which the system kept up, and no processor was waited for. */
+function usable({ sources, points }: Pick<GrowthRecord, 'sources' | 'points'>): Point[] {
+  return points.filter(({ dimension, missing, offered, seconds, cores }) => {
+    const processors = sources[dimension]?.machine.processors ?? Infinity;
+    return missing <= OVERLOADED * offered * seconds && sum(Object.values(cores)) <= FULL * processors;
+  });
 }
 
 /** Every second point of each dimension is kept back, to see what the fit makes of it. */
-export function isHeldOut(record: Pick<GrowthRecord, 'points'>, point: Point): boolean {
+export function isHeldOut(record: Pick<GrowthRecord, 'sources' | 'points'>, point: Point): boolean {
   return (
     usable(record)
       .filter(({ dimension }) => dimension === point.dimension)

@@ -99,7 +99,7 @@ ${units.map((unit) => `- _${unit}_: ${UNITS[unit]}`).join('\n')}
 
 ${table(['', 'gathers', ...units], rows)}
 
-A stage that lets things gather for so long after each time, while they come at random, sets off \`rate / (1 + rate × gathers)\` times a second: that is what _round_ and _envelope_ count. The
+A stage that lets things gather for so long after each time, while they come at random, sets off \`rate / (1 + rate × gathers)\` times a second: that is what _round_ and _envelope_ count, for each chat process, database or gateway by itself. The
 costs are those for which the relative errors at every second point of each curve are least, none below zero (\`npm run capacity -- --fit\`); what no point tells apart, such as the processes
 of a kind and what they do when there is one of each, lies where it fits best. A message and its event take ${amount(bytesAMessage)} bytes of a database, indexes included.
 
@@ -123,7 +123,8 @@ function held(record: GrowthRecord, costs: Costs): string {
   const within = kept.filter(({ cores }) => Math.abs(cores.error) <= 0.2).length;
   return `### What it makes of points that it was not fitted to
 
-Every second point of each curve was kept back. Processors that the whole system kept busy, measured and predicted, and the part whose prediction is off most, of those that keep at least a
+Every second point of each curve was kept back. Left out, here and in the fit, are points at which the system did not keep up, or kept four fifths of the machine busy: what waits for a processor
+gathers longer than the model has it. Processors that the whole system kept busy, measured and predicted, and the part whose prediction is off most, of those that keep at least a
 twentieth of a processor busy. ${String(within)} of ${String(kept.length)} lie within 20 % (\`npm run capacity -- --check\`).
 
 ${table(['', 'measured', 'predicted', 'error', 'worst part'], kept.map(rowOf))}`;

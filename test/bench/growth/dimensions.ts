@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Dimension, type Point } from '../../../scripts/capacity/growth-record';
 import { tell } from '../load/options';
 import { type ClusterShape } from './growth-cluster';
@@ -12,8 +13,13 @@ interface Reach<Value> {
 
 const ONE_OF_EACH: ClusterShape = { gateways: 1, chats: 1, databases: 1 };
 const SECONDS = 6;
-/** Long enough for everything that comes round by itself: 30 s is the longest. */
-const IDLE_SECONDS = 32;
+/** Long enough for everything that comes round by itself, for each connection: 30 s is the longest. */
+const ROUND_SECONDS = 32;
+/** From so many connections on what comes round for them is a good part of the cost. */
+const MANY_CONNECTIONS = 1_000;
+
+/** What making many people and rooms leaves behind, such as what autovacuum does about them, is over then. */
+const SETTLING_MS = 60_000;
 
 /** Which points are measured. */
 export interface Extent {
@@ -97,9 +103,8 @@ async function growRoomSize(extent: Extent): Promise<Point[]> {
       const rate = Math.min(MOST_POSTS_A_SECOND, DELIVERIES_A_SECOND / size);
       const authors = Array.from({ length: Math.min(size, 20) }, (_, author) => author);
       const standing = { reached: 1, connections: open, rooms: index + 1, subscriptions };
-      points.push(
-        await system.measure({ dimension: 'room-size', at: size, standing, rate, seconds: SECONDS, rooms: [room], authors, fanOut: size, gatewaysAPost: 1 }),
-      );
+      const seconds = size < MANY_CONNECTIONS ? SECONDS : ROUND_SECONDS;
+      points.push(await system.measure({ dimension: 'room-size', at: size, standing, rate, seconds, rooms: [room], authors, fanOut: size, gatewaysAPost: 1 }));
     }
     return points;
   });
@@ -161,6 +166,7 @@ async function growConnections(extent: Extent): Promise<Point[]> {
         for (let place = 0; place < ROOM_MEMBERS; place++) roomsOf[(room * 2 + place) % more.length]!.push(rooms[room]!);
       await system.open(more.map(({ token }, index) => ({ url: system.cluster.urls[0]!, token, rooms: roomsOf[index]! })));
       open = [...open, ...more];
+      await delay(SETTLING_MS);
       const standing = { reached: 1, connections: count, rooms: (count * ROOMS_A_PERSON) / ROOM_MEMBERS, subscriptions: count * ROOMS_A_PERSON };
       points.push(
         await system.measure({
@@ -168,7 +174,7 @@ async function growConnections(extent: Extent): Promise<Point[]> {
           at: count,
           standing,
           rate: 0,
-          seconds: IDLE_SECONDS,
+          seconds: ROUND_SECONDS,
           rooms: [],
           authors: [],
           fanOut: 0,

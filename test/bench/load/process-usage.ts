@@ -7,13 +7,16 @@ const TICKS_A_SECOND = 100;
 interface ProcessRow {
   readonly parent: number;
   readonly cpuSeconds: number;
+  /** Of its children that have ended. */
+  readonly endedSeconds: number;
 }
 
 function rowOf(pid: number): ProcessRow | undefined {
   try {
     const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { parent: Number(fields[1]), cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND };
+    const seconds = (first: number): number => (Number(fields[first]) + Number(fields[first + 1])) / TICKS_A_SECOND;
+    return { parent: Number(fields[1]), cpuSeconds: seconds(11), endedSeconds: seconds(13) };
   } catch {
     return undefined;
   }
@@ -30,11 +33,11 @@ export function childrenOf(pid: number): number[] {
   return pids.filter((child) => rowOf(child)?.parent === pid).sort((one, other) => one - other);
 }
 
-/** CPU time of a process and of its living children. */
+/** CPU time of a process and of its children, also of those that have ended. */
 export function cpuSecondsOfFamily(pid: number): number {
   const own = rowOf(pid);
   if (own === undefined) return Number.NaN;
-  return childrenOf(pid).reduce((total, child) => total + (rowOf(child)?.cpuSeconds ?? 0), own.cpuSeconds);
+  return childrenOf(pid).reduce((total, child) => total + (rowOf(child)?.cpuSeconds ?? 0), own.cpuSeconds + own.endedSeconds);
 }
 
 /** Resident kilobytes of a process. */
