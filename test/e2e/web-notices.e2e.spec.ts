@@ -1,5 +1,5 @@
 import { eventually } from '@agent-chat/testing';
-import { type Browser } from 'playwright-core';
+import { type Browser, type Worker } from 'playwright-core';
 import { startSystem } from '../support/start-system';
 import { type TestedSystem } from '../support/tested-system';
 import { launchBrowser, WebPerson } from '../support/web-person';
@@ -17,6 +17,9 @@ const NOTE_NEWS = `(() => {
 const LOOK_AWAY = `Object.defineProperty(document, 'hasFocus', { value: () => false, configurable: true }); window.dispatchEvent(new Event('blur'))`;
 
 const SHOWN = 'navigator.serviceWorker.ready.then((worker) => worker.getNotifications()).then((all) => all.map(({ title, body }) => ({ title, body })))';
+
+/** How many pages the service worker knows of: one that has just been left is there for a moment more. */
+const PAGES = `clients.matchAll({ type: 'window', includeUncontrolled: true }).then(({ length }) => length)`;
 
 /**
  * Presses the notification that is shown, and answers what the service worker asks of the browser then. Only a hand can press one outside of
@@ -143,6 +146,7 @@ describe('what the web client tells of', () => {
     await nameVera('Still asleep');
     await shows('Still asleep @Vera');
     await vera.page.goto('about:blank');
+    await eventually(async () => expect(await (await worker()).evaluate(PAGES)).toBe(0), PATIENCE);
     expect(await press()).toEqual([`open ${new URL(address).pathname}`]);
     await vera.page.goto(address);
     await vera.message('Still asleep').waitFor();
@@ -153,11 +157,14 @@ describe('what the web client tells of', () => {
   });
 
   async function press(): Promise<string[]> {
-    const worker = await eventually(() => {
+    return (await worker()).evaluate<string[]>(PRESS);
+  }
+
+  function worker(): Promise<Worker> {
+    return eventually(() => {
       const [only] = vera.context.serviceWorkers();
       expect(only).toBeDefined();
       return only!;
     }, PATIENCE);
-    return worker.evaluate<string[]>(PRESS);
   }
 });

@@ -23,6 +23,7 @@ export interface RoomListSnapshot {
   readonly mentionCount: number;
 }
 
+const NOTHING_YET: RoomListSnapshot = { rooms: [], loaded: false, kept: false, incomplete: false, unreadCount: 0, mentionCount: 0 };
 const PAGE_SIZE = 100;
 const MAX_PAGES = 20;
 /** After activity in rooms that aren't followed, their newest messages are read at most so often. */
@@ -57,9 +58,7 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
     /** A mark was set back elsewhere. */
     private readonly onSetBack: (roomId: string) => void = () => undefined,
   ) {
-    this.store = new Store<RoomListSnapshot>({ rooms: [], loaded: false, kept: false, incomplete: false, unreadCount: 0, mentionCount: 0 }, (error) =>
-      onError(AgentChatError.from(error)),
-    );
+    this.store = new Store(NOTHING_YET, (error) => onError(AgentChatError.from(error)));
   }
 
   readonly getSnapshot = (): RoomListSnapshot => this.store.getSnapshot();
@@ -174,8 +173,7 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
   }
 
   private setMark(room: Room, me: MyMembership, seq: number, unreadCount: number | undefined): void {
-    const readAll = seq >= room.head;
-    const counts = readAll ? { unreadCount: 0, mentionCount: 0 } : { unreadCount: unreadCount ?? me.unreadCount };
+    const counts = seq >= room.head ? { unreadCount: 0, mentionCount: 0 } : { unreadCount: unreadCount ?? me.unreadCount };
     this.rooms.set(room.roomId, { ...room, me: { ...me, readSeq: seq, ...counts } });
     this.publish();
   }
@@ -259,7 +257,9 @@ export class RoomList implements ReadableStore<RoomListSnapshot> {
         const known = this.rooms.get(roomId);
         const delivered = known?.epoch === room.epoch ? Math.max(known.head, seq) : 0;
         put(room, askedIn);
-        if (room.head < delivered && tries > 1) this.environment.after(BEHIND.afterMs, () => this.ask(roomId, put, delivered, tries - 1));
+        const isBehind = room.head < delivered && tries > 1;
+        // Not where the person has left the room meanwhile, or somebody else has signed in.
+        if (isBehind) this.environment.after(BEHIND.afterMs, () => this.rooms.has(roomId) && this.ask(roomId, put, delivered, tries - 1));
       },
       (error: unknown) => this.onError(AgentChatError.from(error)),
     );

@@ -9,11 +9,10 @@ const ROOT = resolve(__dirname, '../../..');
 const MAIN = `
 const { openStandaloneDatabase } = require('./libs/database/src/adapters/embedded');
 const say = (line) => console.log(JSON.stringify(line));
-const startedMs = performance.now();
 openStandaloneDatabase({ dataDir: process.argv[2], partitionCount: 64, log: (log) => say({ log }) }).then(
   (database) => {
     process.on('SIGTERM', () => database.close().then(() => process.exit(0)));
-    say({ ready: { url: database.directoryAccess().url, startMs: performance.now() - startedMs } });
+    say({ ready: { url: database.directoryAccess().url } });
   },
   (error) => {
     console.error(error.name + ': ' + error.message);
@@ -56,7 +55,7 @@ function driverPackages(): string[] {
 }
 
 /** How a start went: ready with its URL, or ended with what it wrote. */
-export type Start = { readonly url: string; readonly startMs: number } | { readonly exitCode: number | null; readonly errors: string };
+export type Start = { readonly url: string } | { readonly exitCode: number | null; readonly errors: string };
 
 /** A process of that program: the embedded database alone, as the standalone opens it. */
 export class DatabaseProcess {
@@ -73,7 +72,7 @@ export class DatabaseProcess {
     this.ended = new Promise((done) => child.once('close', (code) => done(code)));
     this.started = new Promise((done) => {
       createInterface({ input: child.stdout }).on('line', (line) => {
-        const said = JSON.parse(line) as { log?: string; ready?: { url: string; startMs: number } };
+        const said = JSON.parse(line) as { log?: string; ready?: { url: string } };
         if (said.log !== undefined) this.logs.push(said.log);
         if (said.ready !== undefined) done(said.ready);
       });
@@ -85,8 +84,8 @@ export class DatabaseProcess {
     return this.child.pid ?? 0;
   }
 
-  /** The URL and time of a start that must have worked. */
-  async ready(): Promise<{ readonly url: string; readonly startMs: number }> {
+  /** The URL of a start that must have worked. */
+  async ready(): Promise<{ readonly url: string }> {
     const start = await this.started;
     if ('url' in start) return start;
     throw new Error(`The process ended with ${start.exitCode}: ${start.errors}`);

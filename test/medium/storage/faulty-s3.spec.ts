@@ -46,10 +46,7 @@ describe('files on an S3 that is slow, or fails', () => {
     alice = await RestClient.register(files.url, 'alice');
     ({ roomId } = await alice.createRoom({ kind: 'private', name: 'files' }));
   });
-  afterEach(() => {
-    files.doors.storage.heal();
-    files.doors.worker.heal();
-  });
+  afterEach(() => files.heal());
   afterAll(() => files.stop());
 
   /** Uploads as a patient client does; resolves with the id and everything that it was refused with on the way. */

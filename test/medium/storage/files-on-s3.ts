@@ -84,6 +84,11 @@ export class FilesOnS3 {
     return files;
   }
 
+  /** Both doors are as they should be again. */
+  heal(): void {
+    for (const door of Object.values(this.doors)) door.heal();
+  }
+
   get url(): string {
     return this.running.get('gateway')?.url ?? '';
   }

@@ -24,10 +24,7 @@ describe('a bucket', () => {
     alice = await RestClient.register(files.url, 'alice');
     ({ roomId } = await alice.createRoom({ kind: 'private', name: 'files' }));
   });
-  afterEach(() => {
-    files.doors.storage.heal();
-    files.doors.worker.heal();
-  });
+  afterEach(() => files.heal());
   afterAll(() => files.stop());
 
   const post = async (attachmentId: string): Promise<string> => {

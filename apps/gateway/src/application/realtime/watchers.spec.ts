@@ -32,4 +32,15 @@ describe('those who watch the presence of others', () => {
     watchers.set(one, []);
     expect(one.watchedUserIds).toBeUndefined();
   });
+
+  it('open nothing anew for those whom they go on watching', () => {
+    const watchers = new Watchers();
+    const one = connection();
+    watchers.set(one, [ann]);
+    watchers.openings.take(10);
+    watchers.set(one, [ann, bob]);
+    watchers.set(one, [bob, ann]);
+    expect([...watchers.of(ann)]).toEqual([one]);
+    expect(watchers.openings.take(10)).toEqual({ opened: [bob], closed: [] });
+  });
 });
