@@ -188,6 +188,7 @@ ${table(
     ['It is delivered', 'the room’s readers here, in slices of 10 ms'],
     ['A room is opened', 'the room; of those that open it at the same time, the ones whose turn it is'],
     ['Who is typing, who is there', 'the room’s readers here; the watchers of the person here. Presence hears what was opened and closed, not what is open'],
+    ['Somebody has another name', 'the gateways that have the person open, each of which reads the profile once; the watchers of the person there'],
     ['A question to another process', 'two processes of chance'],
     ['A page of history', 'an index, at its place'],
   ],

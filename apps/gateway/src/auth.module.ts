@@ -16,6 +16,7 @@ import { RegisterHandler } from './application/auth/register.handler';
 import { SessionAnswers } from './application/auth/session-answers';
 import { SessionPurge } from './application/auth/session-purge';
 import { Sessions } from './application/auth/sessions';
+import { ProfileNotices } from './application/profile-notices';
 import { RoomPreferences } from './application/room-preferences';
 import { UserDirectory } from './application/user-directory';
 import { DirectoryAccounts } from './infrastructure/auth/directory-accounts';
@@ -45,7 +46,7 @@ const logger = new Logger('AuthModule');
   controllers: [AuthController, SessionsController, UsersController, WellKnownController],
   providers: [
     ...[IssueTicketHandler, LogInHandler, LogOutHandler, LoginFailures, PurgeSessionsJob, RefreshHandler, RegisterHandler, SessionAnswers],
-    ...[DirectoryDataSource, DirectoryQueries, ExternalAccounts, Operators, PasswordHasher, ServerSecret, SessionLiveness, TrustedCallers],
+    ...[DirectoryDataSource, DirectoryQueries, ExternalAccounts, Operators, PasswordHasher, ProfileNotices, ServerSecret, SessionLiveness, TrustedCallers],
     { provide: Accounts, useClass: DirectoryAccounts },
     { provide: RefreshTokens, useClass: DirectoryRefreshTokens },
     { provide: SessionPurge, useClass: DirectorySessionPurge },
@@ -73,6 +74,6 @@ const logger = new Logger('AuthModule');
     AuthGuard,
     { provide: APP_GUARD, useExisting: AuthGuard },
   ],
-  exports: [Authenticator, AuthGuard, RoomPreferences, UserDirectory],
+  exports: [Authenticator, AuthGuard, ProfileNotices, RoomPreferences, UserDirectory],
 })
 export class AuthModule {}

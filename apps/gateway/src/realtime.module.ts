@@ -15,6 +15,7 @@ import { HeadsCheck } from './application/realtime/heads-check';
 import { InterestRegistry } from './application/realtime/interest-registry';
 import { Memberships } from './application/realtime/memberships';
 import { PresenceLink } from './application/realtime/presence-link';
+import { ProfileWatch } from './application/realtime/profile-watch';
 import { ReadMarks } from './application/realtime/read-marks';
 import { RealtimeMetrics } from './application/realtime/realtime-metrics';
 import { RoomIndex } from './application/realtime/room-index';
@@ -32,7 +33,7 @@ import { SseAdmission } from './interface/realtime/sse-admission';
 
 const APPLICATION = [
   ...[ActivityHeads, BackplaneWatch, CallLimits, ConnectionDrain, ConnectionRegistry, DeliveryQueue, EventStreams, HeadsCheck, InterestRegistry, Memberships],
-  ...[Observations, PresenceLink, RateLimiter, ReadMarks, RealtimeMetrics, RoomIndex, RoomLists, RoomUpkeep, SessionWatch, Subscriptions],
+  ...[Observations, PresenceLink, ProfileWatch, RateLimiter, ReadMarks, RealtimeMetrics, RoomIndex, RoomLists, RoomUpkeep, SessionWatch, Subscriptions],
 ];
 
 /** The real-time half of the gateway: sockets, event streams, subscriptions and fan-out. */

@@ -18,7 +18,7 @@ export interface ClientEvents {
   rooms: RoomsFrame;
   /** Badges of rooms that aren't followed; `roomList` follows them by itself. */
   heads: readonly RoomHead[];
-  /** Typing and presence. */
+  /** Typing; presence and changed profiles of those who are watched. */
   ephemeral: readonly EphemeralItem[];
   /** The server is leaving; the client reconnects by itself. */
   drain: { readonly reconnectInMs: number };

@@ -249,7 +249,7 @@ export class AgentChatClient {
       onStatus: (status) => this.statusChanged(status),
       onFrame: (name, body) => {
         const { live, roomList, presence, handles, emitter } = this;
-        receiveFrame(name, body, { live, roomList, presence, handles, emitter });
+        receiveFrame(name, body, { url, live, roomList, presence, handles, emitter });
       },
       onError: (error) => this.failed(error),
     });

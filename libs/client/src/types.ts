@@ -249,7 +249,11 @@ export interface Typing {
 }
 
 /** Something that may be lost or merged. */
-export type EphemeralItem = ({ readonly type: 'typing' } & Typing) | ({ readonly type: 'presence' } & Presence);
+export type EphemeralItem =
+  | ({ readonly type: 'typing' } & Typing)
+  | ({ readonly type: 'presence' } & Presence)
+  /** Somebody who is watched has another name or picture now. */
+  | { readonly type: 'profile'; readonly userId: string; readonly user: User };
 
 /** A change of the signed-in person's room list: `created`, `joined`, `left`, `removed`, `banned`, `unbanned`, `invited`, `uninvited`. */
 export interface RoomListChange {

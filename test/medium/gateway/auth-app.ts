@@ -1,4 +1,6 @@
 import { Authenticator } from '@agent-chat/auth';
+import { Backplane } from '@agent-chat/backplane';
+import { InMemoryBackplane } from '@agent-chat/backplane/adapters/memory';
 import { Cache } from '@agent-chat/cache';
 import { InMemoryCache } from '@agent-chat/cache/adapters/memory';
 import { AppConfig, type AuthConfig, loadConfig } from '@agent-chat/config';
@@ -10,6 +12,7 @@ import { JobQueue } from '@agent-chat/job-queue';
 import { PgBossJobQueue } from '@agent-chat/job-queue/adapters/pg-boss';
 import { Clock } from '@agent-chat/kernel';
 import { FakeClock } from '@agent-chat/testing';
+import { QueryBus } from '@agent-chat/query-bus';
 import { InMemoryQueryBus } from '@agent-chat/query-bus/adapters/memory';
 import { Controller, Get, Global, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -95,6 +98,8 @@ export async function startAuthApp(auth: Partial<AuthConfig> = {}, sharing?: Aut
     { provide: Clock, useValue: clock },
     { provide: Database, useValue: test.database },
     { provide: Cache, useValue: new InMemoryCache({ clock }) },
+    { provide: Backplane, useValue: new InMemoryBackplane() },
+    { provide: QueryBus, useValue: new InMemoryQueryBus() },
     { provide: JobQueue, useValue: jobs },
     { provide: EphemeralStore, useValue: new InMemoryEphemeralStore({ clock }) },
   ];

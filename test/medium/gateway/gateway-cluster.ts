@@ -17,6 +17,7 @@ import { AttachmentClaims } from '../../../apps/gateway/src/application/attachme
 import { type CommandCall, CommandSender } from '../../../apps/gateway/src/application/command-sender';
 import { GatewayInbox } from '../../../apps/gateway/src/application/gateway-inbox';
 import { RoomWrites } from '../../../apps/gateway/src/application/room-writes';
+import { UserDirectory } from '../../../apps/gateway/src/application/user-directory';
 import { AuthModule } from '../../../apps/gateway/src/auth.module';
 import { admissionLimits, CommandAdmission } from '../../../apps/gateway/src/application/command-admission';
 import { CommandModule } from '../../../apps/gateway/src/command.module';
@@ -95,6 +96,7 @@ export class GatewayCluster {
       { provide: CommandSender, useValue: new ScriptedCommandSender(this.chat) },
       { provide: CommandAdmission, useValue: new CommandAdmission(PARTITIONS, admissionLimits(config.limits)) },
       { provide: GatewayInbox, useValue: inbox },
+      { provide: UserDirectory, useValue: { current: async () => Promise.resolve([]) } },
       AttachmentClaims,
       RoomWrites,
     ];

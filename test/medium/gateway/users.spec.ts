@@ -129,4 +129,11 @@ describe('The directory of users, inside', () => {
     expect(asked).toHaveBeenCalledTimes(1);
     asked.mockRestore();
   });
+
+  it('tells on request how somebody is now, whatever was kept of them', async () => {
+    const { user } = await register('renamed', 'Before');
+    await app.users.profiles([user.userId]);
+    await app.test.database.directory().query('update users set display_name = $2 where user_id = $1', [user.userId, 'After']);
+    expect(await app.users.current([user.userId, newId<UserId>()])).toEqual([{ ...user, displayName: 'After' }]);
+  });
 });

@@ -28,6 +28,9 @@ export abstract class UserDirectory {
   /** The profiles of those that exist, up to a minute old on other nodes than the one that changed them. One statement for any number. */
   abstract profiles(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, User>>;
 
+  /** Those that exist, as they are in the directory at this moment, whatever was kept of them. */
+  abstract current(userIds: readonly UserId[]): Promise<readonly User[]>;
+
   /** Those of the ids that are nobody's. */
   abstract missing(userIds: readonly UserId[]): Promise<readonly UserId[]>;
 

@@ -31,9 +31,12 @@ export class PresenceQueries implements OnModuleInit {
       await this.typists.set(roomId as RoomId, userId as UserId, typing);
       return {};
     });
-    this.bus.answer('presence.gateways', async ({ userIds }) => {
-      const gateways = await this.board.gatewaysOf(userIds as UserId[]);
-      return { users: userIds.map((userId, at) => ({ userId: userId as UserId, gatewayIds: gateways[at] ?? [] })) };
-    });
+    this.bus.answer('presence.gateways', async ({ userIds }) => ({ users: withGateways(userIds, await this.board.gatewaysOf(userIds as UserId[])) }));
+    this.bus.answer('presence.watchers', async ({ userIds }) => ({ users: withGateways(userIds, await this.watchers.ofUsers(userIds as UserId[])) }));
   }
+}
+
+/** `gateways` are in the order of the people. */
+function withGateways(userIds: readonly string[], gateways: readonly string[][]): { userId: UserId; gatewayIds: string[] }[] {
+  return userIds.map((userId, at) => ({ userId: userId as UserId, gatewayIds: gateways[at] ?? [] }));
 }

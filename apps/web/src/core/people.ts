@@ -1,6 +1,6 @@
 import { type User } from '@agent-chat/client';
 import { useEffect, useSyncExternalStore } from 'react';
-import { client } from './client';
+import { client, profileChanged } from './client';
 import { t } from './translate';
 import { withoutDirection } from '../text/direction';
 
@@ -50,6 +50,14 @@ class People {
 }
 
 export const people = new People();
+
+client.on('ephemeral', (items) => {
+  for (const item of items) {
+    if (item.type !== 'profile') continue;
+    people.know([item.user]);
+    if (item.user.userId === client.user?.userId) profileChanged(item.user);
+  }
+});
 
 /** A person's profile; undefined until it is known. */
 export function usePerson(userId: string): User | undefined {

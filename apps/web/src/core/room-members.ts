@@ -1,4 +1,4 @@
-import { type Member } from '@agent-chat/client';
+import { type Member, type User } from '@agent-chat/client';
 import { useEffect } from 'react';
 import { client } from './client';
 import { people } from './people';
@@ -28,9 +28,15 @@ class MemberList {
 
   follow(): () => void {
     if (this.followers++ === 0) {
-      this.stop = client.on('event', ({ roomId, type }) => {
-        if (roomId === this.roomId && type.startsWith('member.')) this.refreshSoon();
-      });
+      const stops = [
+        client.on('event', ({ roomId, type }) => {
+          if (roomId === this.roomId && type.startsWith('member.')) this.refreshSoon();
+        }),
+        client.on('ephemeral', (items) => {
+          for (const item of items) if (item.type === 'profile') this.renew(item.user);
+        }),
+      ];
+      this.stop = () => stops.forEach((stop) => stop());
       this.reload();
     }
     return () => {
@@ -42,6 +48,10 @@ class MemberList {
 
   reload(): void {
     this.read().catch((error: unknown) => this.store.update((now) => ({ ...now, state: 'failed', error })));
+  }
+
+  private renew(user: User): void {
+    this.store.update((now) => ({ ...now, members: now.members.map((member) => (member.user.userId === user.userId ? { ...member, user } : member)) }));
   }
 
   private refreshSoon(): void {

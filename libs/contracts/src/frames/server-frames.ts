@@ -3,11 +3,13 @@ import { RoomEvent } from '../events/room-events';
 import { IsoTimeSchema, RoomIdSchema, UserIdSchema } from '../primitives';
 import { PresenceStatus } from '../queries/presence-queries';
 import { RoomHead } from '../views/room';
+import { User } from '../views/user';
 
-/** Something that may be dropped or merged: typing, presence. */
+/** Something that may be dropped or merged: typing; presence and changed profiles of those who are watched. */
 export const EphemeralItem = z.discriminatedUnion('type', [
   z.object({ type: z.literal('typing'), roomId: RoomIdSchema, userId: UserIdSchema, typing: z.boolean() }),
   z.object({ type: z.literal('presence'), userId: UserIdSchema, status: PresenceStatus, text: z.string().optional(), lastSeenAt: IsoTimeSchema.optional() }),
+  z.object({ type: z.literal('profile'), userId: UserIdSchema, user: User }),
 ]);
 export type EphemeralItem = z.infer<typeof EphemeralItem>;
 

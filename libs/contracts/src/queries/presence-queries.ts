@@ -17,6 +17,9 @@ export type Presence = z.infer<typeof Presence>;
 
 const Watched = z.object({ userIds: z.array(UserIdSchema).max(10_000), roomIds: z.array(RoomIdSchema).max(10_000) });
 
+const People = z.object({ userIds: z.array(UserIdSchema).max(10_000) });
+const GatewaysOfPeople = z.object({ users: z.array(z.object({ userId: UserIdSchema, gatewayIds: z.array(z.string()) })) });
+
 /** What gateways tell and ask the presence service. All of it may be lost or repeated. */
 export const PRESENCE_QUERIES = {
   /** The people connected to one gateway, in full or as changes; a gateway repeats it in full well within `ttlMs`. */
@@ -35,9 +38,7 @@ export const PRESENCE_QUERIES = {
   'presence.get': defineQuery('any', z.object({ userIds: z.array(UserIdSchema).max(1_000) }), z.object({ presences: z.array(Presence) })),
   'typing.set': defineQuery('any', z.object({ roomId: RoomIdSchema, userId: UserIdSchema, typing: z.boolean() }), z.object({})),
   /** The gateways that somebody is connected to now. */
-  'presence.gateways': defineQuery(
-    'any',
-    z.object({ userIds: z.array(UserIdSchema).max(10_000) }),
-    z.object({ users: z.array(z.object({ userId: UserIdSchema, gatewayIds: z.array(z.string()) })) }),
-  ),
+  'presence.gateways': defineQuery('any', People, GatewaysOfPeople),
+  /** The gateways that have somebody open now. */
+  'presence.watchers': defineQuery('any', People, GatewaysOfPeople),
 } as const;

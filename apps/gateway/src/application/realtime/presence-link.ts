@@ -106,6 +106,11 @@ export class PresenceLink implements OnApplicationBootstrap, OnModuleDestroy {
     connection.sendEphemeral(presences.map((presence) => ({ type: 'presence' as const, ...presence })));
   }
 
+  /** Tells those here who watch somebody of something new about them. */
+  tell(item: Exclude<EphemeralItem, { type: 'typing' }>): void {
+    for (const connection of this.watchers.of(item.userId)) connection.sendEphemeral([item]);
+  }
+
   /** Rejects as a post in the room would. */
   async requireTypist(userId: UserId, roomId: RoomId): Promise<void> {
     const { room } = await this.queries.ask('room.get', { roomId, userId }, { timeoutMs: QUERY_TIMEOUT_MS });
@@ -117,8 +122,8 @@ export class PresenceLink implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private pass(item: EphemeralItem): void {
-    if (item.type === 'typing') return this.index.sendEphemeral(item);
-    for (const connection of this.watchers.of(item.userId)) connection.sendEphemeral([item]);
+    if (item.type === 'typing') this.index.sendEphemeral(item);
+    else this.tell(item);
   }
 
   private async reportChanges(): Promise<void> {

@@ -55,6 +55,10 @@ export class DirectoryUsers extends UserDirectory {
     return new Map(loaded.flatMap((user): [UserId, User][] => (user === null ? [] : [[user.userId, user]])));
   }
 
+  override async current(userIds: readonly UserId[]): Promise<readonly User[]> {
+    return [...(await this.read(userIds)).values()];
+  }
+
   override async missing(userIds: readonly UserId[]): Promise<readonly UserId[]> {
     const found = await this.profiles(userIds);
     return [...new Set(userIds)].filter((id) => !found.has(id));

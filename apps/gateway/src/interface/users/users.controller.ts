@@ -2,6 +2,7 @@ import { type Principal } from '@agent-chat/auth';
 import { type Me, type RestBody, type RestQuery, type User } from '@agent-chat/contracts';
 import { AppError, type UserId } from '@agent-chat/kernel';
 import { Controller, Get, Patch } from '@nestjs/common';
+import { ProfileNotices } from '../../application/profile-notices';
 import { UserDirectory, type UserPage } from '../../application/user-directory';
 import { Caller } from '../auth/caller.decorator';
 import { CheckedBody, CheckedQuery, UserIdParam } from '../rest/call-parameters';
@@ -9,7 +10,10 @@ import { CheckedBody, CheckedQuery, UserIdParam } from '../rest/call-parameters'
 /** People's profiles. */
 @Controller('api/v1/users')
 export class UsersController {
-  constructor(private readonly users: UserDirectory) {}
+  constructor(
+    private readonly users: UserDirectory,
+    private readonly notices: ProfileNotices,
+  ) {}
 
   @Get()
   async find(@CheckedQuery('users') { query: prefix, cursor, limit }: RestQuery<'users'>): Promise<UserPage> {
@@ -23,7 +27,9 @@ export class UsersController {
 
   @Patch('me')
   async change(@Caller() { userId }: Principal, @CheckedBody('updateMe') body: RestBody<'updateMe'>): Promise<User> {
-    return this.users.change(userId, body);
+    const user = await this.users.change(userId, body);
+    this.notices.changed(userId);
+    return user;
   }
 
   @Get(':userId')
