@@ -294,6 +294,7 @@ export const de: Words = {
   Loading: 'Wird geladen',
   Emoji: 'Emoji',
   'Something went wrong here': 'Hier ging etwas schief',
+  'Waits for the network': 'Wartet auf das Netz',
   Reload: 'Neu laden',
   'This is a fault of the page, not yours. Your messages are safe on the server, and what you wrote is kept.':
     'Das ist ein Fehler der Seite, nicht deiner. Deine Nachrichten liegen sicher auf dem Server, und was du geschrieben hast, bleibt erhalten.',
