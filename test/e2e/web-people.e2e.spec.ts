@@ -64,6 +64,7 @@ describe('the people of a room in the web client', () => {
     await hanna.aboutMember('Jonas', 'Remove from the room…');
     await hanna.confirm('Remove');
     await jonas.page.getByText('You are looking in.').waitFor();
+    await jonas.page.getByRole('region', { name: 'Notifications' }).getByText('You were removed from harbour.').waitFor();
     expect(await jonas.composer.count()).toBe(0);
     expect(await jonas.roomLink('harbour').count()).toBe(0);
     for (const person of [hanna, kira]) {
@@ -83,6 +84,7 @@ describe('the people of a room in the web client', () => {
     await hanna.aboutMember('Jonas', 'Ban…');
     await hanna.confirm('Ban');
     await jonas.page.getByText('There is no such room for you').waitFor();
+    await jonas.page.getByRole('region', { name: 'Notifications' }).getByText('You were banned from harbour.').waitFor();
     expect(await jonas.roomLink('harbour').count()).toBe(0);
     for (const person of [hanna, kira]) {
       await (await row(person, 'jonas')).waitFor({ state: 'detached' });

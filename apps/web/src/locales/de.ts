@@ -166,6 +166,8 @@ export const de: Words = {
   'Several people are typing…': 'Mehrere Leute schreiben…',
   'Your profile': 'Dein Profil',
   'As the system': 'Wie das System',
+  'You were removed from {name}.': 'Du wurdest aus {name} entfernt.',
+  'You were banned from {name}.': 'Du wurdest aus {name} verbannt.',
   Light: 'Hell',
   Dark: 'Dunkel',
   '{name}: account and appearance': '{name}: Konto und Aussehen',
