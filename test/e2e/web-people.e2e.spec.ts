@@ -128,6 +128,9 @@ describe('the people of a room in the web client', () => {
     await hanna.createRoom('captains', 'Private');
     await invite(['jon', /@jonas$/], ['kir', /@kiralund$/]);
     const invited = hanna.page.getByRole('region', { name: 'Invited' });
+    await hanna.page.locator('.room-beginning').getByRole('button', { name: 'Add people' }).click();
+    await (await hanna.panel('Members')).getByLabel('Who should come in?').waitFor();
+    await (await hanna.panel('Members')).getByRole('button', { name: 'Cancel' }).click();
     await invited.getByText('Kira Lund').waitFor();
     await jonas.page.getByText('You were invited to captains.').waitFor();
     await jonas.sidebar.getByRole('button', { name: 'captains', exact: true }).click();
