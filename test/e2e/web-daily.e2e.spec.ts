@@ -186,7 +186,11 @@ describe('the web client, day by day', () => {
     await elsewhere.logIn();
     await mira.account('Your sessions');
     const dialog = mira.page.getByRole('dialog', { name: 'Your sessions' });
-    await dialog.getByText('this one').waitFor();
+    await dialog
+      .getByRole('listitem')
+      .filter({ hasText: 'this one' })
+      .getByText(/in use now$/)
+      .waitFor();
     expect(await dialog.getByRole('listitem').count()).toBe(2);
     await mira.screenshot('sessions-desktop-light');
     await dialog.getByRole('button', { name: /^End the session on Chrome/ }).click();

@@ -351,6 +351,7 @@ export const de: Words = {
   'End all other sessions?': 'Alle anderen Sitzungen beenden?',
   'Whoever uses it is logged out within seconds.': 'Wer sie benutzt, ist in wenigen Sekunden abgemeldet.',
   'Logged out there': 'Dort abgemeldet',
+  'in use now': 'gerade in Gebrauch',
   'Your sessions': 'Deine Sitzungen',
   'Every place where you are logged in. End those that you don’t know.': 'Überall hier bist du angemeldet. Beende, was du nicht kennst.',
   'End all others': 'Alle anderen beenden',
