@@ -40,10 +40,10 @@ export function AddPeople({ room }: { readonly room: Room }): ReactNode {
           {t('Cancel')}
         </ActionButton>
         <ActionButton isDisabled={picked.length === 0} onPress={() => void bring('invite', INVITED)}>
-          {t('Invite')}
+          <span title={t('They are asked, and come in once they accept')}>{t('Invite')}</span>
         </ActionButton>
         <ActionButton look="primary" isDisabled={picked.length === 0} onPress={() => void bring('addMembers', ADDED)}>
-          {t('Add')}
+          <span title={t('They are in at once')}>{t('Add')}</span>
         </ActionButton>
       </div>
     </div>
