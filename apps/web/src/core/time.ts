@@ -31,9 +31,7 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 /** Making a format takes longer than using it. */
 function formatted(at: string, name: 'clock' | 'full'): string {
   const key = `${name}:${locale()}`;
-  const made =
-    formats.get(key) ??
-    new Intl.DateTimeFormat(locale(), name === 'clock' ? CLOCK : { dateStyle: 'full', timeStyle: 'short' });
+  const made = formats.get(key) ?? new Intl.DateTimeFormat(locale(), name === 'clock' ? CLOCK : { dateStyle: 'full', timeStyle: 'short' });
   formats.set(key, made);
   return made.format(new Date(at));
 }
