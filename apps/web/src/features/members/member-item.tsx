@@ -1,6 +1,6 @@
 import { type Member, type Room, type RoomRole } from '@agent-chat/client';
 import { type ReactNode } from 'react';
-import { Button, Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover, Separator, Text } from 'react-aria-components';
+import { Button, Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover, Separator } from 'react-aria-components';
 import { client } from '../../core/client';
 import { permissionsIn, standsAbove } from '../../core/permissions';
 import { attempt } from '../../core/toasts';
@@ -53,11 +53,11 @@ function Moderation({ member, room }: Omit<MemberItemProps, 'me'>): ReactNode {
         <Header>{t('Role')}</Header>
         {ROLES.filter(({ role }) => canOwn || role === 'member' || role === 'guest').map(({ role, label, says }) => (
           <MenuItem key={role} isDisabled={member.role === role} onAction={() => void setRole(room, member, role)}>
-            <span className="person-lines">
-              <Text slot="label">{t(label)}</Text>
-              <Text slot="description" className="muted">
-                {room.kind === 'announcement' && (role === 'member' || role === 'guest') ? t('Reads what admins write') : t(says)}
-              </Text>
+            <span
+              className="person-lines"
+              title={room.kind === 'announcement' && (role === 'member' || role === 'guest') ? t('Reads what admins write') : t(says)}
+            >
+              {t(label)}
             </span>
             <span className="menu-check">{member.role === role && <Icon name="check" size={16} />}</span>
           </MenuItem>
