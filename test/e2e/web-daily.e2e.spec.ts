@@ -90,10 +90,16 @@ describe('the web client, day by day', () => {
     await dialog.getByText('Better words').waitFor();
     await mira.screenshot('versions-desktop-light');
     await mira.page.keyboard.press('Escape');
+    // She knows who she is.
+    await mira.act('Better words', 'More about this message');
+    await mira.page.getByRole('menuitem', { name: 'Copy link' }).waitFor();
+    expect(await mira.page.getByRole('menuitem', { name: 'About the author' }).count()).toBe(0);
+    await mira.page.keyboard.press('Escape');
   });
 
   it('marks a message unread, for later', async () => {
     await noah.act('Better words', 'More about this message');
+    await noah.page.getByRole('menuitem', { name: 'About the author' }).waitFor();
     await noah.page.getByRole('menuitem', { name: 'Mark unread from here' }).click();
     await noah.page.getByText('New messages', { exact: true }).waitFor();
     await noah.page.goto(system.url);
@@ -122,9 +128,9 @@ describe('the web client, day by day', () => {
     await Promise.all([mira, noah].map(({ context }) => context.route(PICTURE, (route) => route.fulfill({ contentType: 'image/svg+xml', body: SVG }))));
     await mira.account('Your profile');
     const profile = mira.page.getByRole('dialog', { name: 'Your profile' });
-    await profile.getByLabel('Address of a picture').fill('http://insecure.example/x.png');
+    await profile.getByLabel('Link to a picture').fill('http://insecure.example/x.png');
     await profile.getByText('Give an address that begins with https://.').waitFor();
-    await profile.getByLabel('Address of a picture').fill(PICTURE);
+    await profile.getByLabel('Link to a picture').fill(PICTURE);
     await profile.locator('img').waitFor();
     await mira.screenshot('profile-desktop-light');
     await profile.getByRole('button', { name: 'Save' }).click();
@@ -186,7 +192,11 @@ describe('the web client, day by day', () => {
     await elsewhere.logIn();
     await mira.account('Your sessions');
     const dialog = mira.page.getByRole('dialog', { name: 'Your sessions' });
-    await dialog.getByText('this one').waitFor();
+    await dialog
+      .getByRole('listitem')
+      .filter({ hasText: 'this one' })
+      .getByText(/in use now$/)
+      .waitFor();
     expect(await dialog.getByRole('listitem').count()).toBe(2);
     await mira.screenshot('sessions-desktop-light');
     await dialog.getByRole('button', { name: /^End the session on Chrome/ }).click();

@@ -90,7 +90,9 @@ describe('files in the web client', () => {
     await untilShown(message.getByRole('button', { name: 'Picture: lake.jpg' }).locator('img'));
     await message.getByRole('button', { name: 'Picture: lake.jpg' }).focus();
     await ida.page.keyboard.press('Enter');
-    await lightbox(ida).getByText('1 of 2').waitFor();
+    await lightbox(ida)
+      .getByText(/^1 of 2 · Ida Novak · \d?\d:\d\d [AP]M · /)
+      .waitFor();
     await untilShown(lightbox(ida).locator('.lightbox-stage img'));
     await ida.screenshot('picture-desktop-light');
     expect(await ida.violations()).toEqual([]);
@@ -118,7 +120,9 @@ describe('files in the web client', () => {
     expect(await tom.violations()).toEqual([]);
     await panel.getByLabel('Find by name').fill('LAKE');
     await eventually(async () => expect(await panel.getByRole('button', { name: /^Picture:/ }).count()).toBe(2), { timeoutMs: 10_000 });
+    expect(await panel.getByRole('button', { name: 'Picture: lake.jpg' }).last().getAttribute('title')).toMatch(/^lake\.jpg · .* · Ida Novak$/);
     await panel.getByRole('button', { name: 'Picture: lake.jpg' }).last().click();
+    await lightbox(tom).getByText('Ida Novak').waitFor();
     await tom.screenshot('picture-phone-dark');
     await lightbox(tom).getByRole('button', { name: 'Show in the conversation' }).click();
     await eventually(() => expect(tom.page.url()).toMatch(/\/r\/[0-9a-f-]{36}\/\d+$/));

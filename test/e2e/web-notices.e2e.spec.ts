@@ -122,6 +122,17 @@ describe('what the web client tells of', () => {
     expect(await vera.page.getByRole('heading', { level: 1 }).textContent()).toBe('lighthouse');
   });
 
+  it('is not shown by a browser that refuses, which is said at once', async () => {
+    await willem.account('Preferences');
+    await willem.page.getByRole('button', { name: 'Turn on' }).click();
+    await willem.page.getByText(/^You have told your browser to block them/).waitFor();
+    expect(await willem.page.getByRole('button', { name: 'Turn on' }).count()).toBe(0);
+    // He thinks better of it, and tells the browser so in its settings.
+    await willem.context.grantPermissions(['notifications']);
+    await willem.page.getByRole('button', { name: 'Turn on' }).waitFor();
+    await willem.page.keyboard.press('Escape');
+  });
+
   it('is shown by the browser when nobody looks, and opens its room in the page that is there, or in a new one', async () => {
     await vera.context.grantPermissions(['notifications']);
     await vera.page.bringToFront();

@@ -81,13 +81,15 @@ describe('the web client, away and back', () => {
     expect(await pia.message('Before the tunnel').locator('.author').textContent()).toBe('Quin');
     await pia.roomLink('tunnel').waitFor();
     await pia.send('Written in the dark');
-    await pia.message('Written in the dark').getByText('Sending…').waitFor();
+    await pia.message('Written in the dark').getByText('Waits for the network').waitFor();
+    await pia.sidebar.locator('.account-button .presence-dot[data-status=offline]').waitFor();
     await quin.send('Meanwhile outside');
     await pia.context.setOffline(false);
     await pia.message('Meanwhile outside').waitFor({ timeout: 40_000 });
     await quin.message('Written in the dark').waitFor({ timeout: 40_000 });
     await eventually(async () => expect(await quin.message('Written in the dark').count()).toBe(1));
     expect(await pia.message('Written in the dark').count()).toBe(1);
+    await pia.sidebar.locator('.account-button .presence-dot[data-status=online]').waitFor();
   }, 90_000);
 
   it('leaves nothing behind for the next person when somebody logs out', async () => {

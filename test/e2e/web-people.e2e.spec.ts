@@ -63,6 +63,7 @@ describe('the people of a room in the web client', () => {
     await counted(kira, 3);
     await hanna.aboutMember('Jonas', 'Remove from the room…');
     await hanna.confirm('Remove');
+    await jonas.page.getByRole('region', { name: 'Notifications' }).getByText('You were removed from harbour.').waitFor();
     await jonas.page.getByText('You are looking in.').waitFor();
     expect(await jonas.composer.count()).toBe(0);
     expect(await jonas.roomLink('harbour').count()).toBe(0);
@@ -82,6 +83,7 @@ describe('the people of a room in the web client', () => {
   it('bans somebody, who is not counted any more by anybody', async () => {
     await hanna.aboutMember('Jonas', 'Ban…');
     await hanna.confirm('Ban');
+    await jonas.page.getByRole('region', { name: 'Notifications' }).getByText('You were banned from harbour.').waitFor();
     await jonas.page.getByText('There is no such room for you').waitFor();
     expect(await jonas.roomLink('harbour').count()).toBe(0);
     for (const person of [hanna, kira]) {
@@ -95,7 +97,11 @@ describe('the people of a room in the web client', () => {
   });
 
   it('gives every role, with what it may do, and takes it back', async () => {
-    await hanna.aboutMember('Kira Lund', 'Guest');
+    await (await hanna.panel('Members')).getByRole('button', { name: 'More about Kira Lund' }).click();
+    const guest = hanna.page.getByRole('menuitem', { name: 'Guest', exact: true });
+    await guest.getByTitle('Writes, but adds nobody').waitFor();
+    expect(await hanna.violations()).toEqual([]);
+    await guest.click();
     await (await row(hanna, 'kiralund')).getByText('Guest', { exact: true }).waitFor();
     await kira.page.getByRole('button', { name: 'Add people' }).waitFor({ state: 'detached' });
     await hanna.aboutMember('Kira Lund', 'Member');
@@ -124,6 +130,9 @@ describe('the people of a room in the web client', () => {
 
   it('invites people, who decline, beside the room’s name or in the room, and takes an invitation back', async () => {
     await hanna.createRoom('captains', 'Private');
+    await hanna.page.locator('.room-beginning').getByRole('button', { name: 'Add people' }).click();
+    await (await hanna.panel('Members')).getByLabel('Who should come in?').waitFor();
+    await (await hanna.panel('Members')).getByRole('button', { name: 'Cancel' }).click();
     await invite(['jon', /@jonas$/], ['kir', /@kiralund$/]);
     const invited = hanna.page.getByRole('region', { name: 'Invited' });
     await invited.getByText('Kira Lund').waitFor();

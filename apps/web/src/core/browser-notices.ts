@@ -31,6 +31,14 @@ function stateNow(): NoticeState {
 
 const state = new Store<NoticeState>(stateNow());
 
+/** The person may tell the browser at any time, also in its own settings. */
+async function followBrowser(): Promise<void> {
+  const permission = await navigator.permissions.query({ name: 'notifications' });
+  permission.addEventListener('change', () => state.set(stateNow()));
+}
+// A browser that can't be asked is asked when it is switched.
+followBrowser().catch(() => undefined);
+
 export function useBrowserNotices(): NoticeState {
   return useStore(state);
 }

@@ -19,6 +19,7 @@ export const client = createClient({ url: window.location.origin, storage: avail
 const users = new Store<User | undefined>(undefined);
 const sessionEnd = new Store<SessionEnd | undefined>(undefined);
 const connection = new Store<ConnectionStatus>({ state: 'offline' });
+const network = new Store(navigator.onLine);
 
 client.on('session', ({ user, end }) => {
   users.set(user);
@@ -26,6 +27,7 @@ client.on('session', ({ user, end }) => {
   if (end !== undefined) void forgetKept();
 });
 client.on('state', (status) => connection.set(status));
+for (const change of ['online', 'offline']) window.addEventListener(change, () => network.set(navigator.onLine));
 
 /** Replaces the profile that the session was opened with, after a change of it. */
 export function profileChanged(user: User): void {
@@ -49,6 +51,17 @@ export function useMyId(): string {
 
 export function useConnection(): ConnectionStatus {
   return useStore(connection);
+}
+
+/** Whether the browser has a network. */
+export function useOnline(): boolean {
+  return useStore(network);
+}
+
+/** Whether what is done now gets through; a network that is gone is known sooner than that the connection is. */
+export function useIsConnected(): boolean {
+  const isOnline = useOnline();
+  return useConnection().state === 'connected' && isOnline;
 }
 
 export function useRoomList(): ReturnType<typeof client.roomList.getSnapshot> {

@@ -19,5 +19,7 @@ describe('days as people say them', () => {
       shortTimeLabel(time, NOW, 'en-GB'),
     );
     expect(said).toEqual(['08:05', 'Yesterday', 'Fri', '3 Feb', '3 Feb 24']);
+    const morning = ['de-DE', 'en-US'].map((language) => shortTimeLabel(at(2026, 2, 30, 8, 5), NOW, language).replace(/\s/, ' '));
+    expect(morning).toEqual(['08:05', '8:05 AM']);
   });
 });

@@ -24,14 +24,14 @@ export function dayLabel(day: string, now: Date, inLocale = locale()): string {
   return new Intl.DateTimeFormat(inLocale, { weekday: 'short', day: 'numeric', month: 'long', ...(isThisYear ? {} : { year: 'numeric' }) }).format(date);
 }
 
+/** As the language has it: 09:05, or 9:05 AM. */
+const CLOCK = { timeStyle: 'short' } as const;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** Making a format takes longer than using it. */
 function formatted(at: string, name: 'clock' | 'full'): string {
   const key = `${name}:${locale()}`;
-  const made =
-    formats.get(key) ??
-    new Intl.DateTimeFormat(locale(), name === 'clock' ? { hour: '2-digit', minute: '2-digit' } : { dateStyle: 'full', timeStyle: 'short' });
+  const made = formats.get(key) ?? new Intl.DateTimeFormat(locale(), name === 'clock' ? CLOCK : { dateStyle: 'full', timeStyle: 'short' });
   formats.set(key, made);
   return made.format(new Date(at));
 }
@@ -53,7 +53,7 @@ export function fullTimeLabel(at: string): string {
 export function shortTimeLabel(at: string, now: Date, inLocale = locale()): string {
   const ago = daysBetween(dayOf(at), dayOf(now));
   const date = new Date(at);
-  if (ago <= 0) return new Intl.DateTimeFormat(inLocale, { hour: '2-digit', minute: '2-digit' }).format(date);
+  if (ago <= 0) return new Intl.DateTimeFormat(inLocale, CLOCK).format(date);
   if (ago === 1) return t('Yesterday');
   if (ago < 7) return new Intl.DateTimeFormat(inLocale, { weekday: 'short' }).format(date);
   const isThisYear = date.getFullYear() === now.getFullYear();

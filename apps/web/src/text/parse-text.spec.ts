@@ -127,4 +127,11 @@ describe('the text of a message', () => {
     expect(plainText(`**Hi** <@${ADA}>,\n\`code\` snake_case\n\`\`\`js\nlet x\n\`\`\``, () => 'Ada')).toBe('Hi @Ada, code snake_case let x');
     expect(plainText('> so\n[the plan](https://example.com/x) ~~old~~', () => 'Ada')).toBe('so the plan old');
   });
+
+  it('has none of the marks in its line that are not shown either', () => {
+    const line = (marked: string) => plainText(marked, () => 'Ada');
+    expect(line('- one\n- two **bold**\n\n> quoted\n> 1. first\n\n```\nlet a = 1;\n```\nend')).toBe('one two bold quoted first let a = 1; end');
+    expect(line('*italic* _slanted_ **_both_** `*code*` snake_case 2 * 3 * 4')).toBe('italic slanted both *code* snake_case 2 * 3 * 4');
+    expect(line('see\n```ts\nlet b = 2; // cut o')).toBe('see let b = 2; // cut o');
+  });
 });

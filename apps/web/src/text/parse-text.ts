@@ -93,14 +93,19 @@ export function isEmojiOnly(text: string): boolean {
   return /^(\p{RGI_Emoji}\s?){1,3}$/v.test(text.trim());
 }
 
-/** A message in one line of plain text, with names for mentions. */
+function wordsOf(nodes: readonly TextNode[], nameOf: (userId: string) => string): string {
+  const words = nodes.map((node): string => {
+    if (node.type === 'mention') return `@${node.target === 'room' ? node.target : nameOf(node.target)}`;
+    if (node.type === 'list') return ` ${node.items.map((item) => wordsOf(item, nameOf)).join(' ')} `;
+    if (node.type === 'quote' || node.type === 'codeBlock') return ` ${node.type === 'quote' ? wordsOf(node.children, nameOf) : node.text} `;
+    return 'children' in node ? wordsOf(node.children, nameOf) : node.text;
+  });
+  return words.join('');
+}
+
+/** A message, or the beginning of one, in one line of plain text, with names for mentions. */
 export function plainText(text: string, nameOf: (userId: string) => string): string {
-  return text
-    .replace(/<@([0-9a-f-]{36}|room)>/gi, (_, target: string) => (target === 'room' ? '@room' : `@${nameOf(target)}`))
-    .replace(/```(?:[a-z0-9+#-]*\n)?/gi, '')
-    .replace(/\[([^[\]\n]{1,200})\]\(https?:\/\/[^\s()<>"]+\)/gi, '$1')
-    .replace(/^ {0,3}> ?/gm, '')
-    .replace(/(`|\*\*|~~)(?=\S)(.*?\S)\1/g, '$2')
-    .replace(/\s+/g, ' ')
-    .trim();
+  // The end of a block of code may be cut off.
+  const whole = text.split('```').length % 2 === 0 ? `${text}\`\`\`` : text;
+  return wordsOf(parseText(whole), nameOf).replace(/\s+/g, ' ').trim();
 }

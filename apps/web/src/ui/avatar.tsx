@@ -1,6 +1,6 @@
 import { type Room } from '@agent-chat/client';
 import { useState, type ReactNode } from 'react';
-import { useMyId } from '../core/client';
+import { useIsConnected, useMyId } from '../core/client';
 import { usePerson } from '../core/people';
 import { usePresence } from '../core/presence';
 import { otherOf } from '../core/room-names';
@@ -19,7 +19,10 @@ interface AvatarProps {
 const STATUS = { online: msg('Online'), away: msg('Away'), offline: msg('Offline') };
 
 function PresenceDot({ userId }: { readonly userId: string }): ReactNode {
-  const status = usePresence(userId)?.status ?? 'offline';
+  const presence = usePresence(userId);
+  const isMe = useMyId() === userId;
+  const isConnected = useIsConnected();
+  const status = isMe && !isConnected ? 'offline' : (presence?.status ?? 'offline');
   return <span className="presence-dot" data-status={status} role="img" aria-label={t(STATUS[status])} />;
 }
 

@@ -1,4 +1,4 @@
-import { type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { switchBrowserNotices, useBrowserNotices, type NoticeState } from '../../core/browser-notices';
 import { chooseLanguage, language, LANGUAGES } from '../../core/language';
 import { useStore } from '../../core/store';
@@ -16,7 +16,14 @@ const STATES: Readonly<Record<NoticeState, string>> = {
 
 function BrowserNotices(): ReactNode {
   const state = useBrowserNotices();
+  const [isAsking, setAsking] = useState(false);
   const isOn = state === 'on';
+  /** A browser may take its time to ask the person, and to answer. */
+  const change = async (): Promise<void> => {
+    setAsking(true);
+    await attempt(() => switchBrowserNotices(!isOn));
+    setAsking(false);
+  };
   return (
     <section className="preference" aria-label={t('Browser notifications')}>
       <div>
@@ -24,7 +31,7 @@ function BrowserNotices(): ReactNode {
         <p className="hint">{t(STATES[state])}</p>
       </div>
       {(isOn || state === 'off') && (
-        <ActionButton look={isOn ? 'outline' : 'primary'} onPress={() => void attempt(() => switchBrowserNotices(!isOn))}>
+        <ActionButton look={isOn ? 'outline' : 'primary'} isPending={isAsking} onPress={() => void change()}>
           {isOn ? t('Turn off') : t('Turn on')}
         </ActionButton>
       )}

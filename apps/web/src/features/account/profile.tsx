@@ -111,8 +111,8 @@ export function Profile({ onClose }: { readonly onClose: () => void }): ReactNod
           autoFocus
         />
         <Field
-          label={t('Address of a picture')}
-          hint={t('In place of one of your own, if it lies elsewhere.')}
+          label={t('Link to a picture')}
+          hint={t('Instead of a file: the address of a picture on the web.')}
           value={picture.kind === 'address' ? picture.text : ''}
           onChange={chooseAddress}
           error={wrongAddress}

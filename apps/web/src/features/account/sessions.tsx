@@ -20,7 +20,9 @@ function Session({ session, onEnd }: { readonly session: ListedSession; readonly
       <span className="person-lines">
         <span className="ellipsis">{name}</span>
         <span className="muted" title={t('Logged in {time}', { time: fullTimeLabel(createdAt) })}>
-          {[address, t('last used {time}', { time: shortTimeLabel(refreshedAt, new Date()) })].filter((part) => part !== undefined).join(' · ')}
+          {[address, current ? t('in use now') : t('last used {time}', { time: shortTimeLabel(refreshedAt, new Date()) })]
+            .filter((part) => part !== undefined)
+            .join(' · ')}
         </span>
       </span>
       {current ? (

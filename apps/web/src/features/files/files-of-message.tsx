@@ -6,7 +6,7 @@ import './files.css';
 import { placeOf, type FilesOfMessageProps } from './picture-place';
 
 /** As high as the files will be, while their code isn't there: nothing moves when it comes. */
-function Places({ files }: FilesOfMessageProps): ReactNode {
+function Places({ message: { attachments: files } }: FilesOfMessageProps): ReactNode {
   const pictures = files.filter(isPicture);
   return (
     <div className="message-files" aria-busy>

@@ -31,34 +31,42 @@ function show({ seq }: RoomFile, roomId: string): void {
   if (window.matchMedia(PHONE).matches) showPanel(undefined);
 }
 
+/** Of whom a file is, and since when. */
+function useOrigin({ authorId, createdAt }: RoomFile): string {
+  const author = usePerson(authorId);
+  return `${shortTimeLabel(createdAt, new Date())} · ${author?.displayName ?? '…'}`;
+}
+
+function Tile({ file, all, roomId }: { readonly file: RoomFile; readonly all: readonly RoomFile[]; readonly roomId: string }): ReactNode {
+  const origin = useOrigin(file);
+  return (
+    <Picture
+      file={file}
+      width={TILE}
+      isRoving
+      note={origin}
+      tabIndex={file === all[0] ? 0 : -1}
+      onOpen={() => openDialog({ kind: 'pictures', pictures: all, at: all.indexOf(file), roomId })}
+    />
+  );
+}
+
 function Pictures({ files, all, roomId }: { readonly files: readonly RoomFile[]; readonly all: readonly RoomFile[]; readonly roomId: string }): ReactNode {
   return (
     <div className="picture-grid">
       {files.map((file) => (
-        <Picture
-          key={file.attachmentId}
-          file={file}
-          width={TILE}
-          isRoving
-          tabIndex={file === all[0] ? 0 : -1}
-          onOpen={() => openDialog({ kind: 'pictures', pictures: all, at: all.indexOf(file), roomId })}
-        />
+        <Tile key={file.attachmentId} file={file} all={all} roomId={roomId} />
       ))}
     </div>
   );
 }
 
 function Other({ file, roomId, isFirst }: { readonly file: RoomFile; readonly roomId: string; readonly isFirst: boolean }): ReactNode {
-  const author = usePerson(file.authorId);
-  const { name, sizeBytes, createdAt } = file;
+  const origin = useOrigin(file);
+  const { name, sizeBytes } = file;
   return (
     <li className="found-file">
-      <FileRow
-        file={file}
-        isRoving
-        tabIndex={isFirst ? 0 : -1}
-        note={`${sizeLabel(sizeBytes)} · ${shortTimeLabel(createdAt, new Date())} · ${author?.displayName ?? '…'}`}
-      />
+      <FileRow file={file} isRoving tabIndex={isFirst ? 0 : -1} note={`${sizeLabel(sizeBytes)} · ${origin}`} />
       <button
         type="button"
         className="small-button"

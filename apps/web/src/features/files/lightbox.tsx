@@ -1,7 +1,9 @@
 import { type Attachment } from '@agent-chat/client';
 import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
 import { Button, Dialog, Modal, ModalOverlay } from 'react-aria-components';
+import { usePerson } from '../../core/people';
 import { openRoom } from '../../core/router';
+import { fullTimeLabel, shortTimeLabel } from '../../core/time';
 import { t } from '../../core/translate';
 import { ActionButton, Spinner } from '../../ui/controls';
 import { Icon } from '../../ui/icon';
@@ -13,7 +15,7 @@ import { sizeLabel } from './file-words';
 import './lightbox.css';
 import { download, fileLinks, useFileState } from './my-links';
 import { ownPicture } from './own-pictures';
-import { type ShownPictures } from './shown-pictures';
+import { type ShownPicture, type ShownPictures } from './shown-pictures';
 import { shownLarge } from './shown-variants';
 
 /** A finger that moves so far sideways means the next one. */
@@ -94,23 +96,24 @@ function useSteps(count: number, first: number) {
 }
 
 interface BarProps {
-  readonly file: Attachment;
+  readonly file: ShownPicture;
   readonly place: string;
   readonly onShow: (() => void) | undefined;
   readonly onClose: () => void;
 }
 
 function Bar({ file, place, onShow, onClose }: BarProps): ReactNode {
-  const { attachmentId, name, sizeBytes } = file;
+  const { attachmentId, name, sizeBytes, authorId, createdAt } = file;
+  const author = usePerson(authorId);
   return (
     <header className="lightbox-bar">
       <div className="lightbox-title" aria-live="polite">
         <strong>
           <FileName name={name} />
         </strong>
-        <span className="ellipsis">
+        <span className="ellipsis name" title={fullTimeLabel(createdAt)}>
           {place}
-          {sizeLabel(sizeBytes)}
+          {author?.displayName ?? '…'} · {shortTimeLabel(createdAt, new Date())} · {sizeLabel(sizeBytes)}
         </span>
       </div>
       {onShow !== undefined && (

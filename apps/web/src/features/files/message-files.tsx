@@ -34,6 +34,11 @@ function placeholderOf(state: FileState): CSSProperties {
   return state.kind === 'there' && state.links.placeholder !== undefined ? { backgroundImage: `url("${state.links.placeholder}")` } : {};
 }
 
+function titleOf({ name, sizeBytes }: Attachment, isUnreadable: boolean, beside: string | undefined): string {
+  if (isUnreadable) return t('Download {name}, {size}', { name, size: sizeLabel(sizeBytes) });
+  return beside === undefined ? name : `${name} · ${beside}`;
+}
+
 interface PictureProps {
   readonly file: Attachment;
   /** In pixels; the place that the picture is chosen for. */
@@ -42,12 +47,14 @@ interface PictureProps {
   readonly tabIndex?: number | undefined;
   /** One of a group in which the arrows move. */
   readonly isRoving?: boolean;
+  /** Beside its name. */
+  readonly note?: string;
   readonly onOpen: () => void;
 }
 
 /** A picture in a place of a known size: nothing moves when it comes. */
-export function Picture({ file, width, style, tabIndex, isRoving = false, onOpen }: PictureProps): ReactNode {
-  const { attachmentId, name, sizeBytes } = file;
+export function Picture({ file, width, style, tabIndex, isRoving = false, note: beside, onOpen }: PictureProps): ReactNode {
+  const { attachmentId, name } = file;
   const state = useFileState(attachmentId);
   const isUnreadable = state.kind === 'there' && state.links.media === 'failed';
   const [isBroken, setBroken] = useState(false);
@@ -67,7 +74,7 @@ export function Picture({ file, width, style, tabIndex, isRoving = false, onOpen
       className="picture"
       style={{ ...style, ...placeholderOf(state) }}
       aria-label={note === undefined ? words : `${words}, ${note}`}
-      title={isUnreadable ? t('Download {name}, {size}', { name, size: sizeLabel(sizeBytes) }) : name}
+      title={titleOf(file, isUnreadable, beside)}
       tabIndex={tabIndex}
       data-roving={flag(isRoving)}
       disabled={state.kind === 'gone'}
@@ -122,7 +129,7 @@ export function FileRow({ file, tabIndex, isRoving = false, note }: FileRowProps
 }
 
 /** The files of a message: pictures first, the others by their names. */
-export function MessageFiles({ files, tabIndex }: FilesOfMessageProps): ReactNode {
+export function MessageFiles({ message: { attachments: files, authorId, createdAt }, tabIndex }: FilesOfMessageProps): ReactNode {
   const pictures = files.filter(isPicture);
   const others = files.filter((file) => !isPicture(file));
   const [only] = pictures.length === 1 ? pictures : [];
@@ -137,7 +144,7 @@ export function MessageFiles({ files, tabIndex }: FilesOfMessageProps): ReactNod
               width={file === only ? pictureBox(file).width : TILE_PX}
               style={file === only ? placeOf(file) : {}}
               tabIndex={tabIndex}
-              onOpen={() => openDialog({ kind: 'pictures', pictures, at })}
+              onOpen={() => openDialog({ kind: 'pictures', pictures: pictures.map((picture) => ({ ...picture, authorId, createdAt })), at })}
             />
           ))}
         </div>

@@ -1,10 +1,10 @@
-import { type Attachment } from '@agent-chat/client';
+import { type Attachment, type TimelineItem } from '@agent-chat/client';
 import { type CSSProperties } from 'react';
 import { pictureBox } from './picture-box';
 
 /** What the files of a message are shown from. */
 export interface FilesOfMessageProps {
-  readonly files: readonly Attachment[];
+  readonly message: Pick<TimelineItem, 'attachments' | 'authorId' | 'createdAt'>;
   readonly tabIndex: number;
 }
 

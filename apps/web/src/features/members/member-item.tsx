@@ -17,11 +17,11 @@ interface MemberItemProps {
   readonly me: string;
 }
 
-const ROLES: readonly { readonly role: RoomRole; readonly label: string }[] = [
-  { role: 'owner', label: msg('Owner') },
-  { role: 'admin', label: msg('Admin') },
-  { role: 'member', label: msg('Member') },
-  { role: 'guest', label: msg('Guest') },
+const ROLES: readonly { readonly role: RoomRole; readonly label: string; readonly says: string }[] = [
+  { role: 'owner', label: msg('Owner'), says: msg('Gives roles, archives the room, and all that admins do') },
+  { role: 'admin', label: msg('Admin'), says: msg('Names the room, and mutes, removes and bans people') },
+  { role: 'member', label: msg('Member'), says: msg('Writes, and adds people') },
+  { role: 'guest', label: msg('Guest'), says: msg('Writes, but adds nobody') },
 ];
 
 const ROLE_LABELS = Object.fromEntries(ROLES.map(({ role, label }) => [role, label])) as Readonly<Record<RoomRole, string>>;
@@ -51,9 +51,14 @@ function Moderation({ member, room }: Omit<MemberItemProps, 'me'>): ReactNode {
     <>
       <MenuSection>
         <Header>{t('Role')}</Header>
-        {ROLES.filter(({ role }) => canOwn || role === 'member' || role === 'guest').map(({ role, label }) => (
+        {ROLES.filter(({ role }) => canOwn || role === 'member' || role === 'guest').map(({ role, label, says }) => (
           <MenuItem key={role} isDisabled={member.role === role} onAction={() => void setRole(room, member, role)}>
-            {t(label)}
+            <span
+              className="person-lines"
+              title={room.kind === 'announcement' && (role === 'member' || role === 'guest') ? t('Reads what admins write') : t(says)}
+            >
+              {t(label)}
+            </span>
             <span className="menu-check">{member.role === role && <Icon name="check" size={16} />}</span>
           </MenuItem>
         ))}

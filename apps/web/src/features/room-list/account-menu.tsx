@@ -1,6 +1,6 @@
 import { type ReactNode } from 'react';
 import { Button, Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover, Separator, type Selection } from 'react-aria-components';
-import { client, useConnection, useUser } from '../../core/client';
+import { client, useIsConnected, useUser } from '../../core/client';
 import { useIsOperator } from '../../core/roles';
 import { useStore } from '../../core/store';
 import { chooseTheme, theme, type Theme } from '../../core/theme';
@@ -39,7 +39,7 @@ function chosenTheme(selection: Selection): void {
 export function AccountMenu(): ReactNode {
   const user = useUser();
   const isOperator = useIsOperator();
-  const { state } = useConnection();
+  const isConnected = useIsConnected();
   const chosen = useStore(theme);
   if (user === undefined) return null;
   return (
@@ -48,7 +48,7 @@ export function AccountMenu(): ReactNode {
         <Button className="account-button" aria-label={t('{name}: account and appearance', { name: user.displayName })}>
           <Avatar userId={user.userId} size="small" />
           <span className="account-name name">{user.displayName}</span>
-          <span className="presence-dot" data-status={state === 'connected' ? 'online' : 'offline'} aria-hidden="true" />
+          <span className="presence-dot" data-status={isConnected ? 'online' : 'offline'} aria-hidden="true" />
         </Button>
         <Popover className="popover" placement="bottom start">
           <Menu className="menu" aria-label={t('Account')}>

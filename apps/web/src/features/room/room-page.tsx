@@ -1,7 +1,9 @@
-import { useCallback, useEffect, useState, type ReactNode } from 'react';
+import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
 import { type Room } from '@agent-chat/client';
-import { client, useRoomList } from '../../core/client';
+import { client, useMyId, useRoomList } from '../../core/client';
+import { roomName } from '../../core/room-names';
 import { navigate } from '../../core/router';
+import { toastInfo } from '../../core/toasts';
 import { msg, t } from '../../core/translate';
 import { ActionButton } from '../../ui/controls';
 import { lazyPart } from '../../ui/lazy-part';
@@ -64,9 +66,22 @@ function useRoom(roomId: string): FoundRoom {
     };
   }, [roomId, isNeeded, turn]);
   const reload = useCallback(() => setTurn((before) => before + 1), []);
-  // Removed or banned, invited or not any more: what may be seen of it is another thing now.
-  useEffect(() => client.on('rooms', ({ changes }) => changes.some((change) => change.roomId === roomId) && reload()), [roomId, reload]);
-  return { room: listed ?? visited, error: listed === undefined ? error : undefined, reload };
+  const room = listed ?? visited;
+  const name = useRef('');
+  const me = useMyId();
+  if (room !== undefined) name.current = roomName(room, me);
+  useEffect(
+    () =>
+      client.on('rooms', ({ changes }) => {
+        const [last] = changes.filter((change) => change.roomId === roomId).slice(-1);
+        if (last?.change === 'removed') toastInfo(t('You were removed from {name}.', { name: name.current }));
+        if (last?.change === 'banned') toastInfo(t('You were banned from {name}.', { name: name.current }));
+        // Removed or banned, invited or not any more: what may be seen of it is another thing now.
+        if (last !== undefined) reload();
+      }),
+    [roomId, reload],
+  );
+  return { room, error: listed === undefined ? error : undefined, reload };
 }
 
 function OpenPanel({ room }: { readonly room: Room }): ReactNode {

@@ -1,5 +1,5 @@
 import { useEffect, useState, type ReactNode } from 'react';
-import { client, useConnection } from '../../core/client';
+import { client, useConnection, useOnline } from '../../core/client';
 import { toastError } from '../../core/toasts';
 import { t } from '../../core/translate';
 import { ActionButton } from '../../ui/controls';
@@ -8,20 +8,6 @@ import { useCountdown } from './use-countdown';
 
 /** A connection that is there this soon needs no word. */
 const PATIENCE_MS = 900;
-
-function useOnline(): boolean {
-  const [isOnline, setOnline] = useState(navigator.onLine);
-  useEffect(() => {
-    const update = (): void => setOnline(navigator.onLine);
-    window.addEventListener('online', update);
-    window.addEventListener('offline', update);
-    return () => {
-      window.removeEventListener('online', update);
-      window.removeEventListener('offline', update);
-    };
-  }, []);
-  return isOnline;
-}
 
 function useLater(isTrue: boolean): boolean {
   const [isLong, setLong] = useState(false);

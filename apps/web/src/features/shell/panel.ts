@@ -5,6 +5,9 @@ export type Panel = 'members' | 'search' | 'files' | 'settings' | undefined;
 
 const panel = new Store<Panel>(undefined);
 
+/** The room for which people are being chosen who are to come in, in the panel of its members. */
+export const adding = new Store<string | undefined>(undefined);
+
 /** What had the focus when a panel was called for. */
 let opener: Element | null = null;
 
@@ -14,7 +17,13 @@ export function usePanel(): Panel {
 
 export function showPanel(next: Panel): void {
   if (document.activeElement?.closest('.side-panel') === null) opener = document.activeElement;
+  adding.set(undefined);
   panel.set(next);
+}
+
+export function addPeople(roomId: string): void {
+  showPanel('members');
+  adding.set(roomId);
 }
 
 export function togglePanel(next: Exclude<Panel, undefined>): void {

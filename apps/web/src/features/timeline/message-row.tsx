@@ -71,7 +71,7 @@ function Body({ row, room, tabIndex }: { readonly row: TimelineRow; readonly roo
     <>
       {item.text !== '' && <LongText id={item.id} text={item.text} tabIndex={tabIndex} />}
       {item.text === '' && item.attachments.length === 0 && <p className="tombstone">{t('There were files here.')}</p>}
-      {item.attachments.length > 0 && <FilesOfMessage files={item.attachments} tabIndex={tabIndex} />}
+      {item.attachments.length > 0 && <FilesOfMessage message={item} tabIndex={tabIndex} />}
       {item.editedAt !== undefined && <Edited item={item} room={room} tabIndex={tabIndex} />}
       <Reactions item={item} room={room} tabIndex={tabIndex} />
     </>

@@ -1,6 +1,7 @@
 import { type TimelineItem } from '@agent-chat/client';
 import { type ReactNode } from 'react';
 import { Button, Dialog, DialogTrigger, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
+import { useMyId } from '../../core/client';
 import { t } from '../../core/translate';
 import { IconButton } from '../../ui/controls';
 import { EmojiGrid } from '../../ui/emoji-grid';
@@ -39,6 +40,7 @@ function ReactButton({ item, onBusy }: Pick<MessageToolbarProps, 'item' | 'onBus
 }
 
 function MoreMenu({ item, rights, onBusy }: Omit<MessageToolbarProps, 'actions'>): ReactNode {
+  const me = useMyId();
   return (
     <MenuTrigger onOpenChange={onBusy}>
       <Button className="icon-button" aria-label={t('More about this message')}>
@@ -62,9 +64,11 @@ function MoreMenu({ item, rights, onBusy }: Omit<MessageToolbarProps, 'actions'>
               <Icon name="history" /> {t('Earlier versions')}
             </MenuItem>
           )}
-          <MenuItem onAction={() => openDialog({ kind: 'person', userId: item.authorId })}>
-            <Icon name="person" /> {t('About the author')}
-          </MenuItem>
+          {item.authorId !== me && (
+            <MenuItem onAction={() => openDialog({ kind: 'person', userId: item.authorId })}>
+              <Icon name="person" /> {t('About the author')}
+            </MenuItem>
+          )}
           {rights.canRestore && (
             <MenuItem onAction={() => void restoreMessage(item)}>
               <Icon name="reply" /> {t('Restore')}

@@ -11,7 +11,7 @@ function words(room: Room, name: string): string {
 }
 
 /** What stands above a room's first message. */
-export function RoomBeginning({ room }: { readonly room: Room }): ReactNode {
+export function RoomBeginning({ room, children }: { readonly room: Room; readonly children?: ReactNode }): ReactNode {
   const name = useRoomName(room);
   return (
     <div className="room-beginning">
@@ -19,6 +19,7 @@ export function RoomBeginning({ room }: { readonly room: Room }): ReactNode {
       <h2 className="name">{name}</h2>
       {room.topic !== '' && <p>{room.topic}</p>}
       <p className="muted">{words(room, name)}</p>
+      {children}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { type TimelineItem } from '@agent-chat/client';
 import { type ReactNode } from 'react';
+import { useIsConnected } from '../../core/client';
 import { t } from '../../core/translate';
 import { Icon } from '../../ui/icon';
 import { lazyPart } from '../../ui/lazy-part';
@@ -13,15 +14,17 @@ const NotSent = lazyPart(
   ),
 );
 
+function OnItsWay(): ReactNode {
+  const isConnected = useIsConnected();
+  return (
+    <p className="send-status" data-state="pending">
+      <Icon name="clock" size={13} /> {isConnected ? t('Sending…') : t('Waits for the network')}
+    </p>
+  );
+}
+
 /** How far a message of one's own has come, and what can be done about it. */
 export function SendStatus({ item }: { readonly item: TimelineItem }): ReactNode {
   if (item.state === 'sent') return null;
-  if (item.state === 'pending') {
-    return (
-      <p className="send-status" data-state="pending">
-        <Icon name="clock" size={13} /> {t('Sending…')}
-      </p>
-    );
-  }
-  return <NotSent item={item} />;
+  return item.state === 'pending' ? <OnItsWay /> : <NotSent item={item} />;
 }

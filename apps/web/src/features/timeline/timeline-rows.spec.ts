@@ -43,6 +43,15 @@ describe('the rows of a timeline', () => {
     expect(timelineRows(items, NONE).map(({ isGrouped }) => isGrouped)).toEqual([false, false, false]);
   });
 
+  it('name whoever goes on and on again after at most twenty messages, at the same ones when older messages come in above', () => {
+    const items = Array.from({ length: 95 }, (_, index) => anItem(index + 3, 'ada', '2026-03-01T10:00'));
+    const begun = (from: number) => timelineRows(items.slice(from), NONE).flatMap(({ isGrouped, item }) => (isGrouped ? [] : [item.seq]));
+    expect(begun(0)).toEqual([3, 20, 30, 40, 50, 60, 70, 80, 90]);
+    expect(begun(42)).toEqual([45, 60, 70, 80, 90]);
+    const waiting = Array.from({ length: 30 }, () => anItem(3, 'ada', '2026-03-01T10:00', { seq: undefined }));
+    expect(timelineRows(waiting, NONE).filter(({ isGrouped }) => !isGrouped)).toHaveLength(2);
+  });
+
   it('show each day once, also across a night of one person', () => {
     const items = [anItem(1, 'ada', '2026-03-01T23:59'), anItem(2, 'ada', '2026-03-02T00:01'), anItem(3, 'ada', '2026-03-02T00:02')];
     const rows = timelineRows(items, NONE);

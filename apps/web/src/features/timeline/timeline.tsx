@@ -1,10 +1,14 @@
 import { type Room, type RoomHandle } from '@agent-chat/client';
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useMyId } from '../../core/client';
+import { permissionsIn } from '../../core/permissions';
 import { useStore } from '../../core/store';
 import { toastError } from '../../core/toasts';
 import { t } from '../../core/translate';
+import { ActionButton } from '../../ui/controls';
+import { Icon } from '../../ui/icon';
 import { ErrorState, LoadingState } from '../../ui/states';
+import { addPeople } from '../shell/panel';
 import { Announcer } from './announcer';
 import { JumpButtons } from './jump-buttons';
 import { type MessageActions } from './message-actions';
@@ -33,7 +37,16 @@ function useOwnInSight(rows: readonly TimelineRow[], { scrollToEnd }: VirtualRow
 }
 
 function Nothing({ room, isLoading }: { readonly room: Room; readonly isLoading: boolean }): ReactNode {
-  return isLoading ? <LoadingState label={t('Loading messages')} /> : <RoomBeginning room={room} />;
+  if (isLoading) return <LoadingState label={t('Loading messages')} />;
+  return (
+    <RoomBeginning room={room}>
+      {permissionsIn(room).canAdd && (
+        <ActionButton onPress={() => addPeople(room.roomId)}>
+          <Icon name="plus" size={16} /> {t('Add people')}
+        </ActionButton>
+      )}
+    </RoomBeginning>
+  );
 }
 
 /** The messages of a room: only those in sight are in the page, whatever their number. */
