@@ -14,7 +14,7 @@ export interface RoomEventData {
   'room.created': { readonly kind: RoomKind; readonly name: string; readonly topic: string };
   'room.updated': { readonly name?: string | undefined; readonly topic?: string | undefined; readonly kind?: RoomKind | undefined };
   'room.archived': Readonly<Record<string, never>>;
-  'member.joined': { readonly userId: string; readonly role: RoomRole };
+  'member.joined': { readonly userId: string; readonly role: RoomRole; readonly muted?: true | undefined };
   /** Left by themselves when `userId` is the actor, else removed. */
   'member.left': { readonly userId: string };
   'member.updated': { readonly userId: string; readonly role?: RoomRole | undefined; readonly muted?: boolean | undefined };

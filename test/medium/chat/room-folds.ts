@@ -7,6 +7,8 @@ interface Folded {
   posted: number;
   readonly members: Map<string, { role: string; muted: boolean }>;
   readonly bans: Set<string>;
+  /** Who went while muted. */
+  readonly leftMuted: Set<string>;
   readonly messages: Map<string, { seq: number; text: string | undefined; textSeq: number; isDeleted: boolean; changedSeq: number; carriers: number[] }>;
   readonly reactions: Set<string>;
 }
@@ -28,6 +30,11 @@ const react =
     room.messages.get(payload.messageId)!.changedSeq = seq;
   };
 
+function go(room: Folded, userId: string): void {
+  if (room.members.get(userId)?.muted === true) room.leftMuted.add(userId);
+  room.members.delete(userId);
+}
+
 /** What each event means, told apart from the code that decides. */
 const APPLY: Record<string, Apply> = {
   'message.posted': (room, event) => {
@@ -40,21 +47,25 @@ const APPLY: Record<string, Apply> = {
   'message.deleted': (room, { payload, seq }) => Object.assign(room.messages.get(payload.messageId)!, { isDeleted: true, changedSeq: seq }),
   'reaction.added': react((reactions, name) => reactions.add(name)),
   'reaction.removed': react((reactions, name) => reactions.delete(name)),
-  'member.joined': (room, { payload }) => room.members.set(payload.userId, { role: payload.role, muted: false }),
-  'member.left': (room, { payload }) => room.members.delete(payload.userId),
+  'member.joined': (room, { payload }) => {
+    const muted = room.leftMuted.delete(payload.userId);
+    expect(payload.muted).toBe(muted ? true : undefined);
+    room.members.set(payload.userId, { role: payload.role, muted });
+  },
+  'member.left': (room, { payload }) => go(room, payload.userId),
   'member.updated': (room, { payload }) => {
     const { userId, ...changes } = payload;
     Object.assign(room.members.get(userId)!, changes);
   },
   'member.banned': (room, { payload }) => {
-    room.members.delete(payload.userId);
+    go(room, payload.userId);
     room.bans.add(payload.userId);
   },
   'member.unbanned': (room, { payload }) => room.bans.delete(payload.userId),
 };
 
 function fold(events: readonly StoredEvent[]): Folded {
-  const room: Folded = { posted: 0, members: new Map(), bans: new Set(), messages: new Map(), reactions: new Set() };
+  const room: Folded = { posted: 0, members: new Map(), bans: new Set(), leftMuted: new Set(), messages: new Map(), reactions: new Set() };
   for (const event of events) APPLY[event.type]?.(room, event);
   return room;
 }
@@ -96,6 +107,8 @@ async function expectTablesToBeFolds(test: TestDatabase, roomId: RoomId): Promis
   );
   const bans = await read<{ user_id: string }>('SELECT user_id FROM bans WHERE room_id = $1');
   expect(new Set(bans.map((row) => row.user_id))).toEqual(folded.bans);
+  const leftMuted = await read<{ user_id: string }>('SELECT user_id FROM left_muted WHERE room_id = $1');
+  expect(new Set(leftMuted.map((row) => row.user_id))).toEqual(folded.leftMuted);
   const reactions = await read<{ name: string }>(`SELECT message_id || ' ' || emoji || ' ' || user_id AS name FROM message_reactions WHERE room_id = $1`);
   expect(new Set(reactions.map(({ name }) => name))).toEqual(folded.reactions);
   await expectMessages(test, roomId, events, folded);

@@ -107,6 +107,26 @@ describe('the REST calls', () => {
     expect((await ann.call('GET', `/rooms/${roomId}/bans`)).body).toEqual({ items: [] });
   });
 
+  it('keeps somebody muted who left and came back, or was removed and added, until the mute is lifted', async () => {
+    const { roomId } = await ann.createRoom({ kind: 'public', name: 'square', memberIds: [bob.userId] });
+    const refused = { status: 403, code: 'MUTED' };
+    await ann.call('PATCH', `/rooms/${roomId}/members/${bob.userId}`, { muted: true });
+
+    await bob.call('POST', `/rooms/${roomId}/leave`);
+    await bob.call('POST', `/rooms/${roomId}/join`);
+    await expect(post(bob, roomId, 'left')).rejects.toMatchObject(refused);
+    expect((await bob.call('GET', `/rooms/${roomId}`)).body).toMatchObject({ me: { muted: true } });
+
+    await ann.call('DELETE', `/rooms/${roomId}/members/${bob.userId}`);
+    await ann.call('POST', `/rooms/${roomId}/members`, { userIds: [bob.userId] });
+    await expect(post(bob, roomId, 'removed')).rejects.toMatchObject(refused);
+
+    await ann.call('PATCH', `/rooms/${roomId}/members/${bob.userId}`, { muted: false });
+    await bob.call('POST', `/rooms/${roomId}/leave`);
+    await bob.call('POST', `/rooms/${roomId}/join`);
+    expect((await post(bob, roomId, 'hello again')).status).toBe(201);
+  });
+
   it('answers the room that somebody leaves, also when they see it no more', async () => {
     const { roomId } = await ann.createRoom({ kind: 'private', name: 'lobby', memberIds: [bob.userId] });
     const headers = { 'idempotency-key': randomUUID() };

@@ -1,6 +1,6 @@
 import { type RoomRole } from '@agent-chat/contracts';
 import { AppError, type UserId } from '@agent-chat/kernel';
-import { admit, requirePlace, unlessSame, withoutAbsent } from './decide-room';
+import { admit, dismiss, requirePlace, unlessSame, withoutAbsent } from './decide-room';
 import { outranks, ownerCount, requireGroup, requireMember, requireOpen, requireRole } from './permissions';
 import { CHANGED, UNCHANGED, type Decider, type RoomChange } from './room-change';
 import { type MemberState } from './room-state';
@@ -93,14 +93,13 @@ function requireRoleChange({ room }: RoomChange, actorId: UserId, target: Member
 }
 
 export const decideRemove: Decider<'member.remove'> = (change, { data, actorId }) => {
-  const { room, rows } = change;
+  const { room } = change;
   requireRole(room, actorId, 'admin');
   if (!room.members.has(data.userId)) return UNCHANGED;
   if (data.userId === actorId) throw new AppError('FORBIDDEN', { detail: 'To go yourself, leave the room' });
   requireAbove(change, data.userId);
-  room.members.delete(data.userId);
+  dismiss(change, data.userId);
   change.append('member.left', { userId: data.userId });
-  rows.member(room, data.userId, undefined);
   return CHANGED;
 };
 
@@ -113,11 +112,10 @@ export const decideBan: Decider<'member.ban'> = (change, { data, actorId }) => {
   if (room.bannedIds.has(userId)) return UNCHANGED;
   if (room.members.has(userId)) requireAbove(change, userId);
   room.bannedIds.add(userId);
-  const wasMember = room.members.delete(userId);
+  dismiss(change, userId);
   const wasInvited = room.invites.delete(userId);
   change.append('member.banned', { userId, ...(reason === undefined ? {} : { reason }) });
   rows.ban(room, userId, { bannedBy: actorId, bannedAt: at, ...(reason === undefined ? {} : { reason }) });
-  if (wasMember) rows.member(room, userId, undefined);
   if (wasInvited) rows.invite(room, userId, undefined);
   return CHANGED;
 };

@@ -6,15 +6,30 @@ import { CHANGED, UNCHANGED, type Decider, type RoomChange } from './room-change
 /** Most members of one room. */
 export const MAX_MEMBERS = 100_000;
 
-/** Adds somebody, noting the event, and marks what was before as read. */
+/** Adds somebody, noting the event, and marks what was before as read. Who left muted comes in muted. */
 export function admit(change: RoomChange, userId: UserId, role: RoomRole): void {
   const { room, at, rows } = change;
-  const member = { role, muted: false, joinedAt: at };
+  const muted = room.leftMutedIds.delete(userId);
+  if (muted) rows.leftMuted(room, userId, false);
+  const member = { role, muted, joinedAt: at };
   room.members.set(userId, member);
   if (room.invites.delete(userId)) rows.invite(room, userId, undefined);
-  change.append('member.joined', { userId, role });
+  change.append('member.joined', { userId, role, ...(muted ? { muted } : {}) });
   rows.member(room, userId, member);
   rows.markAtHead(room, userId);
+}
+
+/** Takes a membership away, if there is one, and remembers a mute. Returns whether there was one; the event is the caller's. */
+export function dismiss({ room, rows }: RoomChange, userId: UserId): boolean {
+  const member = room.members.get(userId);
+  if (member === undefined) return false;
+  room.members.delete(userId);
+  rows.member(room, userId, undefined);
+  // Also forgets: a release that knew no such rows may have let somebody in and left theirs.
+  if (member.muted !== room.leftMutedIds.has(userId)) rows.leftMuted(room, userId, member.muted);
+  if (member.muted) room.leftMutedIds.add(userId);
+  else room.leftMutedIds.delete(userId);
+  return true;
 }
 
 /** The wanted value, where one is given and it is another than now. */
@@ -103,15 +118,14 @@ export const decideJoin: Decider<'room.join'> = (change, { actorId }) => {
 };
 
 export const decideLeave: Decider<'room.leave'> = (change, { actorId }) => {
-  const { room, rows } = change;
+  const { room } = change;
   requireSeen(room, actorId);
   if (!room.members.has(actorId)) return UNCHANGED;
   const member = requireMember(room, actorId);
   if (member.role === 'owner' && ownerCount(room) === 1 && room.members.size > 1) throw new AppError('LAST_OWNER');
   // Nobody would manage it from now on, so nobody comes into it either.
   if (member.role === 'owner' && room.members.size === 1) archive(change);
-  room.members.delete(actorId);
+  dismiss(change, actorId);
   change.append('member.left', { userId: actorId });
-  rows.member(room, actorId, undefined);
   return CHANGED;
 };

@@ -19,6 +19,7 @@ class NotedEvents implements RowNotes {
   }
   room(): void {}
   member(): void {}
+  leftMuted(): void {}
   ban(): void {}
   invite(): void {}
   message(): void {}

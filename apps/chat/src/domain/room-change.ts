@@ -7,6 +7,8 @@ export interface RowNotes {
   event(room: RoomState, event: { seq: number; type: RoomEventType; actorId: UserId; payload: object; at: string }): void;
   room(room: RoomState): void;
   member(room: RoomState, userId: UserId, member: MemberState | undefined): void;
+  /** Whether somebody who isn't in the room left it muted. */
+  leftMuted(room: RoomState, userId: UserId, exists: boolean): void;
   ban(room: RoomState, userId: UserId, ban: { bannedBy: UserId; bannedAt: string; reason?: string } | undefined): void;
   invite(room: RoomState, userId: UserId, invite: { invitedBy: UserId; invitedAt: string } | undefined): void;
   message(room: RoomState, message: MessageState, isNew: boolean): void;

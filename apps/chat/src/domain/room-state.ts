@@ -45,6 +45,8 @@ export interface RoomState {
   archivedAt?: string;
   readonly members: Map<UserId, MemberState>;
   readonly bannedIds: Set<UserId>;
+  /** Who went while muted, and comes back so. */
+  readonly leftMutedIds: Set<UserId>;
   /** Who was invited, by whom. */
   readonly invites: Map<UserId, UserId>;
   /** Messages that a command of late referred to; never the only copy. */
@@ -68,6 +70,7 @@ export function absentRoom(roomId: RoomId, partition: number): RoomState {
     activeAt: '',
     members: new Map(),
     bannedIds: new Set(),
+    leftMutedIds: new Set(),
     invites: new Map(),
     messages: new Map(),
     usedAttachments: new Set(),

@@ -24,7 +24,11 @@ export const ROOM_EVENTS = {
   'room.created': z.object({ kind: RoomKind, name: z.string(), topic: z.string() }),
   'room.updated': z.object({ name: z.string().optional(), topic: z.string().optional(), kind: RoomKind.optional() }).meta({ description: 'What has changed' }),
   'room.archived': z.object({}),
-  'member.joined': z.object({ ...aboutMember, role: RoomRole }),
+  'member.joined': z.object({
+    ...aboutMember,
+    role: RoomRole,
+    muted: z.literal(true).meta({ description: 'Was muted when they left, and still is' }).optional(),
+  }),
   'member.left': z.object(aboutMember).meta({ description: 'Left by themselves when `userId` is the actor, else removed' }),
   'member.updated': z.object({ ...aboutMember, role: RoomRole.optional(), muted: z.boolean().optional() }),
   'member.banned': z.object({ ...aboutMember, reason: z.string().optional() }),

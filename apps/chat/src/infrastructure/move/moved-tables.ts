@@ -24,6 +24,7 @@ export const MOVED_TABLES: readonly MovedTable[] = [
   { name: 'room_mentions', key: ['room_id', 'user_id', 'seq'], ofRooms: BY_ROOM },
   { name: 'invites', key: ['room_id', 'user_id'], ofRooms: BY_ROOM },
   { name: 'bans', key: ['room_id', 'user_id'], ofRooms: BY_ROOM },
+  { name: 'left_muted', key: ['room_id', 'user_id'], ofRooms: BY_ROOM },
   { name: 'members', key: ['room_id', 'user_id'], ofRooms: BY_ROOM },
   { name: 'rooms', key: ['room_id'], ofRooms: BY_ROOM },
 ];

@@ -24,6 +24,7 @@ interface RoomRow extends Record<string, unknown> {
   readonly active_at: string;
   readonly archived_at: string | null;
   readonly bans: UserId[] | null;
+  readonly left_muted: UserId[] | null;
   readonly invites: Record<UserId, UserId> | null;
 }
 
@@ -66,6 +67,7 @@ export class AggregateReader {
     const [rows, members] = await Promise.all([
       this.database.query<RoomRow>(
         `SELECT r.*, (SELECT array_agg(user_id) FROM bans b WHERE b.room_id = r.room_id) AS bans,
+                (SELECT array_agg(user_id) FROM left_muted l WHERE l.room_id = r.room_id) AS left_muted,
                 (SELECT json_object_agg(user_id, invited_by) FROM invites i WHERE i.room_id = r.room_id) AS invites
            FROM rooms r WHERE r.room_id = ANY($1::uuid[])`,
         [ids],
@@ -117,6 +119,7 @@ function fillRoom(room: RoomState | undefined, row: RoomRow): void {
   room.activeAt = row.active_at;
   if (row.archived_at !== null) room.archivedAt = row.archived_at;
   for (const userId of row.bans ?? []) room.bannedIds.add(userId);
+  for (const userId of row.left_muted ?? []) room.leftMutedIds.add(userId);
   for (const [userId, invitedBy] of Object.entries(row.invites ?? {})) room.invites.set(userId as UserId, invitedBy);
 }
 

@@ -75,6 +75,7 @@ export class BatchRows implements RowNotes {
   private readonly finals = {
     members: new Map() as Finals,
     bans: new Map() as Finals,
+    left_muted: new Map() as Finals,
     invites: new Map() as Finals,
     reactions: new Map() as Finals,
     mentions: new Map() as Finals,
@@ -112,6 +113,10 @@ export class BatchRows implements RowNotes {
     this.room(room);
     const row = { room_id: room.roomId, user_id: userId, role: member?.role, muted: member?.muted, joined_at: member?.joinedAt };
     this.finals.members.set(`${room.roomId}:${userId}`, { row, exists: member !== undefined });
+  }
+
+  leftMuted(room: RoomState, userId: UserId, exists: boolean): void {
+    this.finals.left_muted.set(`${room.roomId}:${userId}`, { row: { room_id: room.roomId, user_id: userId }, exists });
   }
 
   ban(room: RoomState, userId: UserId, ban: { bannedBy: UserId; bannedAt: string; reason?: string } | undefined): void {
