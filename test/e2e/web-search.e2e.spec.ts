@@ -1,7 +1,9 @@
 import { eventually } from '@agent-chat/testing';
 import { type Browser, type Locator } from 'playwright-core';
+import { RestClient } from '../support/rest-client';
 import { startSystem } from '../support/start-system';
 import { type TestedSystem } from '../support/tested-system';
+import { chooseFiles, landscapeFile, pictureOf, sendFiles, trayOf } from '../support/web-files';
 import { launchBrowser, WebPerson } from '../support/web-person';
 
 const DAY_MS = 86_400_000;
@@ -66,10 +68,11 @@ describe('finding what was said in the web client', () => {
       { timeoutMs: 20_000 },
     );
     await found(ALL);
-    const onlyHere = panel.getByRole('button', { name: 'Only in burrow' });
+    const onlyHere = panel.getByRole('checkbox', { name: 'Only in burrow' });
+    expect(await onlyHere.isChecked()).toBe(false);
     await onlyHere.click();
     await found(['A quokka at dusk', 'A quokka at dawn']);
-    expect(await onlyHere.getAttribute('aria-pressed')).toBe('true');
+    expect(await onlyHere.isChecked()).toBe(true);
     await onlyHere.click();
     await found(ALL);
   });
@@ -77,7 +80,7 @@ describe('finding what was said in the web client', () => {
   it('keeps to the days that are asked for, both included', async () => {
     const ended = new Date();
     const [dayBefore, first, last, dayAfter] = [new Date(begun.getTime() - DAY_MS), begun, ended, new Date(ended.getTime() + DAY_MS)].map(dayOf);
-    const [from, until] = [panel.getByLabel('From', { exact: true }), panel.getByLabel('Until', { exact: true })];
+    const [from, until] = [panel.getByLabel('First day'), panel.getByLabel('Last day')];
     await from.fill(dayAfter!);
     await panel.getByText('Nothing found').waitFor();
     await from.fill(first!);
@@ -90,6 +93,45 @@ describe('finding what was said in the web client', () => {
     await until.fill('');
     await found(ALL);
     expect(await panel.getByText('Nothing found').count()).toBe(0);
+  });
+
+  it('finds the picture that somebody sent, by its name and by the person', async () => {
+    await chooseFiles(gitta, await landscapeFile('lake-by-gitta.jpg', 320, 200, 200));
+    await trayOf(gitta).getByText('The file is ready to go').waitFor();
+    await sendFiles(gitta);
+    await pictureOf(gitta, 'lake-by-gitta.jpg').waitFor();
+    const ben = await RestClient.register(system.url, 'ben');
+    await gitta.call('POST', `/rooms/${gitta.roomId}/members`, { userIds: [ben.userId] });
+    const name = ben.credentials?.username ?? '';
+    await ben.call('POST', `/rooms/${gitta.roomId}/messages`, { clientMsgId: 'ben', text: 'What a lake' });
+    const byWhom = panel.getByLabel('From whom');
+    const search = async (words: string, from = 'Anyone'): Promise<void> => {
+      await byWhom.getByRole('option', { name: from }).waitFor({ state: 'attached' });
+      await byWhom.selectOption({ label: from });
+      await panel.getByLabel('Search messages').fill('');
+      await panel.getByLabel('Search messages').fill(words);
+    };
+    const picture = panel.locator('.hit').filter({ hasText: 'lake-by-gitta.jpg' });
+    await eventually(
+      async () => {
+        await search('lake');
+        await panel.locator('.hit').nth(1).waitFor({ timeout: 1_000 });
+      },
+      { timeoutMs: 20_000 },
+    );
+    await search('lake', 'Gitta');
+    await eventually(async () => expect(await panel.locator('.hit').count()).toBe(1), PATIENCE);
+    await picture.waitFor();
+    await search('lake', name);
+    await found(['What a lake']);
+    await search('lake-by jpg');
+    await picture.waitFor();
+    await eventually(async () => expect(await panel.locator('.hit').count()).toBe(1), PATIENCE);
+    await search('nobody-wrote-this');
+    await panel.getByText(/knows parts of a file’s name/).waitFor();
+    expect(await gitta.violations()).toEqual([]);
+    await search('quokka');
+    await found(ALL);
   });
 
   it('leads to a result as often as it is pressed', async () => {

@@ -156,6 +156,19 @@ describe('questions about rooms', () => {
     expect(second.next).toBeUndefined();
   });
 
+  it('discovers rooms whatever the case and the accents of a name or a topic', async () => {
+    const tag = newId().slice(-8);
+    // With an accent of its own, as some devices write it; capitals; none.
+    const names = ['Holiday Pla\u0308ne', 'PLÄNE', 'Planes'].map((name) => `${name} ${tag}`);
+    for (const name of names) await SeededRoom.create(reading.database, { name });
+    const found = async (query: string) => (await reading.ask('rooms.discover', { userId: stranger, query, limit: 10 })).rooms.map(({ name }) => name);
+    for (const query of ['plane', 'Pläne', 'PLÄNE', 'pla\u0308ne']) {
+      const all = await found(query);
+      expect([query, all.filter((name) => name.endsWith(tag)).sort()]).toEqual([query, [...names].sort()]);
+    }
+    expect(await found(`plänes ${tag}`)).toEqual([`Planes ${tag}`]);
+  });
+
   it('pages through members', async () => {
     const room = await SeededRoom.create(reading.database);
     const people = [room.owner, await room.join(), await room.join(undefined, 'admin')];

@@ -11,12 +11,18 @@ const HOLD = `SELECT 1 FROM partition_progress WHERE partition = $1 AND state = 
 
 const REMOVE = 'DELETE FROM message_search WHERE message_id IN (SELECT message_id FROM messages WHERE message_id = ANY($1) AND deleted_at IS NOT NULL)';
 
+// A name as it is and twice in pieces: Postgres takes "lake-2.jpg" for a host, and "lake-2" for the word and the number -2.
+const NAMES = `
+SELECT string_agg(concat_ws(' ', name, regexp_replace(name, '[^[:alnum:]-]+', ' ', 'g'), regexp_replace(name, '[^[:alnum:]]+', ' ', 'g')), ' ' ORDER BY place)
+FROM message_attachments f WHERE f.message_id = messages.message_id AND NOT f.erased`;
+
 const INDEX = `
 INSERT INTO message_search AS stored (message_id, room_id, author_id, created_at, document)
-SELECT message_id, room_id, author_id, created_at, to_tsvector('simple', text) FROM messages WHERE message_id = ANY($1) AND deleted_at IS NULL
+SELECT message_id, room_id, author_id, created_at, to_tsvector('simple', concat_ws(' ', text, (${NAMES})))
+FROM messages WHERE message_id = ANY($1) AND deleted_at IS NULL
 ON CONFLICT (message_id) DO UPDATE SET document = excluded.document`;
 
-/** The search index of a shard. It indexes messages as they are now, not as the events say: so it is never older than what it was told of. */
+/** The search index of a shard: texts and the names of files. It indexes messages as they are now, not as the events say: so it is never older than what it was told of. */
 @Injectable()
 export class SearchProjection implements Projection {
   readonly group = 'search';

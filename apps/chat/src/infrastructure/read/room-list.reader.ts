@@ -20,12 +20,16 @@ const MINE = `${selectRooms(
   '$1',
 )} ORDER BY r.active_at DESC, r.room_id`;
 
+/** Words as they are compared: without case, accents and other ways to write the same. ASCII has none of the latter, and takes a fifth of the time. */
+const folded = (text: string): string =>
+  `lower(CASE WHEN octet_length(${text}) = char_length(${text}) THEN ${text} ELSE regexp_replace(normalize(${text}, NFKD), '[\\u0300-\\u036f]', '', 'g') END)`;
+
 // Written as the index `rooms_discover` needs it. A ban takes a room out of the list.
 const DISCOVER = `${selectRooms(
   `(SELECT r.* FROM rooms r
     WHERE r.kind IN (${OPEN_KINDS.map((kind) => `'${kind}'`).join(', ')}) AND r.archived_at IS NULL AND r.partition = ANY($6::int[])
       AND ($2::text IS NULL OR (lower(r.name) COLLATE "C", r.room_id) > ($2, $3::uuid))
-      AND ($4::text IS NULL OR strpos(lower(r.name), lower($4)) > 0 OR strpos(lower(r.topic), lower($4)) > 0)
+      AND ($4::text IS NULL OR strpos(${folded('r.name')}, ${folded('$4')}) > 0 OR strpos(${folded('r.topic')}, ${folded('$4')}) > 0)
       AND NOT EXISTS (SELECT 1 FROM bans WHERE bans.room_id = r.room_id AND bans.user_id = $1)
     ORDER BY lower(r.name) COLLATE "C", r.room_id LIMIT $5) r`,
   '$1',

@@ -12,6 +12,9 @@ import { askAllShards, askRoom } from './shard-reader';
 // A dash excludes the word behind it. Postgres reads a row of them as one denial of another, and gives up at 32.
 const DASHES_BEFORE_NO_WORD = /(?<![^\s"!&|()-])-+(?![\p{L}\p{N}"])/gu;
 
+// Postgres wants such a word whole. Its parts in a row are found in longer ones, too: `lake-by` in "lake-by-ben".
+const WORDS_WITH_HYPHENS = /(?<![^\s"-])\p{L}+(?:-\p{L}+)+(?![^\s"])/gu;
+
 const Place = z.tuple([InstantText, z.uuid()]);
 
 // Access is part of the question: rooms of the asker and rooms open to all, without those that banned the asker.
@@ -61,5 +64,9 @@ export class SearchReader {
 
 /** What Postgres can read at all: people paste anything into a search field. */
 function searchable(text: string): string {
-  return text.toWellFormed().replaceAll('\0', ' ').replaceAll(DASHES_BEFORE_NO_WORD, ' ');
+  const readable = text.toWellFormed().replaceAll('\0', ' ').replaceAll(DASHES_BEFORE_NO_WORD, ' ');
+  return readable
+    .split('"')
+    .map((piece, at) => piece.replaceAll(WORDS_WITH_HYPHENS, (word) => (at % 2 === 0 ? `"${word.replaceAll('-', ' ')}"` : word.replaceAll('-', ' '))))
+    .join('"');
 }

@@ -1,20 +1,19 @@
 import { type Room, type SearchHit, type SearchOptions } from '@agent-chat/client';
 import { useState, type ReactNode } from 'react';
-import { ToggleButton } from 'react-aria-components';
 import { client, useMyId, useRoomList } from '../../core/client';
 import { nameOf, usePeopleRevision, usePerson } from '../../core/people';
+import { useRoomMembers } from '../../core/room-members';
 import { roomName, useRoomName } from '../../core/room-names';
 import { openRoom } from '../../core/router';
 import { shortTimeLabel } from '../../core/time';
 import { t } from '../../core/translate';
 import { showFound } from '../../text/highlights';
 import { Avatar } from '../../ui/avatar';
-import { ActionButton, Field } from '../../ui/controls';
+import { ActionButton, Choice, Field } from '../../ui/controls';
 import { EmptyState, ErrorState, IncompleteNote, LoadingState } from '../../ui/states';
 import { usePages } from '../../ui/use-pages';
 import { useRovingFocus } from '../../ui/use-roving-focus';
 import { FileIcon } from '../files/file-icon';
-import { filesWords } from '../files/file-words';
 import { SidePanel } from '../shell/side-panel';
 import { showPanel } from '../shell/panel';
 import { DateField } from './date-field';
@@ -62,7 +61,7 @@ function Hit({ hit, isFirst }: { readonly hit: SearchHit; readonly isFirst: bool
         {message.attachments.length > 0 && (
           <span className="hit-files">
             <FileIcon name="clip" size={14} />
-            <span className="ellipsis">{filesWords(message.attachments)}</span>
+            <span className="ellipsis">{message.attachments.map(({ name }) => name).join(', ')}</span>
           </span>
         )}
       </button>
@@ -84,17 +83,39 @@ function boundsOf({ from, to }: Period): Pick<SearchOptions, 'after' | 'before'>
   };
 }
 
+interface FromWhomProps {
+  readonly room: Room;
+  readonly authorId: string;
+  readonly onChange: (authorId: string) => void;
+}
+
+/** Anyone, or one of the room's members. Who was chosen stays, also when the room doesn't. */
+function FromWhom({ room, authorId, onChange }: FromWhomProps): ReactNode {
+  usePeopleRevision();
+  const { members } = useRoomMembers(room.roomId);
+  const ids = new Set([...members.map(({ user }) => user.userId), ...(authorId === '' ? [] : [authorId])]);
+  const people = [...ids].map((id) => ({ id, label: nameOf(id) })).sort((one, other) => one.label.localeCompare(other.label));
+  return <Choice label={t('From whom')} value={authorId} options={[{ id: '', label: t('Anyone') }, ...people]} onChange={onChange} />;
+}
+
 interface ResultsProps {
   readonly query: string;
   readonly room: Room | undefined;
+  readonly authorId: string;
   readonly period: Period;
 }
 
-function Results({ query, room, period }: ResultsProps): ReactNode {
+function Results({ query, room, authorId, period }: ResultsProps): ReactNode {
   const onKeyDown = useRovingFocus();
   const roomId = room?.roomId;
-  const { items, state, error, isIncomplete, hasMore, more, reload } = usePages(`${roomId ?? ''}:${period.from}:${period.to}:${query}`, (cursor) =>
-    client.search(query, { limit: 25, ...boundsOf(period), ...(roomId === undefined ? {} : { roomId }), ...(cursor === undefined ? {} : { cursor }) }),
+  const { items, state, error, isIncomplete, hasMore, more, reload } = usePages(`${roomId ?? ''}:${authorId}:${period.from}:${period.to}:${query}`, (cursor) =>
+    client.search(query, {
+      limit: 25,
+      ...boundsOf(period),
+      ...(roomId === undefined ? {} : { roomId }),
+      ...(authorId === '' ? {} : { authorId }),
+      ...(cursor === undefined ? {} : { cursor }),
+    }),
   );
   if (state === 'failed') return <ErrorState error={error} onRetry={reload} />;
   const note = isIncomplete && <IncompleteNote>{t('Some rooms can’t be searched right now.')}</IncompleteNote>;
@@ -104,7 +125,8 @@ function Results({ query, room, period }: ResultsProps): ReactNode {
       <>
         {note}
         <EmptyState icon="search" title={t('Nothing found')}>
-          {room === undefined ? t('Try other words.') : t('Try other words, or look in all your rooms.')}
+          {room === undefined ? t('Try other words.') : t('Try other words, or look in all your rooms.')}{' '}
+          {t('Words are found whole; “Files of this room” knows parts of a file’s name, too.')}
         </EmptyState>
       </>
     );
@@ -126,18 +148,21 @@ function Results({ query, room, period }: ResultsProps): ReactNode {
 export function SearchPanel({ room, onClose }: { readonly room: Room; readonly onClose: () => void }): ReactNode {
   const [query, setQuery] = useState('');
   const [isHereOnly, setHereOnly] = useState(false);
+  const [authorId, setAuthorId] = useState('');
   const [period, setPeriod] = useState<Period>({ from: '', to: '' });
   const name = useRoomName(room);
   const wanted = query.trim();
   return (
     <SidePanel title={t('Search')} onClose={onClose}>
       <Field label={t('Search messages')} type="search" value={query} onChange={setQuery} autoFocus />
-      <ToggleButton className="toggle" isSelected={isHereOnly} onChange={setHereOnly}>
-        {t('Only in {name}', { name })}
-      </ToggleButton>
+      <label className="check">
+        <input type="checkbox" checked={isHereOnly} onChange={(event) => setHereOnly(event.target.checked)} />
+        <span className="ellipsis">{t('Only in {name}', { name })}</span>
+      </label>
+      <FromWhom room={room} authorId={authorId} onChange={setAuthorId} />
       <div className="date-row">
-        <DateField label={t('From')} value={period.from} onChange={(from) => setPeriod({ ...period, from })} />
-        <DateField label={t('Until')} value={period.to} onChange={(to) => setPeriod({ ...period, to })} />
+        <DateField label={t('First day')} value={period.from} onChange={(from) => setPeriod({ ...period, from })} />
+        <DateField label={t('Last day')} value={period.to} onChange={(to) => setPeriod({ ...period, to })} />
       </div>
       {wanted === '' && <JumpToDate roomId={room.roomId} />}
       <ActionButton onPress={() => showPanel('files')}>
@@ -148,7 +173,7 @@ export function SearchPanel({ room, onClose }: { readonly room: Room; readonly o
           {t('In every room you may read. Choose a result to see it where it was written.')}
         </EmptyState>
       ) : (
-        <Results query={wanted} room={isHereOnly ? room : undefined} period={period} />
+        <Results query={wanted} room={isHereOnly ? room : undefined} authorId={authorId} period={period} />
       )}
     </SidePanel>
   );
