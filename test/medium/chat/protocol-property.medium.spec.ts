@@ -12,7 +12,7 @@ const PEOPLE = 4;
 const EMOJIS = ['👍', '🎉', ':ship-it:'];
 
 const ACTIONS = ['post', 'post', 'post', 'again', 'edit', 'delete', 'restore', 'react', 'unreact', 'mark', 'unmark'] as const;
-const MEMBERSHIP = ['join', 'leave', 'add', 'remove', 'ban', 'unban', 'mute', 'unmute', 'promote', 'rename'] as const;
+const MEMBERSHIP = ['join', 'leave', 'add', 'remove', 'ban', 'unban', 'mute', 'unmute', 'promote', 'rename', 'leave muted'] as const;
 const FAULTS = ['unreached', 'unanswered', 'fence', 'log down', 'log uncertain', 'log up', 'deaf', 'hearing', 'restart', 'settle'] as const;
 
 const stepArbitrary = fc.record({
@@ -58,7 +58,11 @@ class Run {
   async take(step: Step): Promise<void> {
     if ((FAULTS as readonly string[]).includes(step.what)) await this.suffer(step.what as (typeof FAULTS)[number]);
     else if (step.what === 'mark' || step.what === 'unmark') this.mark(step);
-    else await this.send(this.callOf(step));
+    else {
+      // By chance alone, hardly anybody leaves while muted.
+      if (step.what === 'leave muted') await this.send(this.callOf({ ...step, what: 'mute', who: 0, whom: step.who }));
+      await this.send(this.callOf(step));
+    }
   }
 
   /** Repeats what is unanswered, as a client does, until everything is answered and published. */
@@ -171,6 +175,7 @@ class Run {
       case 'join':
         return { ...about, type: 'room.join', data: {} };
       case 'leave':
+      case 'leave muted':
         return { ...about, type: 'room.leave', data: {} };
       case 'add':
         return { ...about, type: 'member.add', data: { userIds: [userId] } };
