@@ -40,6 +40,9 @@ describe('the web client, under what people may send', () => {
     await Promise.all([tess.register(), udo.register()]);
     await tess.createRoom('arena');
     await udo.discover('arena');
+    // A room that opens with what was written meanwhile begins there, not at its end.
+    await udo.send('Before all of that');
+    await tess.message('Before all of that').waitFor();
   }, 90_000);
   afterAll(async () => {
     await browser.close();
