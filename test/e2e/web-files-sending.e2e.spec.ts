@@ -120,13 +120,13 @@ describe('files on their way in the web client', () => {
 
   it('are cancelled on their way: neither the page nor the server keeps anything of them, and nothing is posted', async () => {
     const network = await ida.context.newCDPSession(ida.page);
-    const slow = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 1_500_000 };
+    const slow = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 450_000 };
     await network.send('Network.emulateNetworkConditions', slow);
     const uploads = new Set<string>();
     ida.page.on('request', (request) => request.method() === 'PATCH' && uploads.add(request.url()));
     const head = async (): Promise<unknown> => ((await ida.call('GET', `/rooms/${ida.roomId}`)) as { head: number }).head;
     const before = await head();
-    await chooseFiles(ida, bytesFile('film.bin', 40_000_000));
+    await chooseFiles(ida, bytesFile('film.bin', 12_000_000));
     const progress = inTray(ida, 'film.bin').getByRole('progressbar', { name: 'Upload of film.bin' });
     const seen: number[] = [];
     await eventually(
