@@ -154,6 +154,21 @@ describe('Fan-out over several gateways', () => {
     expect(second.events).toEqual([]);
   });
 
+  it('brings the badge of a room that was written to right after somebody was put in', async () => {
+    const device = await cluster.connect(one, newId<UserId>());
+    await eventually(() => expect(device.named('rooms')).toHaveLength(1));
+    const room = cluster.chat.room([device.userId]);
+    let register = (): void => undefined;
+    cluster.chat.registerGate = new Promise((resolve) => (register = resolve));
+    const changes = [{ roomId: room.roomId, change: 'joined' }];
+    await cluster.backplane.publish(await cluster.backplane.gateways(), 'users', JSON.stringify([{ userId: device.userId, rev: 1, changes }]));
+    await eventually(() => expect(cluster.chat.asked).toContain('interest.register'));
+    // The owner doesn't know yet that somebody here wants it.
+    await cluster.chat.post(room);
+    register();
+    await eventually(() => expect(device.named('heads')).toMatchObject([[{ roomId: room.roomId, head: 1, unreadCount: 1 }]]));
+  });
+
   it('sends the rev of the room list on connect, and each change', async () => {
     for (const person of [ann, ben]) await eventually(() => expect(person.named('rooms')).toEqual([{ rev: 0, changes: [] }]));
     const changes = [{ roomId: newId(), change: 'invited' }];

@@ -31,6 +31,8 @@ export class ScriptedChat {
   readonly away = new Set<ScriptedRoom>();
   /** Holds back the answer to `rooms.open`, after the snapshot was taken. */
   openGate: Promise<void> = Promise.resolve();
+  /** Holds back registrations of interest, before they count. */
+  registerGate: Promise<void> = Promise.resolve();
   maxEvents = Number.MAX_SAFE_INTEGER;
 
   constructor(
@@ -147,6 +149,7 @@ export class ScriptedChat {
     queries.answer('interest.register', async ({ gatewayId, partition, roomIds }) => {
       if (!this.hasOwner) throw new AppError('UNAVAILABLE');
       this.asked.push('interest.register');
+      await this.registerGate;
       const gateways = this.interest.get(partition) ?? new Map<string, Set<RoomId>>();
       this.interest.set(partition, gateways);
       gateways.set(gatewayId, new Set([...(gateways.get(gatewayId) ?? []), ...(roomIds as RoomId[])]));

@@ -37,7 +37,8 @@ export class ActivityHeads implements OnApplicationBootstrap, OnModuleDestroy {
     clearTimeout(this.timer);
   }
 
-  private touch(roomId: RoomId): void {
+  /** Something may have happened in the room. */
+  touch(roomId: RoomId): void {
     if (this.memberships.peopleOf(roomId).size === 0) return;
     this.active.add(roomId);
     this.timer ??= setTimeout(() => {

@@ -50,6 +50,17 @@ describe('The rooms of the people here', () => {
     expect(memberships.peopleOf(room).size).toBe(0);
   });
 
+  it('stay known when they are joined while all are read', async () => {
+    connections.add(connection);
+    await isKnown(true);
+    const joined = newId<RoomId>();
+    memberships.reload(ann);
+    void memberships.add(ann, joined);
+    await eventually(() => expect(asked).toBe(2));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(memberships.peopleOf(joined).has(ann)).toBe(true);
+  });
+
   it('are read again when they could not be read', async () => {
     isAway = true;
     connections.add(connection);

@@ -45,7 +45,8 @@ export class Memberships implements OnModuleInit {
     for (const userId of userIds) this.reload(userId);
   }
 
-  add(userId: UserId, roomId: RoomId): void {
+  /** Resolves when what happens in the room comes here, or nobody can be told that it should. */
+  async add(userId: UserId, roomId: RoomId): Promise<void> {
     const rooms = this.roomsOf.get(userId);
     if (rooms === undefined || rooms.has(roomId)) return;
     rooms.add(roomId);
@@ -54,7 +55,7 @@ export class Memberships implements OnModuleInit {
     this.peopleIn.set(roomId, people);
     if (people.size > 1) return;
     this.interest.acquire(roomId);
-    this.interest.ensure([roomId]).catch((error: unknown) => this.logger.warn({ err: error }, `No interest in ${roomId}`));
+    await this.interest.ensure([roomId]);
   }
 
   remove(userId: UserId, roomId: RoomId): void {
@@ -64,16 +65,18 @@ export class Memberships implements OnModuleInit {
   private async load(userId: UserId): Promise<void> {
     const known = this.roomsOf.get(userId) ?? new Set();
     this.roomsOf.set(userId, known);
+    const before = [...known];
     const { roomIds, incomplete } = await this.queries.ask('rooms.memberOf', { userId }, { timeoutMs: QUERY_TIMEOUT_MS });
     // Gone while we asked.
     if (this.roomsOf.get(userId) !== known) return;
-    for (const roomId of roomIds) this.add(userId, roomId);
+    for (const roomId of roomIds) void this.add(userId, roomId);
     if (incomplete) {
       this.failed.add(userId);
       return;
     }
     const now = new Set(roomIds);
-    for (const roomId of known) if (!now.has(roomId)) this.remove(userId, roomId);
+    // What they joined while we asked may not be in the answer yet.
+    for (const roomId of before) if (!now.has(roomId)) this.remove(userId, roomId);
   }
 
   private forget(userId: UserId): void {

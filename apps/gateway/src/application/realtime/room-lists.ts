@@ -3,6 +3,7 @@ import { type RoomId, type UserId } from '@agent-chat/kernel';
 import { QueryBus } from '@agent-chat/query-bus';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { GatewayInbox } from '../gateway-inbox';
+import { ActivityHeads } from './activity-heads';
 import { type Connection } from './connection';
 import { ConnectionRegistry } from './connection-registry';
 import { Memberships } from './memberships';
@@ -41,6 +42,7 @@ export class RoomLists implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly connections: ConnectionRegistry,
     private readonly memberships: Memberships,
     private readonly presence: PresenceLink,
+    private readonly heads: ActivityHeads,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -66,13 +68,19 @@ export class RoomLists implements OnApplicationBootstrap, OnModuleDestroy {
     if (own.length === 0 || this.revs.get(userId) === rev) return;
     this.revs.set(userId, rev);
     for (const { roomId, change } of changes) {
-      if (BEGINS_MEMBERSHIP.has(change)) this.memberships.add(userId, roomId);
+      if (BEGINS_MEMBERSHIP.has(change)) void this.follow(userId, roomId);
       else if (ENDS_MEMBERSHIP.has(change)) this.memberships.remove(userId, roomId);
     }
     for (const connection of own) {
       connection.send('rooms', { rev, changes });
       for (const { roomId, change } of changes) if (BEGINS_MEMBERSHIP.has(change)) this.joinListeners.get(connection)?.(connection, roomId);
     }
+  }
+
+  /** Whoever puts somebody in often writes at once: what was written before its events come here is told all the same. */
+  private async follow(userId: UserId, roomId: RoomId): Promise<void> {
+    await this.memberships.add(userId, roomId);
+    this.heads.touch(roomId);
   }
 
   /** `rev` comes on connect too; those of everybody who connects meanwhile are asked for at once. */
