@@ -73,9 +73,9 @@ describe('an event stream that is not read', () => {
     expect(readBytes).toBeLessThan((POSTS * TEXT.length * 2) / 2);
     // Who did read has everything, and so has who comes back.
     const head = 2 + 2 * POSTS;
-    await reader.until(roomId, head);
+    await reader.until(roomId, head, 60_000);
     const resumed = await SseClient.open(alice, `?rooms=${roomId}`, lastId);
-    await resumed.until(roomId, head);
+    await resumed.until(roomId, head, 60_000);
     for (const { events } of [reader, resumed])
       expect(events.map(({ seq }) => seq)).toEqual(Array.from({ length: POSTS }, (_, index) => head - POSTS + 1 + index));
     await Promise.all([reader.close(), resumed.close()]);

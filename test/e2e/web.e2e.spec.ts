@@ -220,6 +220,7 @@ describe('the web client', () => {
     await ada.reload();
     await ada.page.keyboard.press('Control+k');
     await ada.page.getByRole('combobox', { name: 'Room or person' }).pressSequentially('des');
+    await ada.page.getByRole('option', { name: /design/ }).waitFor();
     await ada.screenshot('switcher-desktop-light');
     await ada.page.keyboard.press('Enter');
     await ada.page.getByRole('heading', { name: 'design', level: 1 }).waitFor();

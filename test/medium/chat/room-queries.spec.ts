@@ -140,6 +140,11 @@ describe('questions about rooms', () => {
       await expect(reading.ask('rooms.heads', { roomIds: [room.roomId, newId<RoomId>()] })).resolves.toEqual({
         rooms: [{ roomId: room.roomId, head: room.head, epoch: 1 }],
       });
+      const active = (withinMs: number) => reading.ask('rooms.active', { roomIds: [room.roomId, newId<RoomId>()], withinMs });
+      // These rooms were written to at a fixed time of the past.
+      const HOUR_MS = 3_600_000;
+      await expect(active(100_000 * HOUR_MS)).resolves.toEqual({ roomIds: [room.roomId] });
+      await expect(active(HOUR_MS)).resolves.toEqual({ roomIds: [] });
     });
   });
 

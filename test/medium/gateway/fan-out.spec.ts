@@ -154,6 +154,22 @@ describe('Fan-out over several gateways', () => {
     expect(second.events).toEqual([]);
   });
 
+  it('brings the badges that a new owner had nobody to tell of, of rooms that something happened in', async () => {
+    const device = await cluster.connect(one, newId<UserId>());
+    const [room, quiet] = [cluster.chat.room([device.userId]), cluster.chat.room([device.userId])];
+    const changes = [room, quiet].map(({ roomId }) => ({ roomId, change: 'joined' }));
+    await cluster.backplane.publish(await cluster.backplane.gateways(), 'users', JSON.stringify([{ userId: device.userId, rev: 1, changes }]));
+    await eventually(() => expect(device.named('heads').flat()).toHaveLength(2));
+    const told = device.named('heads').length;
+    cluster.chat.interest.clear();
+    cluster.chat.fence = 2;
+    await cluster.chat.post(room);
+    for (const partition of range(0, 3)) {
+      await cluster.backplane.publish(await cluster.backplane.gateways(), 'control', JSON.stringify({ type: 'interest.reannounce', partition, fence: 2 }));
+    }
+    await eventually(() => expect(device.named('heads').slice(told)).toMatchObject([[{ roomId: room.roomId, head: 1 }]]));
+  });
+
   it('brings the badge of a room that was written to right after somebody was put in', async () => {
     const device = await cluster.connect(one, newId<UserId>());
     await eventually(() => expect(device.named('rooms')).toHaveLength(1));

@@ -126,6 +126,7 @@ export class ScriptedChat {
     queries.answer('room.readers', async ({ roomId, userIds }) => ({
       userIds: (userIds as UserId[]).filter((userId) => this.mayRead(this.find(roomId as RoomId), userId)),
     }));
+    queries.answer('rooms.active', async ({ roomIds }) => ({ roomIds: (roomIds as RoomId[]).filter((roomId) => this.find(roomId).log.length > 0) }));
     queries.answer('rooms.heads', async ({ roomIds }) => ({
       rooms: roomIds.map((roomId) => this.find(roomId as RoomId)).map(({ roomId, epoch, log }) => ({ roomId, epoch, head: log.length })),
     }));

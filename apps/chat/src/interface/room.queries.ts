@@ -28,6 +28,7 @@ export class RoomQueries implements OnModuleInit {
     bus.answer('rooms.memberOf', (input) => whileReachable(lists.memberOf(input)));
     bus.answer('rooms.discover', (input) => whileReachable(lists.discover(input)));
     bus.answer('heads.read', (input) => whileReachable(heads.badges(input)));
+    bus.answer('rooms.active', (input) => whileReachable(heads.active(input)));
     bus.answer('rooms.heads', (input) => whileReachable(heads.heads(input)));
     bus.answer('users.revs', (input) => whileReachable(personLog.revs(input)));
     bus.answer('user.events', (input) => whileReachable(personLog.events(input)));

@@ -146,6 +146,12 @@ export const ROOM_QUERIES = {
     z.object({ roomIds: z.array(RoomIdSchema).max(10_000) }),
     z.object({ rooms: z.array(z.object({ roomId: RoomIdSchema, head: SeqSchema, epoch: z.int() })) }),
   ),
+  /** Which of these rooms something happened in within so many milliseconds, by the clock of their database. */
+  'rooms.active': defineQuery(
+    'any',
+    z.object({ roomIds: z.array(RoomIdSchema).max(10_000), withinMs: z.int().min(0) }),
+    z.object({ roomIds: z.array(RoomIdSchema) }),
+  ),
   /** The newest `rev` of each person's own log (P32); 0 for one without. */
   'users.revs': defineQuery(
     'any',

@@ -17,6 +17,8 @@ const HEADS = `
 SELECT r.room_id, r.last_seq AS head, coalesce(p.epoch, 1) AS epoch
 FROM rooms r LEFT JOIN partition_progress p ON p.partition = r.partition WHERE r.room_id = ANY($1::uuid[])`;
 
+const ACTIVE = `SELECT room_id FROM rooms WHERE room_id = ANY($1::uuid[]) AND active_at > now() - $2 * interval '1 millisecond'`;
+
 interface BadgeRow extends Row {
   readonly user_id: string;
   readonly room_id: RoomId;
@@ -58,6 +60,17 @@ export class HeadReader {
       (ask, ids) => ask<HeadRow>(HEADS, [ids]),
     );
     return { rooms: rows.map(({ room_id, head, epoch }) => ({ roomId: room_id, head, epoch })) };
+  }
+
+  /** Of rooms whose database is away none is active: nobody writes there. */
+  async active({ roomIds, withinMs }: QueryInput<'rooms.active'>): Promise<QueryAnswer<'rooms.active'>> {
+    const { rows } = await askThoseThere(
+      this.database,
+      roomIds,
+      (roomId) => roomId,
+      (ask, ids) => ask<Pick<HeadRow, 'room_id'>>(ACTIVE, [ids, withinMs]),
+    );
+    return { roomIds: rows.map(({ room_id }) => room_id) };
   }
 }
 

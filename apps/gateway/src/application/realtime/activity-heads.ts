@@ -3,12 +3,16 @@ import { groupBy, type RoomId, type UserId } from '@agent-chat/kernel';
 import { QueryBus } from '@agent-chat/query-bus';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { ConnectionRegistry } from './connection-registry';
+import { InterestRegistry } from './interest-registry';
 import { Memberships } from './memberships';
 import { RoomIndex } from './room-index';
 
 const COALESCE_MS = 1_000;
 const QUERY_TIMEOUT_MS = 5_000;
 const READS_PER_QUERY = 1_000;
+const ROOMS_PER_QUERY = 10_000;
+/** What happened before an outage that was longer is told with the next that happens in its room. */
+const MISSED_MS = 15 * 60_000;
 
 interface Badge {
   readonly userId: UserId;
@@ -27,10 +31,14 @@ export class ActivityHeads implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly index: RoomIndex,
     private readonly connections: ConnectionRegistry,
     private readonly memberships: Memberships,
+    private readonly interest: InterestRegistry,
   ) {}
 
   onApplicationBootstrap(): void {
     this.index.whenActive(({ roomId }) => this.touch(roomId as RoomId));
+    this.interest.whenRenewed((roomIds, isOwned) => {
+      if (isOwned) this.run(() => this.catchUp(roomIds));
+    });
   }
 
   onModuleDestroy(): void {
@@ -43,8 +51,22 @@ export class ActivityHeads implements OnApplicationBootstrap, OnModuleDestroy {
     this.active.add(roomId);
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
-      this.tell().catch((error: unknown) => this.logger.warn({ err: error }, 'Badges could not be read'));
+      this.run(() => this.tell());
     }, COALESCE_MS).unref();
+  }
+
+  /** A new owner commits what waited for it before it knows who wants to hear of it. */
+  private async catchUp(roomIds: readonly RoomId[]): Promise<void> {
+    const own = roomIds.filter((roomId) => this.memberships.peopleOf(roomId).size > 0);
+    for (let from = 0; from < own.length; from += ROOMS_PER_QUERY) {
+      const asked = { roomIds: own.slice(from, from + ROOMS_PER_QUERY), withinMs: MISSED_MS };
+      const active = await this.queries.ask('rooms.active', asked, { timeoutMs: QUERY_TIMEOUT_MS });
+      for (const roomId of active.roomIds) this.touch(roomId);
+    }
+  }
+
+  private run(task: () => Promise<void>): void {
+    task().catch((error: unknown) => this.logger.warn({ err: error }, 'Badges could not be read'));
   }
 
   private async tell(): Promise<void> {

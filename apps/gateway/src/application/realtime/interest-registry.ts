@@ -15,6 +15,8 @@ interface Reannounce {
   readonly partition?: number;
 }
 
+type RenewalListener = (roomIds: readonly RoomId[], isOwned: boolean) => void;
+
 /** Tells owners which rooms' events this gateway needs (P23). */
 @Injectable()
 export class InterestRegistry implements OnApplicationBootstrap, OnModuleDestroy {
@@ -25,7 +27,7 @@ export class InterestRegistry implements OnApplicationBootstrap, OnModuleDestroy
   /** Whose owner has announced itself while a renewal was under way, which may have come to it too early. */
   private readonly announced = new Set<PartitionInterest>();
   private readonly timers: NodeJS.Timeout[] = [];
-  private onRenewed: (roomIds: readonly RoomId[]) => void = () => undefined;
+  private readonly renewalListeners: RenewalListener[] = [];
 
   constructor(
     private readonly queries: QueryBus,
@@ -43,8 +45,8 @@ export class InterestRegistry implements OnApplicationBootstrap, OnModuleDestroy
   }
 
   /** Is told of rooms that were registered anew, or have no owner: their frames may have been missed. */
-  whenRenewed(listener: (roomIds: readonly RoomId[]) => void): void {
-    this.onRenewed = listener;
+  whenRenewed(listener: RenewalListener): void {
+    this.renewalListeners.push(listener);
   }
 
   /** Needs a room until `release`; counted. */
@@ -105,7 +107,9 @@ export class InterestRegistry implements OnApplicationBootstrap, OnModuleDestroy
     this.renewing.add(interest);
     interest
       .renew()
-      .then((roomIds) => this.onRenewed(roomIds))
+      .then((roomIds) => {
+        for (const listener of this.renewalListeners) listener(roomIds, !interest.isUnowned);
+      })
       .catch((error: unknown) => this.logger.error({ err: error }, 'Interest could not be renewed'))
       .finally(() => {
         this.renewing.delete(interest);
