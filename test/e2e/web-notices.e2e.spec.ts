@@ -2,6 +2,7 @@ import { eventually } from '@agent-chat/testing';
 import { type Browser, type Worker } from 'playwright-core';
 import { startSystem } from '../support/start-system';
 import { type TestedSystem } from '../support/tested-system';
+import { chooseFiles, sendFiles, textFile, trayOf } from '../support/web-files';
 import { launchBrowser, WebPerson } from '../support/web-person';
 
 const PATIENCE = { timeoutMs: 15_000 };
@@ -88,6 +89,10 @@ describe('what the web client tells of', () => {
     await choose('All messages', 'all');
     await willem.send('To whom it may concern');
     await vera.page.getByRole('button', { name: 'Willem in lighthouse' }).waitFor();
+    await chooseFiles(willem, textFile('concerns.txt', 'none'));
+    await trayOf(willem).getByText('The file is ready to go').waitFor();
+    await sendFiles(willem);
+    await vera.page.getByRole('region', { name: 'Notifications' }).locator('.toast').filter({ hasText: 'File: concerns.txt' }).waitFor();
     await nameVera('To you');
     await vera.page.getByRole('button', { name: 'Willem named you in lighthouse' }).waitFor();
 
@@ -109,7 +114,7 @@ describe('what the web client tells of', () => {
     await nameVera('To you, as usual');
     await listed('To you, as usual @Vera');
     const named = 'Willem named you in lighthouse';
-    await eventually(async () => expect(await told()).toEqual(['Willem in lighthouse', named, named, named]), PATIENCE);
+    await eventually(async () => expect(await told()).toEqual(['Willem in lighthouse', 'Willem in lighthouse', named, named, named]), PATIENCE);
   }, 90_000);
 
   it('leads to the room when it is pressed', async () => {
