@@ -17,6 +17,16 @@ const NOTE_NEWS = `(() => {
 /** A page without a window can't lose the focus: it is told that it has. */
 const LOOK_AWAY = `Object.defineProperty(document, 'hasFocus', { value: () => false, configurable: true }); window.dispatchEvent(new Event('blur'))`;
 
+/** Looks away and back, and away and back again, before the browser has answered anything. */
+const GLANCE_AWAY = `(async () => {
+  for (const isLooked of [false, true, false, true]) {
+    Object.defineProperty(document, 'hasFocus', { value: () => isLooked, configurable: true });
+    window.dispatchEvent(new Event(isLooked ? 'focus' : 'blur'));
+  }
+  // Asked for behind what the page has asked for: once it is there, so is all of that.
+  await navigator.locks.request('agent-chat:looked-at', { mode: 'shared' }, () => undefined);
+})()`;
+
 const SHOWN = 'navigator.serviceWorker.ready.then((worker) => worker.getNotifications()).then((all) => all.map(({ title, body }) => ({ title, body })))';
 
 /** How many pages the service worker knows of: one that has just been left is there for a moment more. */
@@ -147,6 +157,7 @@ describe('what the web client tells of', () => {
     await vera.page.getByText(/^On: your browser/).waitFor();
     await vera.page.keyboard.press('Escape');
     await vera.roomLink('attic').click();
+    await vera.page.evaluate(GLANCE_AWAY);
     await vera.page.evaluate(LOOK_AWAY);
     const shows = (body: string): Promise<void> =>
       eventually(async () => expect(await vera.page.evaluate(SHOWN)).toEqual([{ title: 'Willem named you in lighthouse', body }]), PATIENCE);
