@@ -98,6 +98,25 @@ describe('files of messages', () => {
     });
   });
 
+  it('are named in lists of rooms as long as their message is the newest one and is there', async () => {
+    const { roomId: room } = await alice.createRoom({ kind: 'private', name: 'named', memberIds: [bob.userId] });
+    const ids = [await upload(alice, Buffer.from('one'), { roomId: room, name: 'plan.txt' }), await upload(alice, Buffer.from('two'), { roomId: room })];
+    const listed = async (): Promise<object | undefined> => {
+      const { items } = (await bob.call('GET', '/rooms')).body as { readonly items: readonly { readonly roomId: string; readonly lastMessage?: object }[] };
+      const [asked, found] = [(await bob.call('GET', `/rooms/${room}`)).body, items.find(({ roomId: id }) => id === room)];
+      expect(asked).toEqual(found);
+      return found?.lastMessage;
+    };
+
+    const { messageId } = await post(ids, { text: '', room });
+    const first = { attachmentId: ids[0], name: 'plan.txt', type: 'text/plain', sizeBytes: 3 };
+    await eventually(async () => expect(await listed()).toMatchObject({ messageId, preview: '', files: { count: 2, first } }), { timeoutMs: 15_000 });
+
+    await alice.call('DELETE', `/rooms/${room}/messages/${messageId}`);
+    await eventually(async () => expect(await listed()).toMatchObject({ messageId, deletedAt: expect.any(String) as string }), { timeoutMs: 15_000 });
+    expect(JSON.stringify(await listed())).not.toMatch(/files|plan/);
+  });
+
   it('come by links that expire and can not be made up', async () => {
     const attachmentId = await upload(alice, Buffer.from('text'), { roomId });
     const [links] = await linksTo(alice, [attachmentId]);

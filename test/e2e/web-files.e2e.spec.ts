@@ -56,7 +56,7 @@ describe('files in the web client', () => {
     expect(await pictureOf(tom, 'lake.jpg').locator('img').getAttribute('alt')).toBe('Picture: lake.jpg');
     await tom.screenshot('files-room-phone-dark');
     await tom.page.getByRole('button', { name: 'Back to your rooms' }).click();
-    await tom.roomLink('outdoors').getByText('Ida Novak: Files').waitFor();
+    await tom.roomLink('outdoors').getByText('Ida Novak: 2 files').waitFor();
     await tom.roomLink('outdoors').click();
   });
 
@@ -170,6 +170,23 @@ describe('files in the web client', () => {
     await uwe.screenshot('files-chosen-phone-light');
     expect(await uwe.violations()).toEqual([]);
     expect(uwe.complaints).toEqual([]);
+  });
+
+  it('are named in the list of rooms where their message has no text: as it comes, when the list is read, and in a room that is not open', async () => {
+    const listed = (words: string): Promise<void> =>
+      eventually(async () => expect(await tom.roomLink('outdoors').locator('.room-preview').textContent()).toBe(`Ida Novak: ${words}`), { timeoutMs: 15_000 });
+    await tom.page.getByRole('button', { name: 'Back to your rooms' }).click();
+    await chooseFiles(ida, textFile('packing list.txt', 'a tent\n'));
+    await trayOf(ida).getByText('The file is ready to go').waitFor();
+    await sendFiles(ida);
+    await listed('File: packing list.txt');
+    await tom.page.reload();
+    await listed('File: packing list.txt');
+    await chooseFiles(ida, hill);
+    await trayOf(ida).getByText('The file is ready to go').waitFor();
+    await sendFiles(ida);
+    await listed('Picture: hill.jpg');
+    await tom.roomLink('outdoors').click();
   });
 
   it('are no fault that axe can find, and bring no complaint in the console', async () => {

@@ -2,6 +2,7 @@ import { eventually } from '@agent-chat/testing';
 import { type Browser, type Worker } from 'playwright-core';
 import { startSystem } from '../support/start-system';
 import { type TestedSystem } from '../support/tested-system';
+import { chooseFiles, sendFiles, textFile, trayOf } from '../support/web-files';
 import { launchBrowser, WebPerson } from '../support/web-person';
 
 const PATIENCE = { timeoutMs: 15_000 };
@@ -15,6 +16,16 @@ const NOTE_NEWS = `(() => {
 
 /** A page without a window can't lose the focus: it is told that it has. */
 const LOOK_AWAY = `Object.defineProperty(document, 'hasFocus', { value: () => false, configurable: true }); window.dispatchEvent(new Event('blur'))`;
+
+/** Looks away and back, and away and back again, before the browser has answered anything. */
+const GLANCE_AWAY = `(async () => {
+  for (const isLooked of [false, true, false, true]) {
+    Object.defineProperty(document, 'hasFocus', { value: () => isLooked, configurable: true });
+    window.dispatchEvent(new Event(isLooked ? 'focus' : 'blur'));
+  }
+  // Asked for behind what the page has asked for: once it is there, so is all of that.
+  await navigator.locks.request('agent-chat:looked-at', { mode: 'shared' }, () => undefined);
+})()`;
 
 const SHOWN = 'navigator.serviceWorker.ready.then((worker) => worker.getNotifications()).then((all) => all.map(({ title, body }) => ({ title, body })))';
 
@@ -88,6 +99,10 @@ describe('what the web client tells of', () => {
     await choose('All messages', 'all');
     await willem.send('To whom it may concern');
     await vera.page.getByRole('button', { name: 'Willem in lighthouse' }).waitFor();
+    await chooseFiles(willem, textFile('concerns.txt', 'none'));
+    await trayOf(willem).getByText('The file is ready to go').waitFor();
+    await sendFiles(willem);
+    await vera.page.getByRole('region', { name: 'Notifications' }).locator('.toast').filter({ hasText: 'File: concerns.txt' }).waitFor();
     await nameVera('To you');
     await vera.page.getByRole('button', { name: 'Willem named you in lighthouse' }).waitFor();
 
@@ -109,7 +124,7 @@ describe('what the web client tells of', () => {
     await nameVera('To you, as usual');
     await listed('To you, as usual @Vera');
     const named = 'Willem named you in lighthouse';
-    await eventually(async () => expect(await told()).toEqual(['Willem in lighthouse', named, named, named]), PATIENCE);
+    await eventually(async () => expect(await told()).toEqual(['Willem in lighthouse', 'Willem in lighthouse', named, named, named]), PATIENCE);
   }, 90_000);
 
   it('leads to the room when it is pressed', async () => {
@@ -142,6 +157,7 @@ describe('what the web client tells of', () => {
     await vera.page.getByText(/^On: your browser/).waitFor();
     await vera.page.keyboard.press('Escape');
     await vera.roomLink('attic').click();
+    await vera.page.evaluate(GLANCE_AWAY);
     await vera.page.evaluate(LOOK_AWAY);
     const shows = (body: string): Promise<void> =>
       eventually(async () => expect(await vera.page.evaluate(SHOWN)).toEqual([{ title: 'Willem named you in lighthouse', body }]), PATIENCE);

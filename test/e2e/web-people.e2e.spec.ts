@@ -58,12 +58,27 @@ describe('the people of a room in the web client', () => {
     await panel.getByRole('button', { name: 'Invite', exact: true }).click();
   }
 
+  /** How somebody is told of what Hanna did. */
+  async function untilTold(person: WebPerson, title: string): Promise<void> {
+    const toast = person.page.getByRole('region', { name: 'Notifications' }).locator('.toast').filter({ hasText: title });
+    await eventually(async () => expect(await toast.locator('strong, p').allTextContents()).toEqual([title, 'By Hanna']), { timeoutMs: 15_000 });
+  }
+
+  it('mutes somebody, who is told by whom', async () => {
+    await hanna.aboutMember('Jonas', 'Mute');
+    await untilTold(jonas, 'You were muted in harbour.');
+    await jonas.page.getByText('An admin has muted you in this room.').waitFor();
+    await hanna.aboutMember('Jonas', 'Unmute');
+    await jonas.composer.waitFor();
+    expect(await kira.page.getByText('You were muted in harbour.').count()).toBe(0);
+  });
+
   it('removes somebody, who sees the room from outside and may come back, and is gone for the others', async () => {
     await (await row(kira, 'jonas')).waitFor();
     await counted(kira, 3);
     await hanna.aboutMember('Jonas', 'Remove from the room…');
     await hanna.confirm('Remove');
-    await jonas.page.getByRole('region', { name: 'Notifications' }).getByText('You were removed from harbour.').waitFor();
+    await untilTold(jonas, 'You were removed from harbour.');
     await jonas.page.getByText('You are looking in.').waitFor();
     expect(await jonas.composer.count()).toBe(0);
     expect(await jonas.roomLink('harbour').count()).toBe(0);
@@ -83,7 +98,7 @@ describe('the people of a room in the web client', () => {
   it('bans somebody, who is not counted any more by anybody', async () => {
     await hanna.aboutMember('Jonas', 'Ban…');
     await hanna.confirm('Ban');
-    await jonas.page.getByRole('region', { name: 'Notifications' }).getByText('You were banned from harbour.').waitFor();
+    await untilTold(jonas, 'You were banned from harbour.');
     await jonas.page.getByText('There is no such room for you').waitFor();
     expect(await jonas.roomLink('harbour').count()).toBe(0);
     for (const person of [hanna, kira]) {

@@ -21,7 +21,7 @@ function changeBy(room: Room, event: KnownRoomEvent, me: string | undefined, now
     case 'message.restored':
       return previewChanged(room, event.data.messageId, { preview: shortened(event.data.text), deletedAt: undefined });
     case 'message.deleted':
-      return previewChanged(room, event.data.messageId, { preview: '', deletedAt: event.data.deletedAt });
+      return previewChanged(room, event.data.messageId, { preview: '', files: undefined, deletedAt: event.data.deletedAt });
     case 'room.updated':
       return { ...event.data };
     case 'room.archived':
@@ -50,7 +50,10 @@ function counted(room: Room, { data, seq }: KnownRoomEvent<'message.posted'>, me
 }
 
 function preview({ data, seq }: KnownRoomEvent<'message.posted'>): LastMessage {
-  return { messageId: data.messageId, seq, authorId: data.authorId, preview: shortened(data.text), createdAt: data.createdAt };
+  const { messageId, authorId, attachments, createdAt } = data;
+  const [first] = attachments;
+  const files = first && { count: attachments.length, first };
+  return { messageId, seq, authorId, preview: shortened(data.text), ...(files && { files }), createdAt };
 }
 
 /** The newest message as it is now, if it is the one that changed. */

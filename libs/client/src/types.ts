@@ -38,6 +38,8 @@ export interface LastMessage {
   readonly authorId: string;
   /** At most 140 code points; empty when deleted. */
   readonly preview: string;
+  /** How many files it has, and the first of them, to be named where there is no text. */
+  readonly files?: { readonly count: number; readonly first: Attachment } | undefined;
   readonly createdAt: string;
   readonly deletedAt?: string | undefined;
 }

@@ -112,6 +112,33 @@ describe('questions about rooms', () => {
       ]);
     });
 
+    it('tell how many files the last message has and which is the first, but not of one that was deleted', async () => {
+      const room = await SeededRoom.create(reading.database);
+      const me = await room.join();
+      const last = async () => {
+        const { rooms } = await reading.ask('rooms.mine', { userId: me, limit: 10 });
+        const { room: one } = await reading.ask('room.get', { roomId: room.roomId, userId: me });
+        expect(rooms).toEqual([one]);
+        return one.lastMessage;
+      };
+      await room.post(room.owner, '', { files: ['earlier.txt'] });
+      const message = await room.post(room.owner, '', { files: ['first.txt', 'second.txt', 'third.txt'] });
+      const { attachments } = await reading
+        .ask('message.get', { roomId: room.roomId, userId: me, messageId: message.messageId })
+        .then(({ message: whole }) => whole);
+      expect(await last()).toMatchObject({ messageId: message.messageId, preview: '', files: { count: 3, first: { name: 'first.txt', type: 'text/plain' } } });
+      expect((await last())?.files?.first).toEqual(attachments[0]);
+
+      await room.shard.query('UPDATE messages SET deleted_at = now() WHERE message_id = $1', [message.messageId]);
+      expect(await last()).not.toHaveProperty('files');
+      await room.delete(message, room.owner);
+      expect(JSON.stringify(await last())).not.toContain('first.txt');
+      await room.shard.query('UPDATE messages SET deleted_at = NULL WHERE message_id = $1', [message.messageId]);
+      expect(await last()).not.toHaveProperty('files');
+      await room.post(room.owner, 'words alone');
+      expect(await last()).not.toHaveProperty('files');
+    });
+
     it('are read after their rev: a change between the two is looked for again, never missed (P32)', async () => {
       const person = newId<UserId>();
       const room = await SeededRoom.create(reading.database);

@@ -32,6 +32,8 @@ function holdWhileLookedAt(): void {
     { mode: 'shared' },
     () =>
       new Promise<void>((resolve) => {
+        // Whoever looks away and back before the lock is given asks for it twice.
+        letGo?.();
         letGo = resolve;
         if (!looking.getSnapshot()) resolve();
       }),

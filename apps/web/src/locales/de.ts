@@ -168,6 +168,8 @@ export const de: Words = {
   'Opening the room': 'Der Raum wird geöffnet',
   'You were removed from {name}.': 'Du wurdest aus {name} entfernt.',
   'You were banned from {name}.': 'Du wurdest aus {name} verbannt.',
+  'You were muted in {name}.': 'Du wurdest in {name} stummgeschaltet.',
+  'By {name}': 'Von {name}',
   Conversation: 'Unterhaltung',
   '{name} is typing…': '{name} schreibt…',
   '{first} and {second} are typing…': '{first} und {second} schreiben…',

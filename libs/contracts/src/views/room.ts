@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { IsoTimeSchema, RoomIdSchema, SeqSchema, UserIdSchema } from '../primitives';
+import { Attachment } from './attachment';
 import { User } from './user';
 
 /** Every kind of room. */
@@ -33,6 +34,10 @@ export const LastMessage = z.object({
   authorId: UserIdSchema,
   /** At most 140 code points; empty when deleted. */
   preview: z.string(),
+  files: z
+    .object({ count: z.int().min(1), first: Attachment })
+    .meta({ description: 'How many files it has, and the first of them, to be named where there is no text. Absent without files and when deleted' })
+    .optional(),
   createdAt: IsoTimeSchema,
   deletedAt: IsoTimeSchema.optional(),
 });

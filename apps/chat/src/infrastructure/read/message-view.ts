@@ -20,6 +20,10 @@ export interface MessageItem {
   readonly attachments: Attachment[] | null;
 }
 
+/** A file `f` of a message as JSON. */
+export const ATTACHMENT_JSON = `json_strip_nulls(json_build_object('attachmentId', f.attachment_id, 'name', f.name, 'type', f.type, 'sizeBytes', f.size_bytes,
+        'width', f.width, 'height', f.height))`;
+
 /**
  * A message `x` as JSON, with its reactions as the asker in `asker` sees them, the first given first. A deleted one is a tombstone:
  * what it said, whom it named and what others thought of it stay in the database.
@@ -33,8 +37,7 @@ export function messageJson(asker: string): string {
       FROM (SELECT emoji, count(*) AS count, bool_or(user_id = ${asker}) AS mine, min(seq) AS first
             FROM message_reactions WHERE message_id = x.message_id GROUP BY emoji) k) END,
     'attachments', (
-      SELECT json_agg(json_strip_nulls(json_build_object('attachmentId', f.attachment_id, 'name', f.name, 'type', f.type, 'sizeBytes', f.size_bytes,
-        'width', f.width, 'height', f.height)) ORDER BY f.place)
+      SELECT json_agg(${ATTACHMENT_JSON} ORDER BY f.place)
       FROM message_attachments f WHERE f.message_id = x.message_id AND NOT f.erased))`;
 }
 

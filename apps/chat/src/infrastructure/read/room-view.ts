@@ -1,7 +1,9 @@
-import { type Room, type RoomRole } from '@agent-chat/contracts';
+import { type LastMessage, type Room, type RoomRole } from '@agent-chat/contracts';
 import { type RoomId, type UserId } from '@agent-chat/kernel';
 import { mayRead } from '../../application/read/room-access';
+import { attachmentView } from '../../domain/room-event-view';
 import { type AccessRow } from './access-row';
+import { ATTACHMENT_JSON } from './message-view';
 import { ACCESS_COLUMNS, accessJoins, mentionCount } from './sql';
 
 /** A room as one person sees it. */
@@ -27,6 +29,7 @@ export interface RoomRow extends AccessRow {
   readonly last_message_seq: number;
   readonly last_author_id: string;
   readonly last_preview: string;
+  readonly last_files: LastMessage['files'] | null;
   readonly last_created_at: string;
   readonly last_deleted_at: string | null;
 }
@@ -39,7 +42,11 @@ SELECT r.room_id, r.name, r.topic, r.direct_user_ids, r.member_count, r.created_
   greatest(r.posted_count - coalesce(w.read_count, 0), 0) AS unread_count,
   CASE WHEN m.user_id IS NULL THEN 0 ELSE ${mentionCount('r.room_id', asker, 'coalesce(w.read_seq, 0)')} END AS mention_count,
   l.message_id AS last_message_id, l.seq AS last_message_seq, l.author_id AS last_author_id,
-  CASE WHEN l.deleted_at IS NULL THEN left(l.text, 140) ELSE '' END AS last_preview, l.created_at AS last_created_at, l.deleted_at AS last_deleted_at
+  CASE WHEN l.deleted_at IS NULL THEN left(l.text, 140) ELSE '' END AS last_preview,
+  CASE WHEN l.deleted_at IS NULL THEN (
+    SELECT json_build_object('count', count(*), 'first', json_agg(${ATTACHMENT_JSON} ORDER BY f.place)->0)
+    FROM message_attachments f WHERE f.message_id = l.message_id AND NOT f.erased HAVING count(*) > 0) END AS last_files,
+  l.created_at AS last_created_at, l.deleted_at AS last_deleted_at
 FROM ${rooms} ${accessJoins(asker)}
   LEFT JOIN read_watermarks w ON w.room_id = r.room_id AND w.user_id = ${asker}
   LEFT JOIN LATERAL (SELECT * FROM messages x WHERE x.room_id = r.room_id ORDER BY x.seq DESC LIMIT 1) l ON true`;
@@ -76,12 +83,13 @@ function toMembership(row: RoomRow, role: RoomRole): NonNullable<Room['me']> {
   };
 }
 
-function toLastMessage(row: RoomRow, messageId: string): NonNullable<Room['lastMessage']> {
+function toLastMessage(row: RoomRow, messageId: string): LastMessage {
   return {
     messageId,
     seq: row.last_message_seq,
     authorId: row.last_author_id as UserId,
     preview: row.last_preview,
+    ...(row.last_files ? { files: { count: row.last_files.count, first: attachmentView(row.last_files.first) } } : {}),
     createdAt: row.last_created_at,
     ...(row.last_deleted_at === null ? {} : { deletedAt: row.last_deleted_at }),
   };

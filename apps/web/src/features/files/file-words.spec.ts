@@ -1,6 +1,6 @@
-import { type Attachment } from '@agent-chat/client';
+import { type Attachment, type LastMessage } from '@agent-chat/client';
 import { speak } from '../../core/translate';
-import { filesWords, isPicture, kindLabel, messageWords, nameParts, sizeLabel } from './file-words';
+import { isPicture, kindLabel, messageWords, nameParts, previewWords, sizeLabel } from './file-words';
 
 const MIB = 1_024 * 1_024;
 const file = (more: Partial<Attachment> = {}): Attachment => ({ attachmentId: 'a', name: 'plan.pdf', type: 'application/pdf', sizeBytes: 1, ...more });
@@ -44,8 +44,18 @@ describe('a file in words', () => {
     expect(messageWords('Look', [file()])).toBe('Look');
     expect(messageWords('', [file()])).toBe('File: plan.pdf');
     expect(messageWords('', [file({ name: 'a.png', width: 1, height: 1 })])).toBe('Picture: a.png');
-    expect(filesWords([file(), file()])).toBe('2 files');
+    expect(messageWords('', [file(), file()])).toBe('2 files');
     expect(messageWords('', [])).toBe('');
+  });
+
+  it('stands for the newest message of a room, which may have been kept from before files were told', () => {
+    const words = (preview: string, files?: LastMessage['files']): string =>
+      previewWords({ messageId: 'm', seq: 1, authorId: 'u', preview, createdAt: '', ...(files && { files }) }, (userId) => `name of ${userId}`);
+    expect(words('**Look** <@0190a6b2-7c1e-7a3d-8f00-00000000000a>', { count: 1, first: file() })).toBe('Look @name of 0190a6b2-7c1e-7a3d-8f00-00000000000a');
+    expect(words('', { count: 1, first: file() })).toBe('File: plan.pdf');
+    expect(words('', { count: 1, first: file({ name: 'a.png', width: 1, height: 1 }) })).toBe('Picture: a.png');
+    expect(words('', { count: 3, first: file() })).toBe('3 files');
+    expect(words('')).toBe('Files');
   });
 });
 

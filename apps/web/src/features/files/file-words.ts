@@ -1,5 +1,6 @@
-import { type Attachment } from '@agent-chat/client';
+import { type Attachment, type LastMessage } from '@agent-chat/client';
 import { locale, plural, t } from '../../core/translate';
+import { plainText } from '../../text/parse-text';
 
 const KIB = 1_024;
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
@@ -31,15 +32,20 @@ export function nameParts(name: string): { readonly stem: string; readonly endin
   return { stem, ending };
 }
 
-/** A message's files in a few words. */
-export function filesWords(files: readonly Attachment[]): string {
-  const [only] = files;
-  if (only === undefined) return '';
-  if (files.length > 1) return plural(files.length, { one: '{count} file', other: '{count} files' });
-  return isPicture(only) ? t('Picture: {name}', { name: only.name }) : t('File: {name}', { name: only.name });
+/** Files in a few words, by how many they are and what the first is. */
+function filesWords(count: number, first: Attachment): string {
+  if (count > 1) return plural(count, { one: '{count} file', other: '{count} files' });
+  return isPicture(first) ? t('Picture: {name}', { name: first.name }) : t('File: {name}', { name: first.name });
 }
 
 /** What a message says in one line: its text, else its files. */
 export function messageWords(text: string, files: readonly Attachment[]): string {
-  return text === '' ? filesWords(files) : text;
+  const [first] = files;
+  return text === '' && first !== undefined ? filesWords(files.length, first) : text;
+}
+
+/** What the newest message of a room says in one line, with people as `nameOf` knows them. What its files are isn't known where that was read before servers told it. */
+export function previewWords({ preview, files }: LastMessage, nameOf: (userId: string) => string): string {
+  if (preview !== '') return plainText(preview, nameOf);
+  return files === undefined ? t('Files') : filesWords(files.count, files.first);
 }

@@ -9,7 +9,7 @@ import { currentRoute, openRoom } from '../../core/router';
 import { isLookedAt, speaksForAll } from '../../core/tabs';
 import { toastNews } from '../../core/toasts';
 import { t } from '../../core/translate';
-import { plainText } from '../../text/parse-text';
+import { previewWords } from '../files/file-words';
 import { decideNotices, type KnownRooms, type Notice } from './decide-notices';
 
 /** After a long sleep everything is new: of more rooms than this one is told together. */
@@ -25,8 +25,7 @@ async function words({ kind, room }: Notice, me: string): Promise<{ readonly tit
   const name = roomName(room, me);
   if (kind === 'invitation' || room.lastMessage === undefined) return { title: t('Invitation'), body: t('You were invited to {name}.', { name }) };
   const author = await nameOfPerson(room.lastMessage.authorId);
-  const { preview } = room.lastMessage;
-  const text = preview === '' ? t('Files') : plainText(preview, (userId) => people.get(userId)?.displayName ?? t('Somebody'));
+  const text = previewWords(room.lastMessage, (userId) => people.get(userId)?.displayName ?? t('Somebody'));
   if (room.kind === 'direct') return { title: author, body: text };
   return {
     title: kind === 'mention' ? t('{author} named you in {room}', { author, room: name }) : t('{author} in {room}', { author, room: name }),

@@ -9,10 +9,10 @@ import { openRoom } from '../../core/router';
 import { shortTimeLabel } from '../../core/time';
 import { useToday } from '../../core/today';
 import { numberLabel, plural, t } from '../../core/translate';
-import { plainText } from '../../text/parse-text';
 import { RoomAvatar } from '../../ui/avatar';
 import { flag } from '../../ui/flag';
 import { Icon } from '../../ui/icon';
+import { previewWords } from '../files/file-words';
 
 interface RoomItemProps {
   readonly room: Room;
@@ -38,7 +38,7 @@ function Preview({ room }: { readonly room: Room }): ReactNode {
   return (
     <span className="room-preview name">
       {prefix}
-      <bdi>{lastMessage.preview === '' ? t('Files') : plainText(lastMessage.preview, nameOf)}</bdi>
+      <bdi>{previewWords(lastMessage, nameOf)}</bdi>
     </span>
   );
 }

@@ -3,7 +3,6 @@ import { type Room } from '@agent-chat/client';
 import { client, useMyId, useRoomList } from '../../core/client';
 import { roomName } from '../../core/room-names';
 import { navigate } from '../../core/router';
-import { toastInfo } from '../../core/toasts';
 import { msg, t } from '../../core/translate';
 import { ActionButton } from '../../ui/controls';
 import { lazyPart } from '../../ui/lazy-part';
@@ -11,6 +10,7 @@ import { ErrorState, LoadingState } from '../../ui/states';
 import { showPanel, usePanel } from '../shell/panel';
 import { SidePanel } from '../shell/side-panel';
 import { RoomView } from './room-view';
+import { tellActs } from './told-acts';
 
 interface PanelProps {
   readonly room: Room;
@@ -73,14 +73,12 @@ function useRoom(roomId: string): FoundRoom {
   useEffect(
     () =>
       client.on('rooms', ({ changes }) => {
-        const [last] = changes.filter((change) => change.roomId === roomId).slice(-1);
-        if (last?.change === 'removed') toastInfo(t('You were removed from {name}.', { name: name.current }));
-        if (last?.change === 'banned') toastInfo(t('You were banned from {name}.', { name: name.current }));
         // Removed or banned, invited or not any more: what may be seen of it is another thing now.
-        if (last !== undefined) reload();
+        if (changes.some((change) => change.roomId === roomId)) reload();
       }),
     [roomId, reload],
   );
+  useEffect(() => tellActs(roomId, me, () => name.current), [roomId, me]);
   return { room, error: listed === undefined ? error : undefined, reload };
 }
 
