@@ -349,7 +349,7 @@ export const de: Words = {
     'Das kann nicht dein Bild sein: Wähle ein JPEG, PNG, WebP, GIF oder AVIF, das sich anderswo öffnen lässt.',
   'This picture is too large: it may have up to {size}.': 'Dieses Bild ist zu groß: Es darf bis zu {size} haben.',
   'Unknown device': 'Unbekanntes Gerät',
-  'Logged in {time}': 'Angemeldet {time}',
+  'Logged in since {time}': 'Angemeldet seit {time}',
   'last used {time}': 'zuletzt benutzt {time}',
   'in use now': 'gerade in Gebrauch',
   'this one': 'diese hier',
