@@ -2,7 +2,7 @@ import { eventually } from '@agent-chat/testing';
 import { type Browser, type Locator } from 'playwright-core';
 import { startSystem } from '../support/start-system';
 import { type TestedSystem } from '../support/tested-system';
-import { launchBrowser, WebPerson } from '../support/web-person';
+import { descriptionOf, launchBrowser, WebPerson } from '../support/web-person';
 
 /** What everybody's menu offers, and what it does to whoever may moderate. */
 const ABOUT = ['Profile', 'Message'];
@@ -41,7 +41,8 @@ describe('the people of a room in the web client', () => {
     const items = await menu.getByRole('menuitem').allInnerTexts();
     await person.page.keyboard.press('Escape');
     await menu.waitFor({ state: 'detached' });
-    return items.map((item) => item.trim());
+    // What a role may do stands below it.
+    return items.map((item) => item.trim().split('\n')[0] ?? '');
   }
 
   async function untilOffered(person: WebPerson, name: string, items: readonly string[]): Promise<void> {
@@ -98,8 +99,9 @@ describe('the people of a room in the web client', () => {
 
   it('gives every role, with what it may do, and takes it back', async () => {
     await (await hanna.panel('Members')).getByRole('button', { name: 'More about Kira Lund' }).click();
-    const guest = hanna.page.getByRole('menuitem', { name: 'Guest', exact: true });
-    await guest.getByTitle('Writes, but adds nobody').waitFor();
+    const guest = hanna.page.getByRole('menuitem', { name: 'Guest Writes, but adds nobody', exact: true });
+    await guest.getByText('Writes, but adds nobody').waitFor();
+    await hanna.screenshot('roles-desktop-light');
     expect(await hanna.violations()).toEqual([]);
     await guest.click();
     await (await row(hanna, 'kiralund')).getByText('Guest', { exact: true }).waitFor();
@@ -131,7 +133,12 @@ describe('the people of a room in the web client', () => {
   it('invites people, who decline, beside the room’s name or in the room, and takes an invitation back', async () => {
     await hanna.createRoom('captains', 'Private');
     await hanna.page.locator('.room-beginning').getByRole('button', { name: 'Add people' }).click();
-    await (await hanna.panel('Members')).getByLabel('Who should come in?').waitFor();
+    const who = (await hanna.panel('Members')).getByLabel('Who should come in?');
+    await who.waitFor();
+    expect(await descriptionOf(who)).toBe('Type a name, then choose the person from the suggestions.');
+    await hanna.page.getByText('Whoever is invited is asked').waitFor();
+    expect(await hanna.violations()).toEqual([]);
+    await hanna.screenshot('add-people-desktop-light');
     await (await hanna.panel('Members')).getByRole('button', { name: 'Cancel' }).click();
     await invite(['jon', /@jonas$/], ['kir', /@kiralund$/]);
     const invited = hanna.page.getByRole('region', { name: 'Invited' });

@@ -91,8 +91,7 @@ export const de: Words = {
   'Create room': 'Raum anlegen',
   'Message somebody': 'Jemandem schreiben',
   'Who?': 'Wem?',
-  'Start typing a name and choose the person. Only the two of you will see what you write.':
-    'Tippe einen Namen und wähle die Person. Nur ihr beide seht, was ihr schreibt.',
+  'Only the two of you will see what you write.': 'Nur ihr beide seht, was ihr schreibt.',
   'Look into {name}': '{name} ansehen',
   Open: 'Öffnen',
   'Join {name}': '{name} beitreten',
@@ -110,8 +109,9 @@ export const de: Words = {
   'Who should come in?': 'Wer soll herein?',
   Invite: 'Einladen',
   Add: 'Hinzufügen',
-  'They are asked, and come in once they accept': 'Sie werden gefragt und kommen herein, wenn sie annehmen',
-  'They are in at once': 'Sie sind sofort dabei',
+  'Whoever is invited is asked, and comes in once they accept. Whoever is added is in at once.':
+    'Wer eingeladen wird, wird gefragt und kommt herein, sobald er oder sie annimmt. Wer hinzugefügt wird, ist sofort dabei.',
+  'Type a name, then choose the person from the suggestions.': 'Tippe einen Namen und wähle dann die Person aus den Vorschlägen.',
   'Bans can’t be shown: {why}.': 'Verbannte können nicht gezeigt werden: {why}.',
   Banned: 'Verbannt',
   'Lift the ban of {name}': 'Den Bann von {name} aufheben',
