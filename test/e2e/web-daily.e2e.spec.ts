@@ -218,6 +218,16 @@ describe('the web client, day by day', () => {
   it('speaks another language from one moment to the next, and still does after a reload', async () => {
     await mira.account('Preferences');
     await mira.screenshot('preferences-desktop-light');
+    await mira.page.getByLabel('Appearance', { exact: true }).selectOption({ label: 'Dark' });
+    await mira.page.locator('html[data-theme=dark]').waitFor();
+    await mira.screenshot('preferences-desktop-dark');
+    await mira.page.keyboard.press('Escape');
+    await mira.sidebar.locator('.account-button').click();
+    await mira.page.getByRole('menuitemradio', { name: 'Dark', checked: true }).waitFor();
+    await mira.page.getByRole('menuitemradio', { name: 'As the system' }).click();
+    await mira.page.keyboard.press('Escape');
+    await mira.account('Preferences');
+    await eventually(async () => expect(await mira.page.getByLabel('Appearance', { exact: true }).inputValue()).toBe('system'));
     await mira.page.getByLabel('Language').selectOption({ label: 'Deutsch' });
     await mira.page.getByRole('dialog', { name: 'Einstellungen' }).waitFor();
     await mira.page.keyboard.press('Escape');
