@@ -2,6 +2,7 @@ import { eventually } from '@agent-chat/testing';
 import { type Browser, type Locator } from 'playwright-core';
 import { startSystem } from '../support/start-system';
 import { type TestedSystem } from '../support/tested-system';
+import { PHONE } from '../support/web-looks';
 import { descriptionOf, launchBrowser, WebPerson } from '../support/web-person';
 
 /** What everybody's menu offers, and what it does to whoever may moderate. */
@@ -162,6 +163,26 @@ describe('the people of a room in the web client', () => {
     await kira.page.getByRole('button', { name: 'Decline the invitation to captains' }).click();
     await invited.waitFor({ state: 'detached' });
     await kira.page.getByRole('region', { name: 'Invitations' }).waitFor({ state: 'detached' });
+  });
+
+  it('shows the whole of a long name in an invitation, on a phone too', async () => {
+    await hanna.createRoom('Winter storage and repairs of all boats of the old yacht club', 'Private');
+    await invite(['kir', /@kiralund$/]);
+    await kira.page.setViewportSize(PHONE);
+    await kira.page.goto(`${system.url}/`);
+    const name = kira.sidebar.getByRole('region', { name: 'Invitations' }).getByText('Winter storage');
+    await name.waitFor();
+    await kira.screenshot('invitation-phone-light');
+    const [rows, isCut] = await kira.page.evaluate<[number, boolean]>(`(() => {
+      const name = document.querySelector('.invitation-name');
+      return [Math.round(name.clientHeight / parseFloat(getComputedStyle(name).lineHeight)), name.scrollHeight > name.clientHeight || name.scrollWidth > name.clientWidth];
+    })()`);
+    expect({ rows, isCut }).toEqual({ rows: 2, isCut: false });
+    await kira.page.getByRole('button', { name: 'Decline the invitation to Winter storage' }).click();
+    await name.waitFor({ state: 'detached' });
+    await kira.page.setViewportSize({ width: 1280, height: 800 });
+    await kira.roomLink('harbour').click();
+    await kira.composer.waitFor();
   });
 
   it('shows a new name at once to whoever chose it, and soon to the others', async () => {
