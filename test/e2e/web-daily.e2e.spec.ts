@@ -220,7 +220,7 @@ describe('the web client, day by day', () => {
     await mira.screenshot('preferences-desktop-light');
     await mira.page.getByLabel('Appearance', { exact: true }).selectOption({ label: 'Dark' });
     await mira.page.locator('html[data-theme=dark]').waitFor();
-    await mira.screenshot('preferences-desktop-dark');
+    await mira.screenshot('appearance-chosen-desktop-dark');
     await mira.page.keyboard.press('Escape');
     await mira.sidebar.locator('.account-button').click();
     await mira.page.getByRole('menuitemradio', { name: 'Dark', checked: true }).waitFor();
