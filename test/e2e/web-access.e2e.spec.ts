@@ -2,7 +2,8 @@ import { eventually } from '@agent-chat/testing';
 import { type Browser } from 'playwright-core';
 import { startSystem } from '../support/start-system';
 import { type TestedSystem } from '../support/tested-system';
-import { launchBrowser, WebPerson } from '../support/web-person';
+import { PHONE } from '../support/web-looks';
+import { descriptionOf, launchBrowser, PASSWORD, WebPerson } from '../support/web-person';
 
 /** What goes round with whoever has no wish about it. */
 const MOVING = ['appear of modal-overlay', 'appear of toast', 'flash of message', 'pulse of i'];
@@ -46,6 +47,27 @@ describe('the web client, for everybody', () => {
   afterAll(async () => {
     await browser.close();
     await system.remove();
+  });
+
+  it('says at the field which username is taken, and leads there', async () => {
+    const second = await WebPerson.open(browser, system.url, 'Rosa', PHONE);
+    const { page } = second;
+    await page.getByRole('button', { name: 'Create an account' }).click();
+    const username = page.getByLabel('Username');
+    await username.fill('rosa');
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await page.getByText('That username is taken. Choose another one.').waitFor();
+    await username.and(page.locator('[aria-invalid=true]:focus')).waitFor();
+    expect(await descriptionOf(username)).toBe('That username is taken. Choose another one.');
+    expect(await page.getByRole('alert').count()).toBe(0);
+    expect(await second.violations()).toEqual([]);
+    await second.screenshot('username-taken-phone-light');
+    await username.fill('rosanna');
+    await page.keyboard.press('Enter');
+    await second.sidebar.waitFor();
+    expect(second.complaints).toEqual([expect.stringContaining('status of 409')]);
+    await second.context.close();
   });
 
   it('moves, and keeps still for those who want that', async () => {

@@ -2,10 +2,13 @@ import { eventually } from '@agent-chat/testing';
 import { type Browser } from 'playwright-core';
 import { startSystem } from '../support/start-system';
 import { type TestedSystem } from '../support/tested-system';
-import { launchBrowser, WebPerson } from '../support/web-person';
+import { descriptionOf, launchBrowser, WebPerson } from '../support/web-person';
 
 const PICTURE = 'https://pictures.example/mira.svg';
 const SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><rect width="8" height="8" fill="#2a6d5c"/></svg>';
+
+/** As the page says it in the browser of these people. */
+const MOMENT = new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeStyle: 'short' });
 
 describe('the web client, day by day', () => {
   let system: TestedSystem;
@@ -113,7 +116,7 @@ describe('the web client, day by day', () => {
     await mira.roomLink('kitchen').click();
     await mira.page.getByRole('button', { name: 'Members' }).click();
     await mira.page.getByRole('button', { name: 'More about Noah' }).click();
-    await mira.page.getByRole('menuitem', { name: 'Admin' }).click();
+    await mira.page.getByRole('menuitem', { name: /^Admin/ }).click();
     const members = mira.page.getByRole('complementary', { name: /^Members/ });
     await members.getByText('Admin', { exact: true }).waitFor();
     await noah.page.getByRole('button', { name: 'Room settings' }).click();
@@ -198,8 +201,13 @@ describe('the web client, day by day', () => {
       .getByText(/in use now$/)
       .waitFor();
     expect(await dialog.getByRole('listitem').count()).toBe(2);
+    const { items } = (await mira.call('GET', '/auth/sessions')) as { items: { createdAt: string }[] };
+    const since = items.map(({ createdAt }) => `Logged in since ${MOMENT.format(new Date(createdAt))}`);
+    expect(await dialog.getByText(/^Logged in since/).allTextContents()).toEqual(since);
     await mira.screenshot('sessions-desktop-light');
-    await dialog.getByRole('button', { name: /^End the session on Chrome/ }).click();
+    const end = dialog.getByRole('button', { name: /^End the session on Chrome/ });
+    expect(since).toContain(await descriptionOf(end));
+    await end.click();
     await mira.page.getByRole('alertdialog').getByRole('button', { name: 'End' }).click();
     await elsewhere.page.getByText('Your session has ended').waitFor();
     await eventually(async () => expect(await dialog.getByRole('listitem').count()).toBe(1));
@@ -210,6 +218,16 @@ describe('the web client, day by day', () => {
   it('speaks another language from one moment to the next, and still does after a reload', async () => {
     await mira.account('Preferences');
     await mira.screenshot('preferences-desktop-light');
+    await mira.page.getByLabel('Appearance', { exact: true }).selectOption({ label: 'Dark' });
+    await mira.page.locator('html[data-theme=dark]').waitFor();
+    await mira.screenshot('appearance-chosen-desktop-dark');
+    await mira.page.keyboard.press('Escape');
+    await mira.sidebar.locator('.account-button').click();
+    await mira.page.getByRole('menuitemradio', { name: 'Dark', checked: true }).waitFor();
+    await mira.page.getByRole('menuitemradio', { name: 'As the system' }).click();
+    await mira.page.keyboard.press('Escape');
+    await mira.account('Preferences');
+    await eventually(async () => expect(await mira.page.getByLabel('Appearance', { exact: true }).inputValue()).toBe('system'));
     await mira.page.getByLabel('Language').selectOption({ label: 'Deutsch' });
     await mira.page.getByRole('dialog', { name: 'Einstellungen' }).waitFor();
     await mira.page.keyboard.press('Escape');

@@ -2,7 +2,8 @@ import { eventually } from '@agent-chat/testing';
 import { type Browser, type Locator } from 'playwright-core';
 import { startSystem } from '../support/start-system';
 import { type TestedSystem } from '../support/tested-system';
-import { launchBrowser, WebPerson } from '../support/web-person';
+import { PHONE } from '../support/web-looks';
+import { descriptionOf, launchBrowser, WebPerson } from '../support/web-person';
 
 /** What everybody's menu offers, and what it does to whoever may moderate. */
 const ABOUT = ['Profile', 'Message'];
@@ -41,7 +42,8 @@ describe('the people of a room in the web client', () => {
     const items = await menu.getByRole('menuitem').allInnerTexts();
     await person.page.keyboard.press('Escape');
     await menu.waitFor({ state: 'detached' });
-    return items.map((item) => item.trim());
+    // What a role may do stands below it.
+    return items.map((item) => item.trim().split('\n')[0] ?? '');
   }
 
   async function untilOffered(person: WebPerson, name: string, items: readonly string[]): Promise<void> {
@@ -113,8 +115,9 @@ describe('the people of a room in the web client', () => {
 
   it('gives every role, with what it may do, and takes it back', async () => {
     await (await hanna.panel('Members')).getByRole('button', { name: 'More about Kira Lund' }).click();
-    const guest = hanna.page.getByRole('menuitem', { name: 'Guest', exact: true });
-    await guest.getByTitle('Writes, but adds nobody').waitFor();
+    const guest = hanna.page.getByRole('menuitem', { name: 'Guest Writes, but adds nobody', exact: true });
+    await guest.getByText('Writes, but adds nobody').waitFor();
+    await hanna.screenshot('roles-desktop-light');
     expect(await hanna.violations()).toEqual([]);
     await guest.click();
     await (await row(hanna, 'kiralund')).getByText('Guest', { exact: true }).waitFor();
@@ -146,7 +149,12 @@ describe('the people of a room in the web client', () => {
   it('invites people, who decline, beside the room’s name or in the room, and takes an invitation back', async () => {
     await hanna.createRoom('captains', 'Private');
     await hanna.page.locator('.room-beginning').getByRole('button', { name: 'Add people' }).click();
-    await (await hanna.panel('Members')).getByLabel('Who should come in?').waitFor();
+    const who = (await hanna.panel('Members')).getByLabel('Who should come in?');
+    await who.waitFor();
+    expect(await descriptionOf(who)).toBe('Type a name, then choose the person from the suggestions.');
+    await hanna.page.getByText('Whoever is invited is asked').waitFor();
+    expect(await hanna.violations()).toEqual([]);
+    await hanna.screenshot('add-people-desktop-light');
     await (await hanna.panel('Members')).getByRole('button', { name: 'Cancel' }).click();
     await invite(['jon', /@jonas$/], ['kir', /@kiralund$/]);
     const invited = hanna.page.getByRole('region', { name: 'Invited' });
@@ -170,6 +178,26 @@ describe('the people of a room in the web client', () => {
     await kira.page.getByRole('button', { name: 'Decline the invitation to captains' }).click();
     await invited.waitFor({ state: 'detached' });
     await kira.page.getByRole('region', { name: 'Invitations' }).waitFor({ state: 'detached' });
+  });
+
+  it('shows the whole of a long name in an invitation, on a phone too', async () => {
+    await hanna.createRoom('Winter storage and repairs of all boats of the old yacht club', 'Private');
+    await invite(['kir', /@kiralund$/]);
+    await kira.page.setViewportSize(PHONE);
+    await kira.page.goto(`${system.url}/`);
+    const name = kira.sidebar.getByRole('region', { name: 'Invitations' }).getByText('Winter storage');
+    await name.waitFor();
+    await kira.screenshot('invitation-phone-light');
+    const [rows, isCut] = await kira.page.evaluate<[number, boolean]>(`(() => {
+      const name = document.querySelector('.invitation-name');
+      return [Math.round(name.clientHeight / parseFloat(getComputedStyle(name).lineHeight)), name.scrollHeight > name.clientHeight || name.scrollWidth > name.clientWidth];
+    })()`);
+    expect({ rows, isCut }).toEqual({ rows: 2, isCut: false });
+    await kira.page.getByRole('button', { name: 'Decline the invitation to Winter storage' }).click();
+    await name.waitFor({ state: 'detached' });
+    await kira.page.setViewportSize({ width: 1280, height: 800 });
+    await kira.roomLink('harbour').click();
+    await kira.composer.waitFor();
   });
 
   it('shows a new name at once to whoever chose it, and soon to the others', async () => {

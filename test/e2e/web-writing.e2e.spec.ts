@@ -81,6 +81,38 @@ describe('writing in the web client', () => {
     await fieldOf('letters').fill('');
   });
 
+  it('suggests emoji by name, by keys and by a press, but not in code and for a time', async () => {
+    await draftIs('letters', '');
+    const field = fieldOf('letters');
+    const list = yara.page.getByRole('listbox', { name: 'Emoji' });
+    const options = list.getByRole('option');
+    await field.pressSequentially('Well done :sm');
+    await options.first().waitFor();
+    await field.press('ArrowDown');
+    await field.press('i');
+    // What is typed next begins the list anew.
+    await eventually(async () => expect(await list.locator('[aria-selected=true]').innerText()).toMatch(/^😄\s*Smile$/));
+    expect(await field.getAttribute('aria-activedescendant')).toBe(await options.first().getAttribute('id'));
+    expect(await field.getAttribute('aria-controls')).toBe(await list.getAttribute('id'));
+    expect(await yara.violations()).toEqual([]);
+    await field.press('Enter');
+    await list.waitFor({ state: 'detached' });
+    await eventually(async () => expect(await field.inputValue()).toBe('Well done 😄 '));
+
+    await field.pressSequentially('`:sm` at 10:ab :he');
+    await list.getByRole('option', { name: 'Heart', exact: true }).click();
+    await eventually(async () => expect(await field.inputValue()).toBe('Well done 😄 `:sm` at 10:ab ❤️ '));
+    await field.pressSequentially(':smi');
+    await options.first().waitFor();
+    await field.press('Escape');
+    await list.waitFor({ state: 'detached' });
+    await field.press('Enter');
+    await emil
+      .storedMessage('Well done 😄')
+      .getByText(/❤️ :smi$/)
+      .waitFor();
+  });
+
   it('makes quotes, lists and code of what is marked as such', async () => {
     await yara.send(WRITTEN);
     const text = emil.storedMessage('fourth').locator('.rich-text');

@@ -27,7 +27,7 @@ const LOOK = `(() => {
     return { left, top, right, bottom, width: right - left, height: bottom - top };
   };
   /** What goes away again when one is done with it. */
-  const PASSING = '.side-panel, .message-toolbar, .mention-list';
+  const PASSING = '.side-panel, .message-toolbar, .completion-list';
   /** Something else lies over the middle of it, and stays there. */
   const cover = (element, box) => {
     const hit = document.elementFromPoint((box.left + box.right) / 2, (box.top + box.bottom) / 2);

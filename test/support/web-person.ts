@@ -39,6 +39,13 @@ export async function logIn(page: Page, url: string, { credentials }: RestClient
   await page.evaluate(`localStorage.setItem('agent-chat:' + location.origin + ':session', ${JSON.stringify(JSON.stringify(session))})`);
 }
 
+/** What assistive technology reads with an element, besides its name. */
+export async function descriptionOf(element: Locator): Promise<string> {
+  const ids = (await element.getAttribute('aria-describedby'))?.split(' ') ?? [];
+  const texts = await Promise.all(ids.map((id) => element.page().locator(`[id="${id}"]`).allTextContents()));
+  return texts.flat().join(' ').trim();
+}
+
 /** Somebody with a browser of their own in the web client: does what a person does, by roles and labels. */
 export class WebPerson {
   /** What the page complained about: nothing, in a good run. */
@@ -191,10 +198,10 @@ export class WebPerson {
     return panel;
   }
 
-  /** Chooses what the menu of a member offers. */
+  /** Chooses what the menu of a member offers; a role goes on with what it may do. */
   async aboutMember(name: string, action: string): Promise<void> {
     await (await this.panel('Members')).getByRole('button', { name: `More about ${name}`, exact: true }).click();
-    await this.page.getByRole('menuitem', { name: action, exact: true }).click();
+    await this.page.getByRole('menuitem', { name: new RegExp(`^${action}( |$)`) }).click();
   }
 
   /** Says yes to what the page asks before it does something. */

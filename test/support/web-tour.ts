@@ -96,6 +96,9 @@ export class WebTour {
     await composer.pressSequentially('Thanks, @ma');
     await this.at('mention-completion', page.getByRole('option', { name: /Marco Conti/ }));
     await composer.fill('');
+    await composer.pressSequentially('Well done :smi');
+    await this.at('emoji-completion', page.getByRole('option', { name: 'Smile', exact: true }));
+    await composer.fill('');
     await chooseFiles(this.person, await landscapeFile('sea.jpg', 1_200, 800, 170), textFile('route.gpx', 'up, and down again'));
     await this.at('room-files', trayOf(this.person).getByText(/files are ready to go/));
     for (const name of ['sea.jpg', 'route.gpx']) await page.getByRole('button', { name: `Remove ${name}` }).click();

@@ -1,6 +1,14 @@
 import { Store } from './store';
+import { msg } from './translate';
 
-export type Theme = 'system' | 'light' | 'dark';
+/** How the page may look. */
+export const THEMES = [
+  { id: 'system', label: msg('As the system'), icon: 'screen' },
+  { id: 'light', label: msg('Light'), icon: 'sun' },
+  { id: 'dark', label: msg('Dark'), icon: 'moon' },
+] as const;
+
+export type Theme = (typeof THEMES)[number]['id'];
 
 const KEY = 'agent-chat:theme';
 
@@ -23,7 +31,10 @@ export function applyStoredTheme(): void {
   show(chosen);
 }
 
-export function chooseTheme(chosen: Theme): void {
+/** By its id, as lists tell it. */
+export function chooseTheme(id: unknown): void {
+  const chosen = THEMES.find((known) => known.id === id)?.id;
+  if (chosen === undefined) return;
   theme.set(chosen);
   show(chosen);
   try {

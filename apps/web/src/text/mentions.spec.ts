@@ -1,4 +1,4 @@
-import { decodeMentions, encodeMentions, insertMention, mentionAt } from './mentions';
+import { decodeMentions, encodeMentions } from './mentions';
 
 const ADA = '01a1fd9a-b849-7499-94c5-040903e87be4';
 const LONG = '01a1fd9a-b849-7499-94c5-040903e87be5';
@@ -8,18 +8,6 @@ const PICKED = [
 ];
 
 describe('naming somebody', () => {
-  it('begins with an @ after a blank, not within a word', () => {
-    expect(mentionAt('Hi @ad', 6)).toEqual({ query: 'ad', from: 3 });
-    expect(mentionAt('@', 1)).toEqual({ query: '', from: 0 });
-    expect(mentionAt('ada@example', 11)).toBeUndefined();
-    expect(mentionAt('Hi @ad there', 12)).toBeUndefined();
-  });
-
-  it('puts the name where it was typed, and the caret behind it', () => {
-    expect(insertMention('Hi @ad, you', { query: 'ad', from: 3 }, 'Ada')).toEqual({ text: 'Hi @Ada , you', caret: 8 });
-    expect(insertMention('Hi @ad you', { query: 'ad', from: 3 }, 'Ada')).toEqual({ text: 'Hi @Ada you', caret: 8 });
-  });
-
   it('is sent by id, the longest name that fits', () => {
     expect(encodeMentions('@Ada, @Ada (QA) +1 and @room', PICKED)).toBe(`<@${ADA}>, <@${LONG}> and <@room>`);
   });

@@ -6,28 +6,6 @@ export interface Nameable {
   readonly label: string;
 }
 
-/** What is being typed after an @, and where it begins. */
-export interface MentionQuery {
-  readonly query: string;
-  readonly from: number;
-}
-
-/** The mention that the caret is in; undefined when there is none. */
-export function mentionAt(text: string, caret: number): MentionQuery | undefined {
-  const before = text.slice(0, caret);
-  const match = /(?:^|[\s(])@([\p{L}\p{N}._-]{0,32})$/u.exec(before);
-  if (match === null) return undefined;
-  const query = match[1] ?? '';
-  return { query, from: caret - query.length - 1 };
-}
-
-/** The text with what was being typed replaced by a name, and where the caret goes. */
-export function insertMention(text: string, { from, query }: MentionQuery, label: string): { readonly text: string; readonly caret: number } {
-  const after = text.slice(from + 1 + query.length);
-  const inserted = `@${label}${after.startsWith(' ') ? '' : ' '}`;
-  return { text: text.slice(0, from) + inserted + after, caret: from + label.length + 2 };
-}
-
 /** A text as a regular expression that matches it alone. */
 export function escapePattern(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
-import { language } from '../core/language';
 import { msg, t } from '../core/translate';
 import { EmojiButtons } from './emoji-buttons';
+import { loadEmoji } from './emoji-data';
 import { findEmoji, type EmojiLine } from './find-emoji';
 import { Spinner } from './controls';
 import { recentEmoji } from './recent-emoji';
@@ -19,17 +19,10 @@ const GROUPS: readonly { readonly group: number; readonly label: string }[] = [
 ];
 const MOST_FOUND = 60;
 
-/** The build leaves only what is used of them. */
-async function load(): Promise<readonly EmojiLine[]> {
-  const { id } = language.getSnapshot().spoken;
-  const { default: all } = id === 'de' ? await import('emojibase-data/de/compact.json') : await import('emojibase-data/en/compact.json');
-  return all.map(({ unicode, label, group = 0, tags = [] }) => [unicode, label, group, tags.join(' ')]);
-}
-
 function useEmoji(): readonly EmojiLine[] | 'failed' | undefined {
   const [all, setAll] = useState<readonly EmojiLine[] | 'failed'>();
   useEffect(() => {
-    load().then(setAll, () => setAll('failed'));
+    loadEmoji().then(setAll, () => setAll('failed'));
   }, []);
   return all;
 }

@@ -9,8 +9,8 @@ function rank([, label, , words]: EmojiLine, query: string): number {
   return name.includes(query) || words.includes(query) ? 1 : 0;
 }
 
-/** Those that fit every word of what was typed, best first, at most `most`. */
-export function findEmoji(all: readonly EmojiLine[], text: string, most: number): readonly EmojiLine[] {
+/** Those that fit every word of what was typed, best first, at most `most`; in `words` that begin like it, or anywhere in their letters. */
+export function findEmoji(all: readonly EmojiLine[], text: string, most: number, where: 'words' | 'letters' = 'letters'): readonly EmojiLine[] {
   const wanted = text
     .toLowerCase()
     .split(/[\s:_]+/)
@@ -18,7 +18,7 @@ export function findEmoji(all: readonly EmojiLine[], text: string, most: number)
   if (wanted.length === 0) return [];
   const ranked = all.map((line) => ({ line, rank: Math.min(...wanted.map((word) => rank(line, word))) }));
   return ranked
-    .filter((found) => found.rank > 0)
+    .filter((found) => found.rank > (where === 'words' ? 1 : 0))
     .sort((one, other) => other.rank - one.rank)
     .slice(0, most)
     .map(({ line }) => line);

@@ -2,6 +2,7 @@ import { useState, type ReactNode } from 'react';
 import { switchBrowserNotices, useBrowserNotices, type NoticeState } from '../../core/browser-notices';
 import { chooseLanguage, language, LANGUAGES } from '../../core/language';
 import { useStore } from '../../core/store';
+import { chooseTheme, theme, THEMES } from '../../core/theme';
 import { attempt } from '../../core/toasts';
 import { msg, t } from '../../core/translate';
 import { ActionButton, Choice } from '../../ui/controls';
@@ -49,12 +50,19 @@ function LanguageChoice(): ReactNode {
   return <Choice label={t('Language')} value={spoken.id} options={options} onChange={choose} />;
 }
 
+function ThemeChoice(): ReactNode {
+  const chosen = useStore(theme);
+  const options = THEMES.map(({ id, label }) => ({ id, label: t(label) }));
+  return <Choice label={t('Appearance')} value={chosen} options={options} onChange={chooseTheme} />;
+}
+
 /** How this page is, in this browser. */
 export function Preferences({ onClose }: { readonly onClose: () => void }): ReactNode {
   return (
     <Sheet title={t('Preferences')} isOpen onClose={onClose}>
       <div className="dialog-body">
         <LanguageChoice />
+        <ThemeChoice />
         <BrowserNotices />
         <p className="hint">{t('Of which messages you are told, you choose in the settings of each room.')}</p>
       </div>

@@ -1,9 +1,9 @@
 import { type ListedSession } from '@agent-chat/client';
-import { useCallback, useEffect, useState, type ReactNode } from 'react';
+import { useCallback, useEffect, useId, useState, type ReactNode } from 'react';
 import { client } from '../../core/client';
-import { fullTimeLabel, shortTimeLabel } from '../../core/time';
+import { shortTimeLabel } from '../../core/time';
 import { attempt, toastInfo } from '../../core/toasts';
-import { t } from '../../core/translate';
+import { locale, t } from '../../core/translate';
 import { confirmed } from '../../ui/confirm';
 import { ActionButton } from '../../ui/controls';
 import { Sheet } from '../../ui/dialog';
@@ -11,15 +11,24 @@ import { Icon } from '../../ui/icon';
 import { ErrorState, LoadingState } from '../../ui/states';
 import { describeAgent } from './describe-agent';
 
+/** To the minute, as two sessions of one browser may be of one day. */
+function momentLabel(at: string): string {
+  return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at));
+}
+
 function Session({ session, onEnd }: { readonly session: ListedSession; readonly onEnd: (session: ListedSession) => void }): ReactNode {
   const { userAgent, address, createdAt, refreshedAt, current } = session;
   const name = describeAgent(userAgent) ?? t('Unknown device');
+  const since = useId();
   return (
     <li className="person">
       <Icon name="screen" />
       <span className="person-lines">
         <span className="ellipsis">{name}</span>
-        <span className="muted" title={t('Logged in {time}', { time: fullTimeLabel(createdAt) })}>
+        <span className="muted" id={since}>
+          {t('Logged in since {time}', { time: momentLabel(createdAt) })}
+        </span>
+        <span className="muted">
           {[address, current ? t('in use now') : t('last used {time}', { time: shortTimeLabel(refreshedAt, new Date()) })]
             .filter((part) => part !== undefined)
             .join(' · ')}
@@ -28,7 +37,7 @@ function Session({ session, onEnd }: { readonly session: ListedSession; readonly
       {current ? (
         <span className="tag">{t('this one')}</span>
       ) : (
-        <ActionButton look="quiet" aria-label={t('End the session on {name}', { name })} onPress={() => onEnd(session)}>
+        <ActionButton look="quiet" aria-label={t('End the session on {name}', { name })} aria-describedby={since} onPress={() => onEnd(session)}>
           {t('End')}
         </ActionButton>
       )}

@@ -11,10 +11,10 @@ import { Icon } from '../../ui/icon';
 import { lazyPart } from '../../ui/lazy-part';
 import { filesIn } from '../files/attach';
 import { AttachButton } from './attach-button';
-import { MentionList } from './mention-list';
+import { CompletionList } from './completion-list';
 import { TaskBanner } from './task-banner';
+import { useCompletion } from './use-completion';
 import { useComposer } from './use-composer';
-import { useMentions } from './use-mentions';
 
 /** What is being written. */
 export type ComposerTask =
@@ -32,7 +32,7 @@ export interface ComposerProps {
 const FileTray = lazyPart(async () => (await import('../files/tray-view')).TrayView);
 
 const DESK = '(hover: hover) and (min-width: 720px)';
-const MENTIONS = 'mention-options';
+const OPTIONS = 'completion-options';
 
 function EmojiButton({ onPick }: { readonly onPick: (emoji: string) => void }): ReactNode {
   return (
@@ -64,15 +64,15 @@ function namedPasted(file: File): File {
   return new File([file], `${t('Picture')} ${day} ${time.replaceAll(':', '.')}.${ending}`, { type: file.type });
 }
 
-/** Where one writes: Enter sends, Shift and Enter make a new line, @ names somebody, Arrow up edits one's last message. */
+/** Where one writes: Enter sends, Shift and Enter make a new line, @ names somebody, : finds an emoji, Arrow up edits one's last message. */
 export function Composer({ room, task, onTask, onFiles }: ComposerProps): ReactNode {
   const field = useRef<HTMLTextAreaElement>(null);
   const me = useMyId();
   const name = useRoomName(room);
   const composer = useComposer({ room, task, onTask, field, me });
-  const mentions = useMentions({ room, field, text: composer.text, picked: composer.picked, onInsert: composer.insertMention, me });
+  const completion = useCompletion({ room, field, text: composer.text, picked: composer.picked, onComplete: composer.complete, me });
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
-    if (mentions.onKey(event)) return;
+    if (completion.onKey(event)) return;
     composer.onKey(event);
   };
   const onPaste = (event: ClipboardEvent): void => {
@@ -89,7 +89,9 @@ export function Composer({ room, task, onTask, onFiles }: ComposerProps): ReactN
   return (
     <div className="composer">
       <TaskBanner task={task} onCancel={composer.cancel} />
-      {mentions.isOpen && <MentionList id={MENTIONS} options={mentions.options} active={mentions.active} onChoose={mentions.choose} />}
+      {completion.isOpen && (
+        <CompletionList id={OPTIONS} label={completion.label} options={completion.options} active={completion.active} onChoose={completion.choose} />
+      )}
       {task.kind !== 'edit' && composer.files.count > 0 && (
         <FileTray roomId={room.roomId} isAwaited={composer.isAwaited} onEmpty={() => field.current?.focus()} />
       )}
@@ -109,18 +111,18 @@ export function Composer({ room, task, onTask, onFiles }: ComposerProps): ReactN
           placeholder={placeholder}
           aria-label={placeholder}
           // A field of several lines has no role for lists of its own: it names the list and the option that is chosen.
-          aria-controls={mentions.isOpen ? MENTIONS : undefined}
+          aria-controls={completion.isOpen ? OPTIONS : undefined}
           aria-autocomplete="list"
-          aria-activedescendant={mentions.isOpen ? `${MENTIONS}-${String(mentions.active)}` : undefined}
+          aria-activedescendant={completion.isOpen ? `${OPTIONS}-${String(completion.active)}` : undefined}
           onChange={(event) => {
             composer.write(event.target.value);
             // The browser tells of the selection only later, when Enter may have been pressed.
-            mentions.follow();
+            completion.follow();
           }}
           onKeyDown={onKeyDown}
           onPaste={onPaste}
-          onSelect={mentions.follow}
-          onBlur={mentions.onBlur}
+          onSelect={completion.follow}
+          onBlur={completion.onBlur}
         />
         <EmojiButton onPick={composer.insert} />
         {composer.isAwaited ? (

@@ -3,7 +3,8 @@ import { useEffect, useLayoutEffect, useState, type KeyboardEvent, type RefObjec
 import { client } from '../../core/client';
 import { nameOf } from '../../core/people';
 import { attempt, toastError } from '../../core/toasts';
-import { decodeMentions, encodeMentions, insertMention, type MentionQuery, type Nameable } from '../../text/mentions';
+import { decodeMentions, encodeMentions, type Nameable } from '../../text/mentions';
+import { complete, type Typed } from '../../text/typed';
 import { emptyTray, readyFiles } from '../files/attach';
 import { type TrayReadiness } from '../files/tray-items';
 import { type ComposerTask } from './composer';
@@ -32,7 +33,8 @@ interface ComposerState {
   readonly wait: () => void;
   readonly write: (text: string) => void;
   readonly insert: (text: string) => void;
-  readonly insertMention: (query: MentionQuery, who: Nameable) => void;
+  /** Puts the whole of it where it was being typed, and keeps whom that names. */
+  readonly complete: (typed: Typed, whole: string, names?: Nameable) => void;
   readonly submit: () => void;
   readonly cancel: () => void;
   readonly onKey: (event: KeyboardEvent<HTMLTextAreaElement>) => void;
@@ -128,9 +130,10 @@ export function useComposer(options: ComposerOptions): ComposerState {
     write(text.slice(0, selectionStart) + piece + text.slice(selectionEnd));
     placeCaret(field, selectionStart + piece.length);
   };
-  const name = (query: MentionQuery, who: Nameable): void => {
-    const next = insertMention(text, query, who.label);
-    setDraft((before) => ({ text: next.text, picked: [...before.picked.filter(({ label }) => label !== who.label), who] }));
+  const put = (typed: Typed, whole: string, names?: Nameable): void => {
+    const next = complete(text, typed, whole);
+    const named = names === undefined ? [] : [names];
+    setDraft((before) => ({ text: next.text, picked: [...before.picked.filter(({ label }) => label !== names?.label), ...named] }));
     placeCaret(field, next.caret);
   };
   const onKey = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
@@ -145,5 +148,5 @@ export function useComposer(options: ComposerOptions): ComposerState {
     event.preventDefault();
   };
   const { files, isAwaited, wait } = tray;
-  return { text, picked, excess, canSubmit, files, isAwaited, wait, write, insert, insertMention: name, submit, cancel: () => onTask({ kind: 'new' }), onKey };
+  return { text, picked, excess, canSubmit, files, isAwaited, wait, write, insert, complete: put, submit, cancel: () => onTask({ kind: 'new' }), onKey };
 }

@@ -19,7 +19,7 @@ export function NewDirect({ onClose }: { readonly onClose: () => void }): ReactN
     <Sheet title={t('Message somebody')} isOpen onClose={onClose}>
       <div className="dialog-body">
         <PeoplePicker label={t('Who?')} picked={[]} onChange={(picked) => void pick(picked)} autoFocus />
-        <p className="hint">{t('Start typing a name and choose the person. Only the two of you will see what you write.')}</p>
+        <p className="hint">{t('Only the two of you will see what you write.')}</p>
       </div>
     </Sheet>
   );

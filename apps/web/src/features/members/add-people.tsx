@@ -1,5 +1,5 @@
 import { type Room, type User } from '@agent-chat/client';
-import { useState, type ReactNode } from 'react';
+import { useId, useState, type ReactNode } from 'react';
 import { client } from '../../core/client';
 import { useRoomMembers } from '../../core/room-members';
 import { useStore } from '../../core/store';
@@ -18,9 +18,10 @@ export function AddPeople({ room }: { readonly room: Room }): ReactNode {
   const { members } = useRoomMembers(room.roomId);
   const isOpen = useStore(adding) === room.roomId;
   const [picked, setPicked] = useState<readonly User[]>([]);
-  const bring = async (how: 'addMembers' | 'invite', done: Plurals): Promise<void> => {
+  const how = useId();
+  const bring = async (way: 'addMembers' | 'invite', done: Plurals): Promise<void> => {
     const userIds = picked.map(({ userId }) => userId);
-    if (!(await attempt(() => client.rooms[how](room.roomId, userIds)))) return;
+    if (!(await attempt(() => client.rooms[way](room.roomId, userIds)))) return;
     toastInfo(plural(userIds.length, done));
     setPicked([]);
     adding.set(undefined);
@@ -35,15 +36,18 @@ export function AddPeople({ room }: { readonly room: Room }): ReactNode {
   return (
     <div className="panel-card">
       <PeoplePicker label={t('Who should come in?')} picked={picked} onChange={setPicked} without={new Set(members.map(({ user }) => user.userId))} autoFocus />
+      <p className="hint" id={how}>
+        {t('Whoever is invited is asked, and comes in once they accept. Whoever is added is in at once.')}
+      </p>
       <div className="dialog-actions">
         <ActionButton look="quiet" onPress={() => adding.set(undefined)}>
           {t('Cancel')}
         </ActionButton>
-        <ActionButton isDisabled={picked.length === 0} onPress={() => void bring('invite', INVITED)}>
-          <span title={t('They are asked, and come in once they accept')}>{t('Invite')}</span>
+        <ActionButton aria-describedby={how} isDisabled={picked.length === 0} onPress={() => void bring('invite', INVITED)}>
+          {t('Invite')}
         </ActionButton>
-        <ActionButton look="primary" isDisabled={picked.length === 0} onPress={() => void bring('addMembers', ADDED)}>
-          <span title={t('They are in at once')}>{t('Add')}</span>
+        <ActionButton look="primary" aria-describedby={how} isDisabled={picked.length === 0} onPress={() => void bring('addMembers', ADDED)}>
+          {t('Add')}
         </ActionButton>
       </div>
     </div>

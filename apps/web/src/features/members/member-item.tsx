@@ -53,11 +53,9 @@ function Moderation({ member, room }: Omit<MemberItemProps, 'me'>): ReactNode {
         <Header>{t('Role')}</Header>
         {ROLES.filter(({ role }) => canOwn || role === 'member' || role === 'guest').map(({ role, label, says }) => (
           <MenuItem key={role} isDisabled={member.role === role} onAction={() => void setRole(room, member, role)}>
-            <span
-              className="person-lines"
-              title={room.kind === 'announcement' && (role === 'member' || role === 'guest') ? t('Reads what admins write') : t(says)}
-            >
-              {t(label)}
+            <span className="person-lines">
+              <span>{t(label)}</span>
+              <span className="muted">{room.kind === 'announcement' && (role === 'member' || role === 'guest') ? t('Reads what admins write') : t(says)}</span>
             </span>
             <span className="menu-check">{member.role === role && <Icon name="check" size={16} />}</span>
           </MenuItem>

@@ -18,6 +18,7 @@ interface PeoplePickerProps {
 
 const WAIT_MS = 200;
 const LIST = 'people-options';
+const HINT = 'people-picker-hint';
 
 interface Found {
   readonly users: readonly User[];
@@ -129,6 +130,7 @@ export function PeoplePicker({ label, picked, onChange, without, autoFocus = fal
           aria-expanded={offered.length > 0}
           aria-controls={LIST}
           aria-autocomplete="list"
+          aria-describedby={HINT}
           aria-activedescendant={offered.length > 0 ? `${LIST}-${String(active)}` : undefined}
           onChange={(event) => setText(event.target.value)}
           onKeyDown={(event) => {
@@ -137,6 +139,9 @@ export function PeoplePicker({ label, picked, onChange, without, autoFocus = fal
           }}
         />
       </div>
+      <p className="hint" id={HINT}>
+        {t('Type a name, then choose the person from the suggestions.')}
+      </p>
       {query !== '' && offered.length > 0 && <Options users={offered} active={active} onChoose={choose} />}
       <Notice found={found} query={query} isEmpty={offered.length === 0} />
     </div>

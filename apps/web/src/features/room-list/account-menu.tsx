@@ -3,19 +3,13 @@ import { Button, Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover, Sepa
 import { client, useIsConnected, useUser } from '../../core/client';
 import { useIsOperator } from '../../core/roles';
 import { useStore } from '../../core/store';
-import { chooseTheme, theme, type Theme } from '../../core/theme';
+import { chooseTheme, theme, THEMES } from '../../core/theme';
 import { attempt } from '../../core/toasts';
 import { navigate } from '../../core/router';
 import { msg, t } from '../../core/translate';
 import { Avatar } from '../../ui/avatar';
-import { Icon, type IconName } from '../../ui/icon';
+import { Icon } from '../../ui/icon';
 import { openDialog } from '../shell/open-dialog';
-
-const THEMES: readonly { readonly id: Theme; readonly label: string; readonly icon: IconName }[] = [
-  { id: 'system', label: msg('As the system'), icon: 'screen' },
-  { id: 'light', label: msg('Light'), icon: 'sun' },
-  { id: 'dark', label: msg('Dark'), icon: 'moon' },
-];
 
 const DIALOGS = [
   { kind: 'profile', label: msg('Your profile'), icon: 'person' },
@@ -30,9 +24,7 @@ async function logOut(): Promise<void> {
 }
 
 function chosenTheme(selection: Selection): void {
-  if (selection === 'all') return;
-  const [chosen] = selection;
-  if (chosen === 'system' || chosen === 'light' || chosen === 'dark') chooseTheme(chosen);
+  if (selection !== 'all') chooseTheme([...selection][0]);
 }
 
 /** Who I am, how it looks, and the way out. */

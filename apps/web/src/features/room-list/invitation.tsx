@@ -23,8 +23,8 @@ export function Invitation({ room }: { readonly room: Room }): ReactNode {
   return (
     <li className="invitation">
       <RoomAvatar room={room} size="small" />
-      <button type="button" className="text-button ellipsis" onClick={() => openRoom(room.roomId)}>
-        {room.name}
+      <button type="button" className="text-button" onClick={() => openRoom(room.roomId)}>
+        <span className="invitation-name">{room.name}</span>
       </button>
       <ActionButton look="primary" onPress={() => void accept(room.roomId)} aria-label={t('Join {name}', { name: room.name })}>
         {t('Join')}

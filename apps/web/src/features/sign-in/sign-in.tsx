@@ -1,5 +1,5 @@
 import { AgentChatError } from '@agent-chat/client';
-import { useState, type SyntheticEvent, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type SyntheticEvent, type ReactNode } from 'react';
 import { client, useSessionEnd } from '../../core/client';
 import { explainError } from '../../core/explain-error';
 import { explainSessionEnd } from '../../core/explain-session-end';
@@ -28,6 +28,10 @@ function checked(mode: Mode, username: string, password: string): FieldErrors {
 
 function refused(thrown: unknown): FieldErrors {
   if (!(thrown instanceof AgentChatError)) return {};
+  if (thrown.code === 'USERNAME_TAKEN') {
+    const { title, advice } = explainError(thrown);
+    return { username: `${title}. ${advice}` };
+  }
   return Object.fromEntries(thrown.errors.map(({ path, message }) => [path, message]));
 }
 
@@ -105,6 +109,9 @@ function Greeting({ mode }: { readonly mode: Mode }): ReactNode {
 export function SignIn(): ReactNode {
   const [mode, setMode] = useState<Mode>('login');
   const { values, set, errors, failure, isBusy, submit, clear } = useSignIn(mode);
+  const form = useRef<HTMLFormElement>(null);
+  // Whoever sent it is at the button, below: what has to be mended is where they go on, and is read out there.
+  useEffect(() => form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus(), [errors]);
   const isNew = mode === 'register';
   const change = (): void => {
     clear();
@@ -118,7 +125,7 @@ export function SignIn(): ReactNode {
     <main className="sign-in">
       <div className="sign-in-card">
         <Greeting mode={mode} />
-        <form onSubmit={onSubmit} noValidate>
+        <form ref={form} onSubmit={onSubmit} noValidate>
           <Field
             label={t('Username')}
             value={values.username}
