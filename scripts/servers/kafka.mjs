@@ -162,7 +162,7 @@ function launch(kafka, member, heapMb) {
     folder: member.folder,
     port: member.port,
     readyLimitMs: START_LIMIT_MS,
-    stopLimitMs: 30_000,
+    stopLimitMs: 20_000,
   };
   return startNode(launchWith(kafka.java, server, member.mount));
 }

@@ -11,12 +11,28 @@ declare module 'kafkajs/src/network/requestQueue' {
 }
 
 declare module 'kafkajs/src/network/connection' {
+  import { type Socket } from 'node:net';
+  import { type Protocol } from './kafkajs-types';
+  interface Settings {
+    readonly host: string;
+    readonly port: number;
+    readonly requestTimeout: number;
+    readonly connectionTimeout: number;
+    readonly socketFactory: (place: { readonly host: string; readonly port: number; readonly onConnect: () => void }) => Socket;
+    readonly logger: unknown;
+  }
   interface Connection {
     socket?: { readonly destroyed: boolean } | null;
+    /** Of an answer that has not come whole yet. */
+    chunks: readonly Buffer[];
+    bytesBuffered: number;
+    bytesNeeded: number;
+    isConnected(): boolean;
     connect(): Promise<true>;
     disconnect(): Promise<true>;
+    send(protocol: Protocol): Promise<unknown>;
   }
-  const constructor: { readonly prototype: Connection };
+  const constructor: { new (settings: Settings): Connection; readonly prototype: Connection };
   export default constructor;
 }
 

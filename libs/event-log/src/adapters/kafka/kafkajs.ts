@@ -10,6 +10,8 @@ import { type Throttling, type WireApi } from './wire/wire-api';
 
 const KNOWN_VERSION = '2.2.4';
 const CHECK_QUEUE_EVERY_MS = 10;
+/** What each answer begins with. */
+const LENGTH_BYTES = 4;
 
 /** How the brokers are reached. */
 export interface KafkaConnectionOptions {
@@ -34,10 +36,12 @@ RequestQueue.prototype.scheduleCheckPendingRequests = function scheduleCheckPend
   }, CHECK_QUEUE_EVERY_MS);
 };
 
-// As it is, two requests that find a connection closed open a socket each, and the first one is never closed.
+// As it is, two requests that find a connection closed open a socket each, and the first one is never closed. And what had come of an answer when the
+// connection broke is taken for the beginning of the first answer over the next one: from then on no answer is ever understood.
 const connect = Reflect.get(Connection.prototype, 'connect');
 const connecting = new WeakMap<object, Promise<true>>();
 Connection.prototype.connect = function connectOnce() {
+  if (!this.isConnected() && !connecting.has(this)) Object.assign(this, { chunks: [], bytesBuffered: 0, bytesNeeded: LENGTH_BYTES });
   const begun = connecting.get(this) ?? connect.call(this).finally(() => connecting.delete(this));
   connecting.set(this, begun);
   return begun;
