@@ -68,7 +68,7 @@ describe('the web client, day by day', () => {
     const list = mira.page.getByRole('list', { name: 'Mentions' });
     await list.getByRole('button', { name: /Again @Mira Bell/ }).waitFor();
     expect(await list.getByRole('button').allInnerTexts()).toEqual([expect.stringContaining('Again'), expect.stringContaining('Look')]);
-    await mira.screenshot('mentions-desktop-light');
+    await mira.screenshot('daily-mentions-desktop-light');
     await noah.composer.pressSequentially('Once more @mira');
     await noah.page.getByRole('option', { name: 'Mira Bell' }).click();
     await noah.composer.press('Enter');
@@ -158,7 +158,7 @@ describe('the web client, day by day', () => {
     await mira.page.getByRole('button', { name: 'Insert an emoji' }).click();
     await mira.page.getByRole('button', { name: 'All emoji…' }).click();
     await mira.page.getByRole('group', { name: 'Smileys' }).waitFor();
-    await mira.screenshot('emoji-desktop-light');
+    await mira.screenshot('daily-emoji-desktop-light');
     await mira.page.getByLabel('Find an emoji').fill('lighthouse');
     await mira.page.getByText('No emoji is called that.').waitFor();
     await mira.page.getByLabel('Find an emoji').fill('otter');
@@ -217,7 +217,7 @@ describe('the web client, day by day', () => {
 
   it('speaks another language from one moment to the next, and still does after a reload', async () => {
     await mira.account('Preferences');
-    await mira.screenshot('preferences-desktop-light');
+    await mira.screenshot('daily-preferences-desktop-light');
     await mira.page.getByLabel('Appearance', { exact: true }).selectOption({ label: 'Dark' });
     await mira.page.locator('html[data-theme=dark]').waitFor();
     await mira.screenshot('appearance-chosen-desktop-dark');

@@ -94,7 +94,7 @@ describe('files in the web client', () => {
       .getByText(/^1 of 2 · Ida Novak · \d?\d:\d\d [AP]M · /)
       .waitFor();
     await untilShown(lightbox(ida).locator('.lightbox-stage img'));
-    await ida.screenshot('picture-desktop-light');
+    await ida.screenshot('files-picture-desktop-light');
     expect(await ida.violations()).toEqual([]);
     await ida.page.keyboard.press('ArrowRight');
     await ida.page.getByRole('dialog', { name: 'Picture: hill.jpg' }).getByText('2 of 2').waitFor();
@@ -123,7 +123,7 @@ describe('files in the web client', () => {
     expect(await panel.getByRole('button', { name: 'Picture: lake.jpg' }).last().getAttribute('title')).toMatch(/^lake\.jpg · .* · Ida Novak$/);
     await panel.getByRole('button', { name: 'Picture: lake.jpg' }).last().click();
     await lightbox(tom).getByText('Ida Novak').waitFor();
-    await tom.screenshot('picture-phone-dark');
+    await tom.screenshot('files-picture-phone-dark');
     await lightbox(tom).getByRole('button', { name: 'Show in the conversation' }).click();
     await eventually(() => expect(tom.page.url()).toMatch(/\/r\/[0-9a-f-]{36}\/\d+$/));
     expect(await panel.count()).toBe(0);

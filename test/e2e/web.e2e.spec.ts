@@ -23,7 +23,7 @@ describe('the web client', () => {
     browser = await launchBrowser();
     ada = await WebPerson.open(browser, system.url, 'Ada Lovelace');
     ben = await WebPerson.open(browser, system.url, 'Ben', { width: 360, height: 740, colorScheme: 'dark' });
-    await Promise.all([ada.screenshot('sign-in-desktop-light'), ben.screenshot('sign-in-phone-dark')]);
+    await Promise.all([ada.screenshot('story-sign-in-desktop-light'), ben.screenshot('story-sign-in-phone-dark')]);
     await Promise.all([ada.register(), ben.register()]);
   }, 90_000);
   afterAll(async () => {
@@ -92,7 +92,7 @@ describe('the web client', () => {
     await ben.page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
     await ada.page.getByText('This message was deleted.').waitFor();
     expect(await ada.message('I am writing').count()).toBe(0);
-    await Promise.all([ada.screenshot('room-desktop-light'), ben.screenshot('room-phone-dark')]);
+    await Promise.all([ada.screenshot('story-room-desktop-light'), ben.screenshot('story-room-phone-dark')]);
   });
 
   it('counts what is unread, names first, and where reading stopped stands a divider', async () => {
@@ -126,7 +126,7 @@ describe('the web client', () => {
       { timeoutMs: 10_000 },
     );
     expect(await hit.locator('mark').textContent()).toBe('missed');
-    await ada.screenshot('search-desktop-light');
+    await ada.screenshot('story-search-desktop-light');
     await hit.click();
     await eventually(() => expect(ada.page.url()).toMatch(/\/r\/[0-9a-f-]{36}\/\d+$/));
     await ada.page.keyboard.press('Escape');
@@ -140,9 +140,9 @@ describe('the web client', () => {
     await ada.page.getByRole('option', { name: /Ben/ }).click();
     await ada.page.getByRole('button', { name: 'Invite', exact: true }).click();
     await ada.page.getByRole('region', { name: 'Invited' }).getByText('Ben').waitFor();
-    await ada.screenshot('members-desktop-light');
+    await ada.screenshot('story-members-desktop-light');
     await ben.reload();
-    await ben.screenshot('rooms-phone-dark');
+    await ben.screenshot('story-rooms-phone-dark');
     await ben.page.getByRole('button', { name: 'Join elsewhere' }).click();
     await ben.send('I am in');
     await ada.message('I am in').waitFor();
@@ -154,7 +154,7 @@ describe('the web client', () => {
     await ben.page.getByText(/You are offline/).waitFor();
     await ben.send('Written in a tunnel');
     await ben.message('Written in a tunnel').getByText('Waits for the network').waitFor();
-    await ben.screenshot('offline-phone-dark');
+    await ben.screenshot('story-offline-phone-dark');
     const address = ben.page.url();
     await ben.page.goto('about:blank');
     await ben.context.setOffline(false);
@@ -221,13 +221,13 @@ describe('the web client', () => {
     await ada.page.keyboard.press('Control+k');
     await ada.page.getByRole('combobox', { name: 'Room or person' }).pressSequentially('des');
     await ada.page.getByRole('option', { name: /design/ }).waitFor();
-    await ada.screenshot('switcher-desktop-light');
+    await ada.screenshot('story-switcher-desktop-light');
     await ada.page.keyboard.press('Enter');
     await ada.page.getByRole('heading', { name: 'design', level: 1 }).waitFor();
     await ada.page.getByRole('button', { name: /account and appearance/ }).click();
     await ada.page.getByRole('menuitemradio', { name: 'Dark' }).click();
     await ada.page.keyboard.press('Escape');
-    await ada.screenshot('room-desktop-dark');
+    await ada.screenshot('story-room-desktop-dark');
     await ada.page.getByRole('button', { name: /account and appearance/ }).click();
     await ada.page.getByRole('menuitem', { name: 'Log out' }).click();
     await ada.page.getByRole('heading', { name: 'Log in to Agent Chat' }).waitFor();
