@@ -191,6 +191,12 @@ describe('what the directory knows of files', () => {
 
     expect(await get(attachmentId)).toMatchObject({ state: 'erased' });
     expect(woken).toHaveBeenCalledTimes(1);
+    // Whoever learns of both late is told by the event alone what the message had.
+    const late = await complete();
+    const redacted = { ...(event('message.posted', { messageId: late, attachments: [], redacted: true }) as object), erasedAttachmentIds: [late] } as never;
+    await apply(redacted, event('message.deleted', { messageId: late }));
+    expect(await get(late)).toMatchObject({ state: 'erased', messageId: late });
+    expect(projection.concerns(redacted)).toBe(true);
     expect(
       [posted, deleted, event('message.posted', { messageId, attachments: [] }), event('reaction.added', {})].map((each) => projection.concerns(each)),
     ).toEqual([true, true, false, false]);

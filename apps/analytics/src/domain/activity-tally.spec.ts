@@ -1,5 +1,5 @@
 import { type LogEvent, type RoomEvent } from '@agent-chat/contracts';
-import { type RoomId, type UserId } from '@agent-chat/kernel';
+import { newId, type RoomId, type UserId } from '@agent-chat/kernel';
 import { tallyOf } from './activity-tally';
 
 const [roomId, otherRoomId] = ['room-1' as RoomId, 'room-2' as RoomId];
@@ -37,7 +37,10 @@ describe('the tally of events', () => {
       event('message.posted', '2026-03-01T10:00:00.000Z', { data: { attachments: [{}, {}] } }),
       event('message.posted', '2026-03-01T10:00:01.000Z', { data: { attachments: [] } }),
       event('message.posted', '2026-03-01T10:00:02.000Z', { data: { attachments: 'none' } }),
-      { ...event('message.posted', '2026-03-01T10:00:03.000Z', { data: { attachments: [], redacted: true } }), erasedAttachments: 3 },
+      {
+        ...event('message.posted', '2026-03-01T10:00:03.000Z', { data: { attachments: [], redacted: true } }),
+        erasedAttachmentIds: [newId(), newId(), newId()],
+      },
     ]);
 
     expect(minutes).toMatchObject([{ messages: 4, uploads: 5 }]);

@@ -29,17 +29,17 @@ const NOTHING: Activity = { messages: 0, edits: 0, deletions: 0, reactions: 0, j
 const ACTIVE = /^(message|reaction)\./;
 
 /** Sums up events of one partition. An event counts when it happened, however late it comes. */
-export function tallyOf(events: readonly Pick<LogEvent, 'event' | 'erasedAttachments'>[]): Tally {
+export function tallyOf(events: readonly Pick<LogEvent, 'event' | 'erasedAttachmentIds'>[]): Tally {
   const minutes = new Map<string, MinuteActivity>();
   const people = new Map<string, DayPerson>();
-  for (const { event, erasedAttachments = 0 } of events) {
+  for (const { event, erasedAttachmentIds = [] } of events) {
     const { roomId, type, actorId, at, data } = event;
     if (at === undefined) continue;
     const what = COUNTED[type];
     if (what !== undefined) {
       const activity = minuteIn(minutes, roomId, at);
       activity[what] += 1;
-      if (what === 'messages') activity.uploads += attachmentsOf(data) + erasedAttachments;
+      if (what === 'messages') activity.uploads += attachmentsOf(data) + erasedAttachmentIds.length;
     }
     if (actorId !== undefined && ACTIVE.test(type)) {
       const day = at.slice(0, 'YYYY-MM-DD'.length);

@@ -4,7 +4,7 @@ import { type AfterCommit, type Projection } from '@agent-chat/messaging';
 import { Injectable } from '@nestjs/common';
 import { FileUpkeep } from '../application/file-upkeep';
 
-// A file that a message has stays; one whose message was deleted before this was known goes at once.
+// A file that a message has stays, until the message is deleted: also where the event no longer says what the message had.
 const ATTACH = `
 UPDATE attachments stored SET message_id = given.message_id, expires_at = NULL
 FROM unnest($1::uuid[], $2::uuid[]) AS given (attachment_id, message_id)
@@ -27,12 +27,12 @@ export class LifecycleProjection implements Projection {
     return this.databases.directory();
   }
 
-  concerns({ event }: LogEvent): boolean {
-    return event.type === 'message.deleted' || attachmentsOf(event).length > 0;
+  concerns(event: LogEvent): boolean {
+    return event.event.type === 'message.deleted' || attachmentIdsOf(event).length > 0;
   }
 
   async apply(connection: Queryable, events: readonly LogEvent[]): Promise<AfterCommit | undefined> {
-    const posted = events.flatMap(({ event }) => attachmentsOf(event).map(({ attachmentId }) => ({ attachmentId, messageId: event.data?.['messageId'] })));
+    const posted = events.flatMap((each) => attachmentIdsOf(each).map((attachmentId) => ({ attachmentId, messageId: each.event.data?.['messageId'] })));
     if (posted.length > 0) await connection.query(ATTACH, [posted.map(({ attachmentId }) => attachmentId), posted.map(({ messageId }) => messageId)]);
     const deleted = events.filter(({ event }) => event.type === 'message.deleted').map(({ event }) => event.data?.['messageId']);
     if (deleted.length === 0) return undefined;
@@ -47,6 +47,8 @@ export class LifecycleProjection implements Projection {
   }
 }
 
-function attachmentsOf({ type, data }: LogEvent['event']): Attachment[] {
-  return type === 'message.posted' ? ((data?.['attachments'] ?? []) as Attachment[]) : [];
+function attachmentIdsOf({ event: { type, data }, erasedAttachmentIds = [] }: LogEvent): readonly string[] {
+  if (type !== 'message.posted') return [];
+  const attachments = (data?.['attachments'] ?? []) as Attachment[];
+  return [...attachments.map(({ attachmentId }) => attachmentId), ...erasedAttachmentIds];
 }

@@ -1,3 +1,4 @@
+import { type AttachmentId } from '@agent-chat/kernel';
 import { type RoomEvent } from './room-events';
 
 /** The topic of what happened; keyed by room. */
@@ -9,6 +10,6 @@ export interface LogEvent {
   /** Grows by 1 for each event of the partition. */
   readonly position: number;
   readonly event: RoomEvent;
-  /** How many attachments a message had that was deleted since, which its event no longer says. */
-  readonly erasedAttachments?: number;
+  /** The attachments of a message that was deleted since, which its event no longer says. */
+  readonly erasedAttachmentIds?: AttachmentId[];
 }

@@ -171,7 +171,7 @@ export const ROOM_QUERIES = {
     z.object({
       epoch: z.int(),
       lastPosition: z.int(),
-      events: z.array(z.object({ partition: z.int(), position: z.int(), event: RoomEvent, erasedAttachments: z.int().min(1).optional() })),
+      events: z.array(z.object({ partition: z.int(), position: z.int(), event: RoomEvent, erasedAttachmentIds: z.array(AttachmentIdSchema).optional() })),
     }),
   ),
 } as const;

@@ -1,6 +1,6 @@
 import { type Backplane } from '@agent-chat/backplane';
 import { accessChangeOf, encodeEventGroups, type AccessChange, type EventGroup, type RoomEvent } from '@agent-chat/contracts';
-import { groupBy, type GatewayId, type RoomId } from '@agent-chat/kernel';
+import { type AttachmentId, groupBy, type GatewayId, type RoomId } from '@agent-chat/kernel';
 import { type RepeatedFailures } from '@agent-chat/observability';
 import { type Reply } from './batch-decider';
 import { type OwnedPartition } from './owned-partition';
@@ -12,7 +12,7 @@ export interface EncodedEvent {
   readonly event: RoomEvent;
   readonly encoded: string;
   /** As in `LogEvent`. */
-  readonly erasedAttachments?: number;
+  readonly erasedAttachmentIds?: AttachmentId[];
 }
 
 /** Sends a committed batch's answers and events over the backplane: one message a gateway and channel. */

@@ -1,6 +1,6 @@
 import { type LogEvent, type RoomEvent } from '@agent-chat/contracts';
 import { type EventLog, type LogRecord } from '@agent-chat/event-log';
-import { AppError } from '@agent-chat/kernel';
+import { AppError, type AttachmentId, newId } from '@agent-chat/kernel';
 import { deferred, eventually } from '@agent-chat/testing';
 import { type ProgressRepository } from '../../infrastructure/write/progress-repository';
 import { type EncodedEvent } from './answer-dispatcher';
@@ -8,7 +8,7 @@ import { EventPublisher } from './event-publisher';
 import { OwnedPartition } from './owned-partition';
 
 /** So many files had the message that the second event of each partition is about. */
-const ERASED = 3;
+const ERASED = [newId<AttachmentId>(), newId<AttachmentId>()];
 
 function eventAt(partition: OwnedPartition, position: number): EncodedEvent {
   const event = { roomId: `room of ${partition.partition}`, seq: position } as unknown as RoomEvent;
@@ -45,7 +45,12 @@ function setUp() {
       return (stored.get(partition) ?? [])
         .filter((one) => one > position)
         .slice(0, limit)
-        .map((one) => ({ partition, position: one, event: { roomId: `room of ${partition}`, seq: one }, ...(one === 2 ? { erasedAttachments: ERASED } : {}) }));
+        .map((one) => ({
+          partition,
+          position: one,
+          event: { roomId: `room of ${partition}`, seq: one },
+          ...(one === 2 ? { erasedAttachmentIds: ERASED } : {}),
+        }));
     },
   } as unknown as ProgressRepository;
   const caughtUp: number[] = [];
@@ -97,7 +102,7 @@ describe('EventPublisher', () => {
     publisher.adopt(activePartition(1, 2));
 
     await eventually(() =>
-      expect(values.map(({ position, erasedAttachments }) => [position, erasedAttachments])).toEqual([
+      expect(values.map(({ position, erasedAttachmentIds }) => [position, erasedAttachmentIds])).toEqual([
         [1, undefined],
         [2, ERASED],
       ]),

@@ -127,7 +127,7 @@ export class EventPublisher {
   }
 }
 
-function recordOf({ partition, position, event, encoded, erasedAttachments }: EncodedEvent): LogRecord {
-  const erased = erasedAttachments === undefined ? '' : `,"erasedAttachments":${String(erasedAttachments)}`;
+function recordOf({ partition, position, event, encoded, erasedAttachmentIds }: EncodedEvent): LogRecord {
+  const erased = erasedAttachmentIds === undefined ? '' : `,"erasedAttachmentIds":${JSON.stringify(erasedAttachmentIds)}`;
   return { key: event.roomId, value: `{"partition":${String(partition.partition)},"position":${String(position)},"event":${encoded}${erased}}`, headers: {} };
 }

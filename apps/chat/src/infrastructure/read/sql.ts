@@ -16,9 +16,9 @@ export function rowsOf(...arrays: readonly string[]): string {
 /** The fields of a `LoggedEvent` inside a JSON value, of a row `e` of the log. */
 export const EVENT_FIELDS = `'roomId', e.room_id, 'epoch', e.epoch, 'seq', e.seq, 'type', e.type, 'actorId', e.actor_id, 'createdAt', ${jsonTime('e.created_at')}, 'payload', e.payload`;
 
-/** How many files a message had that was deleted since, of a row `e` of the log: what it said leaves the log (P35), rows of its files stay. Null where that is no question. */
-export const ERASED_ATTACHMENTS = `CASE WHEN e.type = 'message.posted' AND e.payload ? 'redacted'
-  THEN (SELECT nullif(count(*), 0) FROM message_attachments a WHERE a.message_id = (e.payload->>'messageId')::uuid) END`;
+/** The files of a message that was deleted since, of a row `e` of the log: what it said leaves the log (P35), rows of its files stay. Null where there are none. */
+export const ERASED_ATTACHMENT_IDS = `CASE WHEN e.type = 'message.posted' AND e.payload ? 'redacted'
+  THEN (SELECT json_agg(a.attachment_id ORDER BY a.place) FROM message_attachments a WHERE a.message_id = (e.payload->>'messageId')::uuid) END`;
 
 /** The facts that access is decided by, for a room `r` and the asker in a parameter such as `$1`. Needs `accessJoins`. */
 export const ACCESS_COLUMNS = `

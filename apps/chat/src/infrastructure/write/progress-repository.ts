@@ -1,7 +1,8 @@
 import { type LogEvent } from '@agent-chat/contracts';
 import { DatabaseError, type PhysicalDatabase } from '@agent-chat/database';
+import { type AttachmentId } from '@agent-chat/kernel';
 import { roomEventOf } from '../../domain/room-event-view';
-import { ERASED_ATTACHMENTS, mentionCount } from '../read/sql';
+import { ERASED_ATTACHMENT_IDS, mentionCount } from '../read/sql';
 import { type BatchRows } from './batch-rows';
 
 /** How far a partition is, as its row says. */
@@ -100,9 +101,9 @@ export class ProgressRepository {
       actor_id: string;
       payload: Record<string, unknown>;
       created_at: string;
-      erased_attachments: number | null;
+      erased_attachment_ids: AttachmentId[] | null;
     }>(
-      `SELECT e.*, ${ERASED_ATTACHMENTS} AS erased_attachments FROM room_events e
+      `SELECT e.*, ${ERASED_ATTACHMENT_IDS} AS erased_attachment_ids FROM room_events e
         WHERE partition = $1 AND position > $2 AND partitions_here(ARRAY[$1::int]) ORDER BY position LIMIT $3`,
       [partition, position, limit],
     );
@@ -110,7 +111,7 @@ export class ProgressRepository {
       partition,
       position: row.position,
       event: roomEventOf({ ...row, roomId: row.room_id, actorId: row.actor_id, createdAt: row.created_at }),
-      ...(row.erased_attachments === null ? {} : { erasedAttachments: row.erased_attachments }),
+      ...(row.erased_attachment_ids === null ? {} : { erasedAttachmentIds: row.erased_attachment_ids }),
     }));
   }
 
