@@ -25,6 +25,9 @@ describe('the people of a room in the web client', () => {
     await Promise.all([hanna.register(), jonas.register(), kira.register()]);
     await hanna.createRoom('harbour');
     await Promise.all([jonas.discover('harbour'), kira.discover('harbour')]);
+    // What happened before a room has opened is told to nobody.
+    await hanna.send('Ahoy');
+    for (const person of [jonas, kira]) await person.message('Ahoy').waitFor();
   }, 90_000);
   afterAll(async () => {
     await browser.close();
